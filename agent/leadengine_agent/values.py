@@ -1,0 +1,133 @@
+"""Typed values: the only shapes in which outside data enters the system.
+
+Each type is an allow-list, not a clean-up: what does not match is refused with one sentence.
+"""
+
+import ipaddress
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&*+/=?^_{|}~-]{1,64}@([A-Za-z0-9.-]{1,253})\Z")
+_URL = re.compile(
+    r"https?://([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(/[A-Za-z0-9._~!&()*+,;=:@%/?-]*)?\Z"
+)
+
+
+class Frozen(BaseModel):
+    """A value that is checked once, never changes, and refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+def _check_slug(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", value) or not 2 <= len(value) <= 30:
+        message = (
+            "a client name has 2 to 30 lower-case letters, digits and single hyphens, "
+            "and starts with a letter, as in 'acme' or 'blue-door'"
+        )
+        raise ValueError(message)
+    return value
+
+
+def _check_domain(value: str) -> str:
+    name = value.lower()
+    labels = name.split(".")
+    if len(name) > 253 or len(labels) < 2 or not all(_LABEL.match(label) for label in labels):
+        message = "a domain is a host name such as 'leads.acme.com' (no scheme, path, port or '*')"
+        raise ValueError(message)
+    if labels[-1].isdigit():
+        message = "a domain is a name, not an IP address: certificates are issued for names"
+        raise ValueError(message)
+    return name
+
+
+def _check_email(value: str) -> str:
+    match = _EMAIL.match(value)
+    if not match or ".." in value or value.startswith("."):
+        message = "an e-mail address looks like 'name@example.com'"
+        raise ValueError(message)
+    _check_domain(match.group(1))
+    return value
+
+
+def _check_url(value: str) -> str:
+    if len(value) > 2000 or not _URL.match(value):
+        message = "a URL looks like 'https://host/path', without spaces, quotes or '$'"
+        raise ValueError(message)
+    return value
+
+
+def _check_https_url(value: str) -> str:
+    if not value.startswith("https://"):
+        message = "a URL here starts with 'https://'"
+        raise ValueError(message)
+    return _check_url(value)
+
+
+def _check_host_name(value: str) -> str:
+    try:
+        return str(ipaddress.ip_address(value))
+    except ValueError:
+        pass
+    name = value.lower()
+    if len(name) > 253 or not all(_LABEL.match(label) for label in name.split(".")):
+        message = "a host is a name such as 'smtp.example.com' or an IP address"
+        raise ValueError(message)
+    return name
+
+
+def _check_line(value: str) -> str:
+    if any(ord(char) < 32 or ord(char) == 127 or char in "\u2028\u2029\x85" for char in value):
+        message = "this is one line of text, without line breaks or control characters"
+        raise ValueError(message)
+    if any("\u202a" <= char <= "\u202e" or "\u2066" <= char <= "\u2069" for char in value):
+        message = "this text must not change its reading direction (bidirectional control character)"
+        raise ValueError(message)
+    return value
+
+
+Slug = Annotated[str, AfterValidator(_check_slug)]
+"""A client's short name: directory, Compose project and label value."""
+
+DomainName = Annotated[str, AfterValidator(_check_domain)]
+"""A fully qualified host name (RFC 1123), lower case, at least two labels."""
+
+Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_check_email)]
+"""A mailbox in the unquoted form of RFC 5321."""
+
+Url = Annotated[str, AfterValidator(_check_url)]
+HttpsUrl = Annotated[str, AfterValidator(_check_https_url)]
+
+HostName = Annotated[str, AfterValidator(_check_host_name)]
+"""A host name or an IP address."""
+
+Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_check_line)]
+"""One line of free text for people, at most 200 characters."""
+
+HexColour = Annotated[str, StringConstraints(pattern=r"\A#[0-9A-Fa-f]{6}\Z")]
+ClientId = Annotated[str, StringConstraints(pattern=r"\A[0-9a-f]{24}\Z")]
+"""The public identifier in the snippet: 12 random bytes in hexadecimal."""
+
+OperationId = Annotated[str, StringConstraints(pattern=r"\A[0-9a-z-]{8,64}\Z")]
+Digest = Annotated[str, StringConstraints(pattern=r"\Asha256:[0-9a-f]{64}\Z")]
+Repository = Annotated[
+    str,
+    StringConstraints(
+        max_length=200,
+        pattern=r"\A([a-z0-9.-]+(:[0-9]{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*\Z",
+    ),
+]
+Version = Annotated[
+    str, StringConstraints(max_length=64, pattern=r"\A[0-9]+\.[0-9]+\.[0-9]+([.+-][0-9A-Za-z.-]+)?\Z")
+]
+Port = Annotated[int, AfterValidator(lambda value: _check_port(value))]
+
+
+def _check_port(value: int) -> int:
+    if not 1 <= value <= 65535:
+        message = "a port is a number from 1 to 65535"
+        raise ValueError(message)
+    return value

@@ -1,0 +1,1 @@
+"""Secrets at rest: a key file of the operator and columns only it can read."""
