@@ -124,13 +124,13 @@ class Release(Frozen):
 
     version: Version
     images: dict[ImageName, ImageRef]
-    schema_head: Annotated[str, Field(pattern=r"\A[0-9a-z_]{1,64}\Z")]
+    schema_head: Annotated[str, Field(pattern=r"^[0-9a-z_]{1,64}$")]
     stand_ins: tuple[ImageName, ...] = ()
-    templates: dict[Annotated[str, Field(pattern=r"\A[a-z0-9][a-z0-9._/-]{0,99}\Z")], Digest]
+    templates: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._/-]{0,99}$")], Digest]
 
 
 class RegistryLogin(Frozen):
-    registry: Annotated[str, Field(pattern=r"\A[A-Za-z0-9.-]+(:[0-9]{1,5})?\Z")]
+    registry: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+(:[0-9]{1,5})?$")]
     user: Line
     password: SecretStr
 

@@ -107,21 +107,21 @@ HostName = Annotated[str, AfterValidator(_check_host_name)]
 Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_check_line)]
 """One line of free text for people, at most 200 characters."""
 
-HexColour = Annotated[str, StringConstraints(pattern=r"\A#[0-9A-Fa-f]{6}\Z")]
-ClientId = Annotated[str, StringConstraints(pattern=r"\A[0-9a-f]{24}\Z")]
+HexColour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
+ClientId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
 """The public identifier in the snippet: 12 random bytes in hexadecimal."""
 
-OperationId = Annotated[str, StringConstraints(pattern=r"\A[0-9a-z-]{8,64}\Z")]
-Digest = Annotated[str, StringConstraints(pattern=r"\Asha256:[0-9a-f]{64}\Z")]
+OperationId = Annotated[str, StringConstraints(pattern=r"^[0-9a-z-]{8,64}$")]
+Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 Repository = Annotated[
     str,
     StringConstraints(
         max_length=200,
-        pattern=r"\A([a-z0-9.-]+(:[0-9]{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*\Z",
+        pattern=r"^([a-z0-9.-]+(:[0-9]{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
     ),
 ]
 Version = Annotated[
-    str, StringConstraints(max_length=64, pattern=r"\A[0-9]+\.[0-9]+\.[0-9]+([.+-][0-9A-Za-z.-]+)?\Z")
+    str, StringConstraints(max_length=64, pattern=r"^[0-9]+\.[0-9]+\.[0-9]+([.+-][0-9A-Za-z.-]+)?$")
 ]
 Port = Annotated[int, AfterValidator(lambda value: _check_port(value))]
 
