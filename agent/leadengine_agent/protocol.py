@@ -6,6 +6,7 @@ closed. Nothing in it is a command, a path or a template of the sender's choosin
 of a release, which are kept under the hash of their content.
 """
 
+import json
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -159,11 +160,14 @@ class Activate(Frozen):
 class Certify(Frozen):
     """Get or renew the certificate if it is due and the domain points here.
 
-    With `scheduled` it respects its own back-off; without, a person asked and only the CA's limits count.
+    Attributes:
+        client: whose certificate; None: every stack of the host.
+        scheduled: respect the back-off of earlier failures; else a person asked and only the CA's
+            own limits count.
     """
 
     verb: Literal["certify"] = "certify"
-    client: Slug
+    client: Slug | None = None
     scheduled: bool = False
 
 
@@ -346,3 +350,15 @@ class ActivateResult(Frozen):
 
 Answer = Annotated[Event | Outcome, Field(discriminator="kind")]
 answer_adapter: TypeAdapter[Event | Outcome] = TypeAdapter(Answer)
+
+
+def encode_task(task: Task) -> bytes:
+    """One line of JSON for the wire. The only place where a task's secrets are written out."""
+    return json.dumps(task.model_dump(), default=_reveal).encode() + b"\n"
+
+
+def _reveal(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    message = f"a task cannot carry a {type(value).__name__}"
+    raise TypeError(message)
