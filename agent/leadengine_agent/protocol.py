@@ -348,6 +348,27 @@ class ActivateResult(Frozen):
     mail_detail: str = ""
 
 
+class CredentialsResult(Frozen):
+    """The first administrator's sign-in. `password` None: it was shown and forgotten.
+
+    The one result that carries a secret: it is printed once and never stored.
+    """
+
+    email: Email
+    password: SecretStr | None = None
+
+    def to_result(self) -> dict[str, Any]:
+        """The outcome's `result`, with the password in clear: for the wire alone."""
+        password = self.password.get_secret_value() if self.password else None
+        return {"email": self.email, "password": password}
+
+
+class LogsResult(Frozen):
+    """The last lines of a stack's services, oldest first, as Docker prints them."""
+
+    lines: tuple[str, ...] = ()
+
+
 Answer = Annotated[Event | Outcome, Field(discriminator="kind")]
 answer_adapter: TypeAdapter[Event | Outcome] = TypeAdapter(Answer)
 
