@@ -69,7 +69,8 @@ def _check_https_url(value: str) -> str:
 
 def _check_host_name(value: str) -> str:
     try:
-        return str(ipaddress.ip_address(value))
+        # An IPv6 address may carry a zone (`fe80::1%eth0`), and a zone may be any text.
+        return str(ipaddress.ip_address(value.replace("%", " ")))
     except ValueError:
         pass
     name = value.lower()
@@ -84,7 +85,9 @@ def _check_line(value: str) -> str:
         message = "this is one line of text, without line breaks or control characters"
         raise ValueError(message)
     if any("\u202a" <= char <= "\u202e" or "\u2066" <= char <= "\u2069" for char in value):
-        message = "this text must not change its reading direction (bidirectional control character)"
+        message = (
+            "this text must not change its reading direction (bidirectional control character)"
+        )
         raise ValueError(message)
     return value
 

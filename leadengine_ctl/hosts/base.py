@@ -1,48 +1,176 @@
-"""How a task reaches an agent: the contract of every transport.
+"""What the control plane may ask of a host: the contract of every kind of host.
 
-A transport carries one `Task` to one host and yields what the agent answers. It never retries a
-task by itself (the operation does, with the same id: agents are idempotent by id), never looks
-into an order, and translates its library's exceptions into `leadengine_ctl.errors`.
+`registry.open_host(address, trust)` gives a `Host`. Below it, real hosts (`local`, `ssh`) share one
+way of working and differ in their `Runner` alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from types import TracebackType
+from typing import BinaryIO, Protocol, Self
 
-from leadengine_agent.protocol import Event, Outcome, Task
+from leadengine_agent.protocol import Event, ImageRef, Outcome, RegistryLogin, StepState, Task
+from leadengine_ctl.hosts.address import HostAddress
+from leadengine_ctl.hosts.facts import FLOOR, HostFacts, Minimum, PortOwner
+from leadengine_ctl.hosts.trust import HostKey, HostTrust
+
+__all__ = [
+    "FLOOR",
+    "Completed",
+    "Host",
+    "HostAddress",
+    "HostFacts",
+    "HostKey",
+    "HostTrust",
+    "Minimum",
+    "PortOwner",
+    "ProgramFailedError",
+    "Progress",
+    "Report",
+    "Runner",
+    "Transport",
+    "quiet",
+]
 
 
 @dataclass(frozen=True)
-class HostAddress:
-    """Where a host is. `kind` is `local`, `ssh` or `memory`; the rest is for `ssh`."""
+class Progress:
+    """A step of preparing a host or carrying images; `STARTED` may come often, with new numbers.
 
-    kind: str
-    name: str
-    user: str = ""
-    address: str = ""
-    port: int = 22
+    Attributes:
+        step: its name, such as `engine`, `agent-image` or `executor`.
+        detail: one sentence for people, free of secrets and control characters.
+        done, total: bytes; `total` 0: there is nothing to count.
+    """
 
-    def __str__(self) -> str:
-        if self.kind != "ssh":
-            return self.kind
-        host = f"[{self.address}]" if ":" in self.address else self.address
-        return f"ssh://{self.user}@{host}:{self.port}"
+    step: str
+    state: StepState
+    detail: str = ""
+    done: int = 0
+    total: int = 0
+
+
+Report = Callable[[Progress], None]
+
+
+def quiet(_progress: Progress) -> None:
+    """Report to nobody."""
 
 
 class Transport(Protocol):
-    """Conversation with one host. Use it as a context manager; it may be used from one thread.
+    """Conversation with one host. Use it as a context manager, from one thread; entering connects.
+
+    It never retries a task by itself (the operation does, with the same id: agents are idempotent
+    by id), never looks into an order, and translates its library's exceptions.
 
     Raises:
         HostUnreachableError: from any method, when the host cannot be talked to. The fate of a task
             that was on its way is then unknown: submit it again under the same id.
+        NotAllowedError: on entering, when the host's key is not the one we trust.
     """
 
-    address: HostAddress
+    @property
+    def address(self) -> HostAddress: ...
 
-    def __enter__(self) -> "Transport": ...
+    def __enter__(self) -> Self: ...
 
-    def __exit__(self, *exc: object) -> None: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
 
     def submit(self, task: Task) -> Iterator[Event | Outcome]:
         """Hand over one task; yield events as they happen and exactly one `Outcome`, last."""
         ...
+
+
+class Host(Transport, Protocol):
+    """A transport to a machine that can also be looked at, prepared and given back.
+
+    Everything that changes a host here may be killed anywhere and run again: it converges.
+    """
+
+    def facts(self) -> HostFacts:
+        """Look at the machine; works on a bare one."""
+        ...
+
+    def prepare(
+        self,
+        agent: ImageRef,
+        login: RegistryLogin | None = None,
+        floor: Minimum = FLOOR,
+        report: Report = quiet,
+    ) -> None:
+        """Make it a host: engine, agent image, executor and reporter. A prepared one is left alone.
+
+        Raises:
+            NotAllowedError: it may not become one: too small, unsupported, no root, a port is taken.
+            LeadEngineError: a step failed; the words say which, why and what to do.
+        """
+        ...
+
+    def carry(self, images: tuple[ImageRef, ...], report: Report = quiet) -> int:
+        """Send the images that are not published anywhere, as far as the host lacks them.
+
+        Returns:
+            The bytes that were sent; 0 when the host had everything.
+        """
+        ...
+
+    def remove_agent(self, *, purge: bool, report: Report = quiet) -> None:
+        """Stop and remove the agent; `purge`: with its journal, releases and stack files too.
+
+        Raises:
+            NotAllowedError: stacks still live there.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Completed:
+    """How a program ended. `code` is its exit status: 127 when there is no such program."""
+
+    code: int
+    out: bytes
+    err: bytes
+
+
+class ProgramFailedError(Exception):
+    """A program that was to stream its output ended badly; translated by whoever started it."""
+
+    def __init__(self, completed: Completed) -> None:
+        super().__init__(f"exit code {completed.code}")
+        self.completed = completed
+
+
+class Runner(Protocol):
+    """Run a program on a machine, given as words: none of them is ever read by a shell as code.
+
+    Raises:
+        HostUnreachableError: the machine cannot be talked to, or missed the deadline.
+    """
+
+    def run(
+        self,
+        argv: tuple[str, ...],
+        *,
+        stdin: bytes | BinaryIO | None = None,
+        timeout: float = 60,
+    ) -> Completed:
+        """Run to the end, at most `timeout` seconds."""
+        ...
+
+    def lines(self, argv: tuple[str, ...], *, stdin: bytes, silence: float) -> Iterator[bytes]:
+        """Yield the lines of standard output as they come, without line ends.
+
+        Args:
+            silence: seconds without a byte after which the conversation counts as dead.
+
+        Raises:
+            ProgramFailedError: it ended with a code other than 0; the lines so far were yielded.
+        """
+        ...
+
+    def close(self) -> None: ...
