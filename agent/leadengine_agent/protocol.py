@@ -33,8 +33,16 @@ from leadengine_agent.values import (
 PROTOCOL = 1
 """Raised when an older agent could misunderstand a task; both sides refuse what they do not speak."""
 
-SERVICES = ("db", "redis", "chromadb", "api-blue", "api-green", "worker", "nginx")
 ServiceName = Literal["db", "redis", "chromadb", "api-blue", "api-green", "worker", "nginx"]
+SERVICES: tuple[ServiceName, ...] = (
+    "db",
+    "redis",
+    "chromadb",
+    "api-blue",
+    "api-green",
+    "worker",
+    "nginx",
+)
 ImageName = Literal["api", "worker", "db", "redis", "chromadb", "nginx"]
 Colour = Literal["blue", "green"]
 Plan = Literal["hosted", "dedicated", "self-hosted", "enterprise"]

@@ -92,6 +92,13 @@ def _check_line(value: str) -> str:
     return value
 
 
+def _check_port(value: int) -> int:
+    if not 1 <= value <= 65535:
+        message = "a port is a number from 1 to 65535"
+        raise ValueError(message)
+    return value
+
+
 Slug = Annotated[str, AfterValidator(_check_slug)]
 """A client's short name: directory, Compose project and label value."""
 
@@ -126,11 +133,4 @@ Repository = Annotated[
 Version = Annotated[
     str, StringConstraints(max_length=64, pattern=r"^[0-9]+\.[0-9]+\.[0-9]+([.+-][0-9A-Za-z.-]+)?$")
 ]
-Port = Annotated[int, AfterValidator(lambda value: _check_port(value))]
-
-
-def _check_port(value: int) -> int:
-    if not 1 <= value <= 65535:
-        message = "a port is a number from 1 to 65535"
-        raise ValueError(message)
-    return value
+Port = Annotated[int, AfterValidator(_check_port)]

@@ -1,0 +1,112 @@
+"""One certificate order, by certbot in a one-off container (RFC 8555, HTTP-01).
+
+What the CA answers never reaches a shell or a path: certbot writes below the stack's own folder, and
+what it leaves there is checked as a pair before nginx sees it (promise C6).
+"""
+
+import json
+import secrets
+from dataclasses import dataclass
+
+from leadengine_agent import docker
+from leadengine_agent.certificates import Pair
+from leadengine_agent.docker import DockerError, OneOff
+from leadengine_agent.files import write_atomically
+from leadengine_agent.layout import StackLayout
+from leadengine_agent.protocol import StackSpec
+
+_TIMEOUT = 240
+
+
+class OrderFailedError(Exception):
+    """The CA did not give a certificate; the text is certbot's own last words."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whether a request to the domain ends at this host. `why` is empty when it does."""
+
+    here: bool
+    why: str = ""
+
+
+def reaches_here(layout: StackLayout, domain: str) -> Reach:
+    """Ask for a random token under the domain's own name, as the CA will; costs the CA nothing."""
+    token, proof = secrets.token_hex(16), secrets.token_hex(32)
+    folder = layout.webroot / ".well-known" / "acme-challenge"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / token
+    write_atomically(path, proof)
+    url = f"http://{domain}/.well-known/acme-challenge/{token}"
+    probe = OneOff(layout.client, docker.own_image(), ("probe", "fetch", url), network="host")
+    try:
+        answer = json.loads(probe.run(timeout=60))
+    except DockerError as error:
+        return Reach(False, f"{domain} could not be asked: {error}")
+    finally:
+        path.unlink(missing_ok=True)
+    return Reach(True) if answer.get("body") == proof else Reach(False, _why(domain, answer))
+
+
+def _why(domain: str, answer: dict[str, object]) -> str:
+    addresses = answer.get("addresses")
+    if not isinstance(addresses, list) or not addresses:
+        return f"{domain} has no address yet: create an A record that points it to this host"
+    where = ", ".join(str(each) for each in addresses)
+    return f"{domain} points to {where}, which is not this host: change its A record"
+
+
+def existing(layout: StackLayout, domain: str) -> Pair | None:
+    """The pair certbot left behind, from this order or from one that was interrupted after it."""
+    live = layout.acme / "config" / "live" / domain
+    paths = live / "fullchain.pem", live / "privkey.pem"
+    if not all(path.exists() for path in paths):
+        return None
+    return Pair(paths[0].read_bytes(), paths[1].read_bytes())
+
+
+def order(layout: StackLayout, spec: StackSpec) -> Pair:
+    """Order a certificate for the spec's domain.
+
+    Raises:
+        OrderFailedError: no certificate; nothing that serves was changed.
+    """
+    environment = {}
+    if spec.acme.trust:
+        write_atomically(layout.acme / "trust.pem", spec.acme.trust)
+        environment["REQUESTS_CA_BUNDLE"] = "/acme/trust.pem"
+    certbot = OneOff(
+        layout.client,
+        docker.own_image(),
+        _certbot_words(spec),
+        entrypoint="certbot",
+        network="bridge",
+        mounts=((layout.acme, "/acme", "rw"),),
+        environment=environment,
+    )
+    try:
+        certbot.run(timeout=_TIMEOUT)
+    except DockerError as error:
+        raise OrderFailedError(_last_words(error)) from error
+    pair = existing(layout, spec.domain)
+    if pair is None:
+        message = "certbot ended well but left no certificate"
+        raise OrderFailedError(message)
+    return pair
+
+
+def _certbot_words(spec: StackSpec) -> tuple[str, ...]:
+    return (
+        "certonly", "--non-interactive", "--agree-tos", "--no-eff-email", "--webroot",
+        "--webroot-path", "/acme/webroot", "--config-dir", "/acme/config",
+        "--work-dir", "/acme/work", "--logs-dir", "/acme/logs", "--max-log-backups", "5",
+        "--server", spec.acme.directory, "--email", spec.email,
+        "--cert-name", spec.domain, "--domain", spec.domain, "--key-type", "ecdsa",
+        "--force-renewal",
+    )  # fmt: skip
+
+
+def _last_words(error: DockerError) -> str:
+    noise = ("Ask for help", "See the logfile", "Saving debug log", "Some challenges have failed")
+    lines = [line.strip() for line in error.lines if not line.strip().startswith(noise)]
+    return " ".join(lines[-4:])[:500]

@@ -1,0 +1,283 @@
+"""The only module that runs Docker. Words go in as a tuple, never as a line.
+
+A thin adapter on purpose: the agent idles on every host, and the client library it replaces would
+cost more memory than the whole budget of the agent leaves (ADR 0006).
+"""
+
+import json
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from leadengine_agent.failures import TaskFailure, disk_full
+from leadengine_agent.protocol import FailureCode
+
+ONE_OFF_LABEL = "leadengine.one-off"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|\x1b\[[0-9;]*[A-Za-z]")
+
+
+class DockerError(Exception):
+    """Docker ended with an error; `lines` is what it said, free of control characters."""
+
+    def __init__(self, words: tuple[str, ...], code: int, lines: tuple[str, ...]) -> None:
+        super().__init__(lines[-1] if lines else f"docker {words[0]} ended with {code}")
+        self.code = code
+        self.lines = lines
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+
+def clean_lines(text: str, most: int = 40) -> tuple[str, ...]:
+    """The last lines of a program's output, safe to show in a terminal."""
+    lines = (_CONTROL.sub("", line).rstrip()[:500] for line in text.splitlines())
+    return tuple([line for line in lines if line][-most:])
+
+
+def docker(
+    *words: str,
+    stdin: str | None = None,
+    timeout: float = 120,
+    environment: Mapping[str, str] | None = None,
+) -> str:
+    """Run one docker command and return its standard output.
+
+    Args:
+        timeout: seconds after which the command is killed.
+        environment: added to the process's own, for values that must not stand in argv.
+
+    Raises:
+        DockerError: it ended with another code than 0, or took too long.
+    """
+    try:
+        done = subprocess.run(
+            ("docker", *words),
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=timeout,
+            check=False,
+            env={**os.environ, **(environment or {})},
+        )
+    except subprocess.TimeoutExpired as error:
+        raise DockerError(words, 124, (f"no answer within {timeout:.0f} s",)) from error
+    if done.returncode != 0:
+        lines = clean_lines(done.stderr) or clean_lines(done.stdout)
+        raise DockerError(words, done.returncode, lines)
+    return done.stdout
+
+
+def failure_of(error: DockerError, what: str) -> TaskFailure:
+    """Say in the protocol's words what Docker complained about."""
+    text = error.text.lower()
+    if "no space left on device" in text:
+        return disk_full(str(error))
+    if "port is already allocated" in text or "address already in use" in text:
+        return port_taken("another program on the host")
+    if "no such image" in text or "pull access denied" in text:
+        return TaskFailure(
+            FailureCode.IMAGE_MISSING,
+            "An image of the release is not on the host.",
+            str(error),
+            "Run the same deploy again: missing images are sent first.",
+        )
+    return TaskFailure(
+        FailureCode.DOCKER,
+        what,
+        str(error),
+        "`lectl doctor --host …` checks the host's engine.",
+        error.lines,
+    )
+
+
+def port_taken(holder: str) -> TaskFailure:
+    return TaskFailure(
+        FailureCode.PORT_TAKEN,
+        "Port 80 or 443 of the host is taken.",
+        f"It is held by {holder}.",
+        "Stop it, or deploy to another host; then run the same command again.",
+    )
+
+
+def inspect(name: str) -> dict[str, Any] | None:
+    """What Docker knows of a container, or None."""
+    try:
+        answer = docker("container", "inspect", name)
+    except DockerError as error:
+        if "no such container" in error.text.lower():
+            return None
+        raise
+    found: list[dict[str, Any]] = json.loads(answer)
+    return found[0]
+
+
+def containers(*filters: str) -> list[dict[str, Any]]:
+    """Inspect every container, running or not, that matches all `label=…` or other filters."""
+    wanted = [word for each in filters for word in ("--filter", each)]
+    ids = docker("ps", "--all", "--quiet", "--no-trunc", *wanted).split()
+    if not ids:
+        return []
+    found: list[dict[str, Any]] = json.loads(docker("container", "inspect", *ids))
+    return found
+
+
+def remove_containers(ids: Iterable[str]) -> None:
+    names = tuple(ids)
+    if names:
+        docker("rm", "--force", "--volumes", *names)
+
+
+def has_image(reference: str) -> bool:
+    try:
+        docker("image", "inspect", "--format", "{{.Id}}", reference)
+    except DockerError:
+        return False
+    return True
+
+
+def own_image() -> str:
+    """The image this agent runs from: one-off containers of the agent use the same."""
+    return os.environ["LEADENGINE_AGENT_IMAGE"]
+
+
+@dataclass(frozen=True)
+class OneOff:
+    """A short-lived container: hardened, labelled, removed afterwards, found again after a kill.
+
+    Attributes:
+        mounts: `(host path, container path, "ro" or "rw")`.
+    """
+
+    client: str
+    image: str
+    command: tuple[str, ...]
+    network: str = "none"
+    user: str = ""
+    entrypoint: str = ""
+    mounts: tuple[tuple[Path, str, str], ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    groups: tuple[str, ...] = ()
+
+    def argv(self) -> tuple[str, ...]:
+        """The words after `docker`."""
+        words = [
+            "run", "--rm", "--init", "--read-only", "--cap-drop", "ALL",
+            "--security-opt", "no-new-privileges:true", "--pids-limit", "128",
+            "--memory", "256m", "--tmpfs", "/tmp:mode=1777", "--log-driver", "none",  # noqa: S108
+            "--label", f"{ONE_OFF_LABEL}={self.client}", "--network", self.network,
+        ]  # fmt: skip
+        words += ["--user", self.user] if self.user else []
+        words += ["--entrypoint", self.entrypoint] if self.entrypoint else []
+        for path, inside, mode in self.mounts:
+            words += ["--volume", f"{path}:{inside}:{mode}"]
+        for name in self.environment:
+            words += ["--env", name]
+        for group in self.groups:
+            words += ["--group-add", group]
+        return (*words, self.image, *self.command)
+
+    def run(self, timeout: float = 120) -> str:
+        """Start it, wait for its end and return its standard output. Raises DockerError."""
+        return docker(*self.argv(), timeout=timeout, environment=self.environment)
+
+
+def reap_one_offs(client: str) -> None:
+    """Remove what a killed task left running."""
+    left = containers(f"label={ONE_OFF_LABEL}={client}")
+    remove_containers(each["Id"] for each in left)
+
+
+class Compose:
+    """Docker Compose on one rendered generation."""
+
+    def __init__(self, project: str, folder: Path) -> None:
+        self._words = (
+            "compose", "--project-name", project, "--project-directory", str(folder),
+            "--file", str(folder / "compose.yaml"), "--ansi", "never", "--progress", "quiet",
+        )  # fmt: skip
+        self.project = project
+
+    def __call__(self, *words: str, timeout: float = 300) -> str:
+        return docker(*self._words, *words, timeout=timeout)
+
+    def up(self, *services: str) -> None:
+        """Create or recreate just these services and start them; leaves unchanged ones alone."""
+        self("up", "--detach", "--no-deps", "--no-build", "--quiet-pull", *services)
+
+    def run(self, service: str, timeout: float) -> str:
+        """Run a one-off service to its end; its standard output."""
+        return self("run", "--rm", "--no-deps", "--no-TTY", service, timeout=timeout)
+
+    def container(self, service: str) -> dict[str, Any] | None:
+        """The service's container, if there is one."""
+        return inspect(f"{self.project}-{service}-1")
+
+    def logs(self, service: str, lines: int) -> tuple[str, ...]:
+        """The last lines a service wrote, standard output and error together."""
+        try:
+            done = subprocess.run(
+                ("docker", "logs", "--tail", str(lines), f"{self.project}-{service}-1"),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                timeout=30,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return ("(the log could not be read within 30 s)",)
+        return clean_lines(done.stdout, lines)
+
+
+def wait_until_ready(
+    compose: Compose, service: str, deadline: float, probe: tuple[str, ...] = ()
+) -> None:
+    """Ask the service's own health command until it agrees.
+
+    Docker's health checks run seldom, to cost little; at a switch seconds count, so we ask ourselves.
+
+    Args:
+        deadline: seconds to wait.
+        probe: a stricter command than the container's health check.
+
+    Raises:
+        TaskFailure: it ended, or did not become ready in time; carries its last log lines.
+    """
+    end = time.monotonic() + deadline
+    name = f"{compose.project}-{service}-1"
+    while True:
+        found = inspect(name)
+        if found is None or found["RestartCount"] > 2:
+            raise _unready(compose, service, "its process ended again and again")
+        command = probe or tuple(found["Config"]["Healthcheck"]["Test"][1:])
+        if found["State"]["Running"] and _agrees(name, command):
+            return
+        if time.monotonic() > end:
+            raise _unready(compose, service, f"it was not ready after {deadline:.0f} s")
+        time.sleep(0.25)
+
+
+def _agrees(name: str, command: tuple[str, ...]) -> bool:
+    try:
+        docker("exec", name, *command, timeout=15)
+    except DockerError:
+        return False
+    return True
+
+
+def _unready(compose: Compose, service: str, why: str) -> TaskFailure:
+    return TaskFailure(
+        FailureCode.UNHEALTHY,
+        f"The service '{service}' did not become healthy.",
+        f"{why[0].upper()}{why[1:]}.",
+        "Its last log lines are below; what served before still serves.",
+        compose.logs(service, 30),
+    )

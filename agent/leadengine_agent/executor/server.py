@@ -1,0 +1,240 @@
+"""The executor: a unix socket, one task that changes something at a time, a journal.
+
+It has the engine's socket and no network. Whoever can open its socket can give orders: that is root,
+and the reporter's group, whose orders are checked against the reporter's own short list.
+"""
+
+import fcntl
+import os
+import signal
+import socket
+import socketserver
+import struct
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from leadengine_agent.executor.failpoints import Failpoints
+from leadengine_agent.executor.journal import Journal
+from leadengine_agent.executor.steps import Steps
+from leadengine_agent.failures import TaskFailure
+from leadengine_agent.layout import HostLayout
+from leadengine_agent.protocol import READ_ONLY, Event, Failure, FailureCode, Inspect, Outcome, Task
+from leadengine_agent.tasks import Context, client_of, dispatch, is_idle
+
+_LARGEST_TASK = 8_000_000
+_HEARTBEAT = 10.0
+_PATIENCE = 240.0
+REPORTER_UID = 65532
+
+
+class Executor:
+    """Runs tasks. Tasks that change something run one at a time, under a lock the kernel keeps."""
+
+    def __init__(self, layout: HostLayout) -> None:
+        self.layout = layout
+        self.journal = Journal(layout.agent / "journal.sqlite")
+        self._failpoints = Failpoints(layout.agent / "failpoint")
+        self._slot = threading.Lock()
+        self._running: Task | None = None
+        # Held as long as this process lives: a second executor on the same host cannot start.
+        self._lock_file = (layout.agent / "lock").open("w")
+        fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def run(self, task: Task, tell: "Teller") -> Outcome:
+        """Carry out one task and return its outcome; never raises for what a task does."""
+        if task.order.verb in READ_ONLY or is_idle(task.order, self.layout):
+            return self._carry_out(task, tell.send)
+        if not self._take_slot(task):
+            return self._busy(task)
+        try:
+            self._running = task
+            return self._recorded(task, tell)
+        finally:
+            self._running = None
+            self._slot.release()
+
+    def drain(self) -> None:
+        """Wait for the running task to end; no other can start afterwards."""
+        self._slot.acquire()
+
+    def _take_slot(self, task: Task) -> bool:
+        """Wait for the same task or for a certificate, but not for another change."""
+        end = time.monotonic() + _PATIENCE
+        while not self._slot.acquire(timeout=0.2):
+            holder = self._running
+            patient = holder is None or holder.id == task.id or holder.order.verb == "certify"
+            if not patient or time.monotonic() > end or _is_scheduled(task):
+                return False
+        return True
+
+    def _recorded(self, task: Task, tell: "Teller") -> Outcome:
+        def note(event: Event) -> None:
+            self.journal.note(event)
+            tell.send(event)
+
+        try:
+            known = self.journal.accept(task, client_of(task.order))
+        except TaskFailure as error:
+            return Outcome(task=task.id, failure=error.failure)
+        if known is not None:
+            return known
+        outcome = self._carry_out(task, note)
+        self.journal.finish(outcome)
+        return outcome
+
+    def _carry_out(self, task: Task, tell: Callable[[Event], None]) -> Outcome:
+        context = Context(self.layout, Steps(task.id, tell, self._failpoints))
+        try:
+            return Outcome(task=task.id, result=dispatch(task.order, context))
+        except TaskFailure as error:
+            return Outcome(task=task.id, failure=error.failure)
+        except Exception as error:  # noqa: BLE001 - the boundary: a bug must reach the sender as an answer
+            return Outcome(task=task.id, failure=_internal(error))
+
+    def _busy(self, task: Task) -> Outcome:
+        holder = self._running
+        who = f"{holder.order.verb} by {holder.actor}" if holder else "another task"
+        failure = Failure(
+            code=FailureCode.LOCKED,
+            what=f"The host is busy and did not start '{task.order.verb}'.",
+            why=f"It is carrying out: {who}.",
+            hint="Nothing was changed. Try again when it has ended.",
+        )
+        return Outcome(task=task.id, failure=failure)
+
+
+def _is_scheduled(task: Task) -> bool:
+    return bool(getattr(task.order, "scheduled", False))
+
+
+def _internal(error: Exception) -> Failure:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return Failure(
+        code=FailureCode.INTERNAL,
+        what="The agent met an error of its own.",
+        # Not the error's text: it could quote a value.
+        why=f"{type(error).__name__} at {place}.",
+        hint="Run it again; if it stays, report it with this line.",
+    )
+
+
+class Teller:
+    """Writes answers to one connection; a sender who has left never stops a task."""
+
+    def __init__(self, write: Callable[[bytes], object]) -> None:
+        self._write = write
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+
+    def send(self, answer: Event | Outcome) -> None:
+        self._line(answer.model_dump_json().encode())
+
+    def keep_alive(self) -> None:
+        """Send an empty line now and then, so that a dead connection is noticed at the other end."""
+        while not self._ended.wait(_HEARTBEAT):
+            self._line(b"")
+
+    def end(self) -> None:
+        self._ended.set()
+
+    def _line(self, line: bytes) -> None:
+        with self._lock:
+            try:
+                self._write(line + b"\n")
+            except OSError:
+                self._ended.set()
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        executor: Executor = self.server.executor  # type: ignore[attr-defined]
+        teller = Teller(self.wfile.write)
+        threading.Thread(target=teller.keep_alive, daemon=True).start()
+        try:
+            teller.send(self._answer(executor, teller))
+        finally:
+            teller.end()
+
+    def _answer(self, executor: Executor, teller: Teller) -> Outcome:
+        line = self.rfile.readline(_LARGEST_TASK)
+        try:
+            task = Task.model_validate_json(line)
+        except ValidationError as error:
+            return Outcome(task="unreadable", failure=_invalid(error))
+        if _peer(self.connection) != 0 and not _may_report(task):
+            return Outcome(task=task.id, failure=_refused(task))
+        return executor.run(task, teller)
+
+
+def _peer(connection: socket.socket) -> int:
+    """The user at the other end, as the kernel vouches for it (unix(7), SO_PEERCRED)."""
+    raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    user: int = struct.unpack("3i", raw)[1]
+    return user
+
+
+def _may_report(task: Task) -> bool:
+    """The reporter faces the network: it may look, and ask for what is due anyway."""
+    return isinstance(task.order, Inspect) or _is_scheduled(task)
+
+
+def _refused(task: Task) -> Failure:
+    return Failure(
+        code=FailureCode.INVALID,
+        what=f"The reporter may not order '{task.order.verb}'.",
+        why="It faces the network, so it may only inspect and ask for what is due.",
+        hint="Orders come from an operator: `lectl`.",
+    )
+
+
+def _invalid(error: ValidationError) -> Failure:
+    problems = tuple(
+        f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors()
+    )
+    return Failure(
+        code=FailureCode.INVALID,
+        what="The agent does not accept this order.",
+        why=problems[0],
+        hint="lectl and the agent may be of different versions: `lectl doctor --host …` compares them.",
+        logs=problems[:20],
+    )
+
+
+class _Server(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+    request_queue_size = 32
+
+    def __init__(self, executor: Executor) -> None:
+        path = executor.layout.socket
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        self.executor = executor
+        super().__init__(str(path), _Handler)
+        os.chown(path, 0, REPORTER_UID)
+        path.chmod(0o660)
+
+
+def main() -> int:
+    """Serve until SIGTERM; then finish the task at hand and end."""
+    layout = HostLayout()
+    layout.agent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    executor = Executor(layout)
+    server = _Server(executor)
+    signal.signal(signal.SIGTERM, lambda *_: _stop(server))
+    sys.stderr.write("executor: ready\n")
+    server.serve_forever()
+    executor.drain()
+    return 0
+
+
+def _stop(server: _Server) -> None:
+    # shutdown() waits for the loop this signal interrupted, so it must not run in it.
+    threading.Thread(target=server.shutdown, daemon=True).start()

@@ -1,0 +1,128 @@
+"""nginx of a stack: proven before it is told, told without a restart, asked afterwards."""
+
+import base64
+import json
+import shutil
+import time
+from dataclasses import dataclass
+
+from cryptography import x509
+
+from leadengine_agent import docker
+from leadengine_agent.docker import Compose, DockerError, OneOff
+from leadengine_agent.failures import TaskFailure
+from leadengine_agent.files import write_atomically
+from leadengine_agent.generations import Record
+from leadengine_agent.layout import APP_GROUP, StackLayout
+from leadengine_agent.protocol import FailureCode
+
+_SWITCH_DEADLINE = 20.0
+
+
+@dataclass(frozen=True)
+class Served:
+    """What nginx answers: the switched-on generation, as in its configuration, and the certificate."""
+
+    generation: str
+    certificate: x509.Certificate | None
+
+
+class Gateway:
+    """The nginx service of one stack, running one rendered generation."""
+
+    def __init__(self, layout: StackLayout, record: Record, compose: Compose, image: str) -> None:
+        self._layout = layout
+        self._record = record
+        self._compose = compose
+        self._image = image
+
+    @property
+    def _candidate(self) -> str:
+        folder = self._layout.generations / str(self._record.number)
+        return (folder / "nginx.conf").read_text()
+
+    def is_live(self) -> bool:
+        """True when nginx was told this very configuration."""
+        path = self._layout.live / "nginx.conf"
+        return path.exists() and path.read_text() == self._candidate
+
+    def prove(self) -> None:
+        """Let a throw-away nginx read the configuration and the certificate, without any network.
+
+        Raises:
+            TaskFailure: nginx refuses it; the running one was not touched.
+        """
+        draft = self._layout.state / "nginx-draft"
+        draft.mkdir(mode=0o755, exist_ok=True)
+        write_atomically(draft / "nginx.conf", self._candidate)
+        one_off = OneOff(
+            self._layout.client,
+            self._image,
+            ("-t", "-q", "-e", "/dev/stderr", "-c", "/etc/leadengine/nginx/nginx.conf"),
+            entrypoint="nginx",
+            user="101:101",
+            groups=(str(APP_GROUP),),
+            mounts=(
+                (draft, "/etc/leadengine/nginx", "ro"),
+                (self._layout.certificates, "/etc/leadengine/certificates", "ro"),
+            ),
+        )
+        try:
+            one_off.run(timeout=60)
+        except DockerError as error:
+            raise _refused(error) from error
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+    def switch(self) -> None:
+        """Start nginx or tell the running one, and wait until it answers as this generation."""
+        write_atomically(self._layout.live / "nginx.conf", self._candidate)
+        self._compose.up("nginx")
+        docker.wait_until_ready(self._compose, "nginx", deadline=60)
+        self.reload()
+        self._await_generation()
+
+    def reload(self) -> None:
+        """Read configuration and certificate again without dropping a connection."""
+        docker.docker("kill", "--signal", "HUP", self.container)
+
+    def served(self) -> Served:
+        """Ask from inside nginx's own network. Raises DockerError when nginx does not run."""
+        probe = OneOff(
+            self._layout.client,
+            docker.own_image(),
+            ("probe", "served", self._record.spec.domain),
+            network=f"container:{self.container}",
+        )
+        answer = json.loads(probe.run(timeout=40))
+        encoded = answer.get("certificate", "")
+        certificate = x509.load_der_x509_certificate(base64.b64decode(encoded)) if encoded else None
+        return Served(answer.get("generation", ""), certificate)
+
+    @property
+    def container(self) -> str:
+        return f"{self._compose.project}-nginx-1"
+
+    def _await_generation(self) -> None:
+        wanted = f"{self._record.number} {self._record.colour}"
+        end = time.monotonic() + _SWITCH_DEADLINE
+        while self.served().generation != wanted:
+            if time.monotonic() > end:
+                raise TaskFailure(
+                    FailureCode.NGINX,
+                    "nginx did not switch to the new generation.",
+                    f"It does not answer as generation {wanted}.",
+                    "Its last log lines are below.",
+                    self._compose.logs("nginx", 30),
+                )
+            time.sleep(0.2)
+
+
+def _refused(error: DockerError) -> TaskFailure:
+    return TaskFailure(
+        FailureCode.NGINX,
+        "nginx refuses the rendered configuration.",
+        str(error),
+        "The running nginx was not touched. Report this with the lines below.",
+        error.lines,
+    )

@@ -1,0 +1,128 @@
+"""Generations: release + spec, rendered, numbered, kept; one of them current."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from leadengine_agent.files import point, remove_tree, sync_directory, write_atomically
+from leadengine_agent.layout import StackLayout
+from leadengine_agent.protocol import Colour, Release, StackSpec
+from leadengine_agent.rendering import Generation, render
+from leadengine_agent.values import Frozen, Version
+
+KEPT = 5
+"""How many generations before the current one stay on the host."""
+
+_LIVE = re.compile(r"^# generation (\d+) colour (blue|green)$", re.MULTILINE)
+_OTHER: dict[Colour, Colour] = {"blue": "green", "green": "blue"}
+
+
+class Record(Frozen):
+    """What `generation.json` beside the rendered files says."""
+
+    number: int
+    colour: Colour
+    key: str
+    release: Version
+    spec: StackSpec
+
+    @property
+    def generation(self) -> Generation:
+        return Generation(self.number, self.colour, self.key)
+
+
+def generation_key(release: Release, spec: StackSpec, secrets_digest: str) -> str:
+    """Equal for equal input, so that a second deploy is known to change nothing."""
+    whole = "\n".join((release.model_dump_json(), spec.model_dump_json(), secrets_digest))
+    return hashlib.sha256(whole.encode()).hexdigest()[:16]
+
+
+class Generations:
+    """The generations of one stack on this host."""
+
+    def __init__(self, layout: StackLayout) -> None:
+        self._layout = layout
+
+    def current(self) -> Record | None:
+        """The committed generation; None before the first."""
+        path = self._layout.current / "generation.json"
+        return Record.model_validate_json(path.read_text()) if path.exists() else None
+
+    def live_colour(self) -> Colour | None:
+        """The colour nginx was last told to use, committed or not."""
+        path = self._layout.live / "nginx.conf"
+        match = _LIVE.search(path.read_text()) if path.exists() else None
+        return None if match is None else ("blue" if match[2] == "blue" else "green")
+
+    def prepare(
+        self, release: Release, templates: Mapping[str, str], spec: StackSpec, key: str
+    ) -> tuple[Record, bool]:
+        """The generation for `key`, rendered now if it is not there; True when it is new.
+
+        A candidate that a killed run left behind is taken up again under its number and colour;
+        candidates of other orders are removed.
+        """
+        current = self.current()
+        for record in self._all():
+            if record.key == key and (current is None or record.number >= current.number):
+                return record, False
+        floor = current.number if current else 0
+        for record in self._all():
+            if record.number > floor:
+                remove_tree(self._folder(record.number))
+        live = self.live_colour()
+        generation = Generation(floor + 1, _OTHER[live] if live else "blue", key)
+        return self._write(release, templates, spec, generation), True
+
+    def commit(self, record: Record) -> bool:
+        """Make `record` the current generation; False when it was already."""
+        current = self.current()
+        if current is not None and current.number == record.number:
+            return False
+        point(self._layout.current, f"generations/{record.number}")
+        return True
+
+    def prune(self) -> None:
+        """Forget generations older than the last `KEPT`."""
+        current = self.current()
+        for record in self._all():
+            if current is not None and record.number < current.number - KEPT:
+                remove_tree(self._folder(record.number))
+
+    def _write(
+        self,
+        release: Release,
+        templates: Mapping[str, str],
+        spec: StackSpec,
+        generation: Generation,
+    ) -> Record:
+        record = Record(
+            number=generation.number,
+            colour=generation.colour,
+            key=generation.key,
+            release=release.version,
+            spec=spec,
+        )
+        files = render(templates, release, spec, generation)
+        hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
+        folder = self._folder(record.number)
+        draft = folder.with_name(f".{folder.name}.new")
+        remove_tree(draft)
+        draft.mkdir(mode=0o700)
+        for name, text in files.items():
+            write_atomically(draft / name, text)
+        write_atomically(draft / "manifest.json", json.dumps(hashes, indent=2))
+        write_atomically(draft / "generation.json", record.model_dump_json(indent=2))
+        draft.rename(folder)
+        sync_directory(folder.parent)
+        return record
+
+    def _all(self) -> list[Record]:
+        paths = self._layout.generations.glob("[0-9]*/generation.json")
+        records = (Record.model_validate_json(path.read_text()) for path in paths)
+        return sorted(records, key=lambda record: record.number)
+
+    def _folder(self, number: int) -> Path:
+        return self._layout.generations / str(number)

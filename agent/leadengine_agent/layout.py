@@ -1,0 +1,104 @@
+"""Where things are on a host (design §5)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from leadengine_agent.paths import ROOT
+
+APP_GROUP = 10001
+"""The group of the containers that read secrets and certificates."""
+
+
+@dataclass(frozen=True)
+class StackLayout:
+    """The folders of one client's stack."""
+
+    root: Path
+
+    @property
+    def client(self) -> str:
+        return self.root.name
+
+    @property
+    def generations(self) -> Path:
+        return self.root / "generations"
+
+    @property
+    def current(self) -> Path:
+        """Symbolic link to the committed generation."""
+        return self.root / "current"
+
+    @property
+    def live(self) -> Path:
+        """What nginx reads; swapped file by file, never re-mounted."""
+        return self.root / "live"
+
+    @property
+    def secrets(self) -> Path:
+        return self.root / "secrets"
+
+    @property
+    def certificates(self) -> Path:
+        return self.root / "certificates"
+
+    @property
+    def acme(self) -> Path:
+        return self.root / "acme"
+
+    @property
+    def webroot(self) -> Path:
+        return self.acme / "webroot"
+
+    @property
+    def state(self) -> Path:
+        return self.root / "state"
+
+    def create(self) -> None:
+        """Make every folder that is missing. The stack's root is closed to all but root."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (self.generations, self.secrets, self.state):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        for folder in (self.live, self.certificates, self.acme, self.webroot):
+            folder.mkdir(mode=0o755, exist_ok=True)
+
+
+@dataclass(frozen=True)
+class HostLayout:
+    """The folders of the host."""
+
+    root: Path = Path(ROOT)
+
+    @property
+    def agent(self) -> Path:
+        return self.root / "agent"
+
+    @property
+    def run(self) -> Path:
+        """Holds the executor's socket: the only folder the reporter shares with the executor."""
+        return self.agent / "run"
+
+    @property
+    def socket(self) -> Path:
+        return self.run / "executor.sock"
+
+    @property
+    def local_ca(self) -> Path:
+        return self.agent / "ca"
+
+    def certify_history(self, domain: str) -> Path:
+        """What was asked of a CA for a domain. Outlives the stack: the CA counts on, too."""
+        return self.agent / "certify" / f"{domain}.json"
+
+    def release(self, version: str) -> Path:
+        return self.root / "releases" / version
+
+    def stack(self, client: str) -> StackLayout:
+        return StackLayout(self.root / "stacks" / client)
+
+    def stacks(self) -> list[StackLayout]:
+        """Every stack that was ever activated here, in the order of their names."""
+        folder = self.root / "stacks"
+        if not folder.is_dir():
+            return []
+        paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+        return [StackLayout(path) for path in paths]

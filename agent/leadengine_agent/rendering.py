@@ -1,0 +1,145 @@
+"""Release + spec → the files of a generation. Pure: the same values give the same bytes, anywhere.
+
+Templates hold only structure. Each `{{ value }}` passes through the writer of its file type, so that
+a value can be data or an error, but never structure (OWASP ASVS 5.0, 1.2 and 1.3.7):
+
+* `*.yaml.j2`: a JSON string (YAML 1.2 contains JSON) with `$` doubled for Compose's interpolation;
+* `*.env.j2`: a single-quoted word of Compose's dotenv format;
+* `*.conf.j2`: a word of a narrow alphabet, or no rendering at all: nginx has no quoting for `$`.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from leadengine_agent.paths import ROOT
+from leadengine_agent.protocol import Colour, Release, StackSpec
+
+STACKS = f"{ROOT}/stacks"
+"""Where stacks live on every host. The executor sees it under the same path, so bind mounts are right."""
+
+SECRET_FILES = (
+    "admin_password",
+    "database_url",
+    "db_app_password",
+    "db_owner_password",
+    "ipinfo_token",
+    "llm_api_key",
+    "migration_database_url",
+    "redis_acl",
+    "redis_url",
+    "session_secret",
+    "slack_webhook",
+    "smtp_pass",
+)
+
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9._-]{1,253}\Z")
+
+
+@dataclass(frozen=True)
+class Generation:
+    """Which rendering this is.
+
+    Attributes:
+        number: rises by one with each activation that changes something.
+        key: hash of everything that goes in (spec, release, secrets): equal key, equal generation.
+    """
+
+    number: int
+    colour: Colour
+    key: str
+
+
+def project_name(client: str) -> str:
+    """The Compose project of a client's stack."""
+    return f"leadengine-{client}"
+
+
+def render(
+    templates: Mapping[str, str], release: Release, spec: StackSpec, generation: Generation
+) -> dict[str, str]:
+    """Render every stack template.
+
+    Args:
+        templates: path below the release's templates folder -> text, as in `Release.templates`.
+
+    Returns:
+        file name (without `.j2`) -> content.
+
+    Raises:
+        ValueError: a value cannot be written safely into a file of this type.
+    """
+    stack = f"{STACKS}/{spec.client}"
+    values = {
+        "spec": spec,
+        "project": project_name(spec.client),
+        "stack": stack,
+        "generation": {
+            "number": generation.number,
+            "colour": generation.colour,
+            "key": generation.key,
+            "folder": f"{stack}/generations/{generation.number}",
+        },
+        "image": {name: ref.reference for name, ref in release.images.items()},
+        "secret_names": SECRET_FILES,
+    }
+    return {
+        path.removeprefix("stack/").removesuffix(".j2"): _render_one(path, text, values)
+        for path, text in sorted(templates.items())
+        if path.startswith("stack/") and path.endswith(".j2")
+    }
+
+
+def _render_one(path: str, text: str, values: dict[str, Any]) -> str:
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined,
+        finalize=_writer_for(path),
+        autoescape=False,
+        keep_trailing_newline=True,
+    )
+    return environment.from_string(text).render(values)
+
+
+def _writer_for(path: str) -> Callable[[Any], str]:
+    for suffix, writer in _WRITERS.items():
+        if path.endswith(suffix):
+            return writer
+    message = f"the release has a template of an unknown type: {path}"
+    raise ValueError(message)
+
+
+def yaml_word(value: Any) -> str:
+    """A scalar of a Compose file that no value can leave."""
+    if isinstance(value, bool | int):
+        return json.dumps(value)
+    return json.dumps("" if value is None else str(value)).replace("$", "$$")
+
+
+def env_word(value: Any) -> str:
+    """A value of a dotenv file as Compose reads it: single quotes, in which only `'` needs care."""
+    text = "" if value is None else str(value)
+    if any(ord(char) < 32 or ord(char) == 127 for char in text):
+        message = "an environment value is one line without control characters"
+        raise ValueError(message)
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def nginx_word(value: Any) -> str:
+    """A word that needs no quoting in nginx's configuration."""
+    text = str(value)
+    if not _PLAIN_WORD.match(text):
+        message = f"{text!r} cannot stand in an nginx configuration"
+        raise ValueError(message)
+    return text
+
+
+_WRITERS: dict[str, Callable[[Any], str]] = {
+    ".yaml.j2": yaml_word,
+    ".env.j2": env_word,
+    ".conf.j2": nginx_word,
+}

@@ -1,0 +1,194 @@
+"""`certify`: the certificate a stack should have, as soon as it can be had, without anybody asking."""
+
+import datetime
+import os
+import time
+from typing import Any
+
+from leadengine_agent import acme
+from leadengine_agent.certificates import (
+    CertificateStore,
+    LocalCA,
+    Pair,
+    check,
+    is_due,
+    is_private,
+    kind_of,
+    serial_of,
+)
+from leadengine_agent.executor.steps import Did
+from leadengine_agent.failures import TaskFailure, not_found
+from leadengine_agent.files import write_atomically
+from leadengine_agent.gateway import Gateway
+from leadengine_agent.generations import Record
+from leadengine_agent.layout import HostLayout, StackLayout
+from leadengine_agent.limiter import DNS_PAUSE, History
+from leadengine_agent.protocol import Certify, FailureCode
+from leadengine_agent.stack import (
+    compose_of,
+    current_record,
+    load_release,
+)
+from leadengine_agent.tasks.context import Context
+
+_LOOK_AGAIN = 3600.0
+
+
+def due(order: Certify, host: HostLayout) -> bool:
+    """Cheap: is there any stack for which a scheduled run would do something now?"""
+    now = time.time()
+    records = (current_record(layout) for layout in _layouts(order, host))
+    return any(
+        read_history(host, record.spec.domain).not_before <= now for record in records if record
+    )
+
+
+def run(order: Certify, context: Context) -> dict[str, Any]:
+    """Look after one stack's certificate, or after every stack's. Answers `{"advice": {client: …}}`.
+
+    A certificate that cannot be had yet is no failure: the advice says what is missing.
+    """
+    advice = {}
+    for layout in _layouts(order, context.layout):
+        record = current_record(layout)
+        if record is None:
+            if order.client:
+                raise not_found(order.client)
+            continue
+        if (
+            order.scheduled
+            and read_history(context.layout, record.spec.domain).not_before > time.time()
+        ):
+            continue
+        keeper = _Keeper(context.layout, layout, record)
+        context.steps.run(f"certificate {layout.client}", keeper.look_after)
+        advice[layout.client] = read_history(context.layout, record.spec.domain).advice
+    return {"advice": advice}
+
+
+def _layouts(order: Certify, host: HostLayout) -> list[StackLayout]:
+    return [host.stack(order.client)] if order.client else host.stacks()
+
+
+def read_history(host: HostLayout, domain: str) -> History:
+    """What was asked of the CA for a domain on this host, and when to ask again."""
+    path = host.certify_history(domain)
+    return History.model_validate_json(path.read_text()) if path.exists() else History()
+
+
+class _Keeper:
+    """Looks after the certificate of one stack."""
+
+    def __init__(self, host: HostLayout, layout: StackLayout, record: Record) -> None:
+        self._host = host
+        self._layout = layout
+        self._record = record
+        self._store = CertificateStore(layout.certificates)
+        self._domain = record.spec.domain
+        self._now = datetime.datetime.now(datetime.UTC)
+
+    def look_after(self) -> Did:
+        if is_private(self._domain):
+            return self._local()
+        pair = self._store.current()
+        if pair is not None and self._is_good(pair):
+            self._remember(self._history().wait(time.time() + _LOOK_AGAIN, ""))
+            return Did(False, "the certificate is good")
+        left = acme.existing(self._layout, self._domain)
+        if left is not None and self._is_good(left):
+            return self._serve(left)
+        return self._order()
+
+    def _local(self) -> Did:
+        pair = self._store.current()
+        self._remember(History(not_before=time.time() + _LOOK_AGAIN))
+        if pair is not None and not is_due(pair.leaf, self._now):
+            return Did(False, "issued by the host's own CA")
+        return self._serve(LocalCA(self._host.local_ca).issue(self._domain, self._now))
+
+    def _is_good(self, pair: Pair) -> bool:
+        sound = not check(pair, self._domain, self._now)
+        return sound and kind_of(pair.leaf) == "acme" and not is_due(pair.leaf, self._now)
+
+    def _order(self) -> Did:
+        history = self._history()
+        now = time.time()
+        blocked = history.blocked_until(now)
+        if blocked:
+            when = datetime.datetime.fromtimestamp(blocked, datetime.UTC)
+            advice = f"the CA's limits allow the next attempt at {when:%Y-%m-%d %H:%M} UTC"
+            return self._later(history.wait(blocked, history.advice or advice))
+        reach = acme.reaches_here(self._layout, self._domain)
+        if not reach.here:
+            return self._later(history.wait(now + DNS_PAUSE, reach.why))
+        _prove_writable(self._layout)
+        history = history.begin(now)
+        self._remember(history)
+        try:
+            pair = acme.order(self._layout, self._record.spec)
+        except acme.OrderFailedError as error:
+            advice = f"the CA gave no certificate: {error}"
+            return self._later(history.fail(time.time(), advice))
+        self._remember(history.succeed())
+        return self._serve(pair)
+
+    def _serve(self, pair: Pair) -> Did:
+        """Switch nginx to the pair and look at what it serves then."""
+        problem = check(pair, self._domain, datetime.datetime.now(datetime.UTC))
+        if problem:
+            raise _unusable(self._domain, problem)
+        self._store.install(pair)
+        release, _ = load_release(self._host, self._record.release)
+        compose = compose_of(self._layout, self._record)
+        gateway = Gateway(self._layout, self._record, compose, release.images["nginx"].reference)
+        gateway.prove()
+        gateway.reload()
+        _await_serial(gateway, serial_of(pair.leaf), self._domain)
+        self._remember(self._history().wait(time.time() + _LOOK_AGAIN, ""))
+        return Did(True, f"{self._domain} is served with a certificate of {_issuer(pair)}")
+
+    def _later(self, history: History) -> Did:
+        self._remember(history)
+        return Did(False, history.advice)
+
+    def _remember(self, history: History) -> None:
+        path = self._host.certify_history(self._domain)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        write_atomically(path, history.model_dump_json(), mode=0o600)
+
+    def _history(self) -> History:
+        return read_history(self._host, self._domain)
+
+
+def _issuer(pair: Pair) -> str:
+    return pair.leaf.issuer.rfc4514_string()
+
+
+def _await_serial(gateway: Gateway, serial: str, domain: str) -> None:
+    end = time.monotonic() + 15
+    while True:
+        leaf = gateway.served().certificate
+        if leaf is not None and serial_of(leaf) == serial:
+            return
+        if time.monotonic() > end:
+            raise _unusable(domain, "nginx still serves another one")
+
+
+def _prove_writable(layout: StackLayout) -> None:
+    """Write and read back 10 KiB before the CA is asked: a full disk must not cost an order."""
+    sample = os.urandom(10_240)
+    path = layout.acme / ".writable"
+    path.write_bytes(sample)
+    same = path.read_bytes() == sample
+    path.unlink()
+    if not same:
+        raise OSError(5, "what was written could not be read back", str(path))
+
+
+def _unusable(domain: str, why: str) -> TaskFailure:
+    return TaskFailure(
+        FailureCode.CERTIFICATE,
+        f"The new certificate for {domain} is not used.",
+        f"{why[0].upper()}{why[1:]}.",
+        "The one before is still served; the next attempt follows by itself.",
+    )
