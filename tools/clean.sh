@@ -1,0 +1,15 @@
+#!/bin/sh
+# Removes what building and testing left: build/, caches, the lab's containers, superseded images.
+# The Python environment, the demo and other clients on this machine stay.
+set -eu
+
+rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+docker version >/dev/null 2>&1 || exit 0
+for container in $(docker ps --all --quiet --filter label=leadengine.lab); do
+    docker rm --force --volumes "$container" >/dev/null
+done
+docker network prune --force --filter label=leadengine.lab >/dev/null
+docker volume prune --force --filter label=leadengine.lab >/dev/null
+docker image prune --force --filter label=leadengine.inputs >/dev/null
