@@ -4,7 +4,7 @@ Templates hold only structure. Each `{{ value }}` passes through the writer of i
 a value can be data or an error, but never structure (OWASP ASVS 5.0, 1.2 and 1.3.7):
 
 * `*.yaml.j2`: a JSON string (YAML 1.2 contains JSON) with `$` doubled for Compose's interpolation;
-* `*.env.j2`: a single-quoted word of Compose's dotenv format;
+* `*.env.j2`: a double-quoted word of Compose's dotenv format;
 * `*.conf.j2`: a word of a narrow alphabet, or no rendering at all: nginx has no quoting for `$`.
 """
 
@@ -121,12 +121,12 @@ def yaml_word(value: Any) -> str:
 
 
 def env_word(value: Any) -> str:
-    """A value of a dotenv file as Compose reads it: single quotes, in which only `'` needs care."""
+    """A value of a dotenv file as Compose reads it: double quotes, with `\\`, `"` and `$` escaped."""
     text = "" if value is None else str(value)
     if any(ord(char) < 32 or ord(char) == 127 for char in text):
         message = "an environment value is one line without control characters"
         raise ValueError(message)
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    return '"' + re.sub(r'([\\"$])', r"\\\1", text) + '"'
 
 
 def nginx_word(value: Any) -> str:
