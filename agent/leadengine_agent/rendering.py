@@ -38,6 +38,7 @@ SECRET_FILES = (
     "smtp_pass",
 )
 
+_SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9._-]{1,253}\Z")
 
 
@@ -117,7 +118,15 @@ def yaml_word(value: Any) -> str:
     """A scalar of a Compose file that no value can leave."""
     if isinstance(value, bool | int):
         return json.dumps(value)
-    return json.dumps("" if value is None else str(value)).replace("$", "$$")
+    quoted = json.dumps("" if value is None else str(value))
+    # JSON writes a character beyond the 16-bit plane as two escapes, which YAML would not join again.
+    whole = _SURROGATES.sub(_one_escape, quoted)
+    return whole.replace("$", "$$")
+
+
+def _one_escape(pair: re.Match[str]) -> str:
+    character = json.loads('"' + pair[0] + '"')
+    return f"\\U{ord(character):08x}"
 
 
 def env_word(value: Any) -> str:
