@@ -66,4 +66,16 @@ class HostUnreachableError(LeadEngineError):
 
 
 class TaskFailedError(LeadEngineError):
-    """The agent ran the task and it failed."""
+    """The agent ran the task and it failed; `code` is the `FailureCode` it gave."""
+
+    def __init__(
+        self, what: str, why: str, hint: str, *, code: str, logs: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(what, why, hint, logs=logs)
+        self.code = code
+
+
+class StoppedError(LeadEngineError):
+    """A person pressed Ctrl-C; what was under way can be taken up again."""
+
+    exit_code = ExitCode.INTERRUPTED

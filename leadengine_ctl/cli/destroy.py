@@ -1,0 +1,35 @@
+"""lectl destroy"""
+
+from typing import Annotated
+
+import typer
+
+from leadengine_ctl.cli import options
+
+HELP = f"""Remove a client's stack and all its data. There is no way back.
+
+Asks for the client's name. Without a person to ask, the name is given with --confirm.
+
+Examples:
+  lectl destroy acme
+  lectl destroy acme --confirm acme
+
+{options.exit_codes("10 not found", "11 locked", "12 not confirmed")}"""
+
+
+def destroy(
+    client: options.Client,
+    confirm: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The client's name once more, not asked for.")
+    ] = None,
+    as_json: options.Json = False,
+) -> None:
+    from leadengine_ctl.cli.destroying import confirm_loss
+    from leadengine_ctl.cli.session import open_session
+    from leadengine_ctl.operations.defaults import client_host
+    from leadengine_ctl.operations.destroy import Destroy, DestroyRequest
+
+    session = open_session(as_json=as_json)
+    host = client_host(session.world, client)
+    confirm_loss(session, client, confirm)
+    session.run(Destroy(DestroyRequest(client=client, host=str(host))))

@@ -1,0 +1,24 @@
+"""The question before a destroy."""
+
+from leadengine_ctl.cli import terminal, texts
+from leadengine_ctl.cli.session import Session
+from leadengine_ctl.errors import NotAllowedError
+from leadengine_ctl.planning.destroy import plan_destroy
+
+
+def confirm_loss(session: Session, client: str, answer: str | None) -> None:
+    """Say what will be lost and have the client's name typed.
+
+    Raises:
+        NotAllowedError: it was not typed right.
+    """
+    record = session.world.store.clients.get(client)
+    terminal.say(texts.plan_text(plan_destroy(client, record.spec.domain, record.host)))
+    if answer is None:
+        answer = terminal.ask(f"Type '{client}' to destroy it:")
+    if answer != client:
+        raise NotAllowedError(
+            f"{client} was not destroyed",
+            "The client's name was not typed.",
+            f"Type the name when asked, or give '--confirm {client}'.",
+        )

@@ -1,0 +1,54 @@
+"""lectl: the app, and the way into it."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from leadengine_ctl import __version__
+from leadengine_ctl.cli import deploy, destroy, logs, operations, status, terminal
+from leadengine_ctl.cli.boundary import guard
+from leadengine_ctl.errors import ExitCode
+
+app = typer.Typer(
+    name="lectl",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Run a fleet of LeadEngine stacks.",
+)
+app.command("deploy", help=deploy.HELP)(deploy.deploy)
+app.command("status", help=status.HELP)(status.status)
+app.command("logs", help=logs.HELP)(logs.logs)
+app.command("destroy", help=destroy.HELP)(destroy.destroy)
+app.add_typer(operations.app, name="operations")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        terminal.put(f"lectl {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def top(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+    _debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,
+) -> None:
+    """Options for every command; the boundary reads --debug from the command line."""
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    # All that lectl writes is the operator's own: database, keys, logs.
+    os.umask(0o077)
+    code = guard(app, sys.argv[1:])
+    if code == ExitCode.INTERRUPTED:
+        # A step may still run in a thread of its own: leave it where it is, it can be resumed.
+        sys.stdout.flush()
+        os._exit(code)
+    sys.exit(code)

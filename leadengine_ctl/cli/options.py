@@ -1,0 +1,39 @@
+"""The words that several commands share."""
+
+from typing import Annotated
+
+import typer
+
+
+def complete_clients(incomplete: str) -> list[str]:
+    """Names of clients, for the shell's completion."""
+    from leadengine_ctl.cli.session import open_session
+
+    names = open_session().world.store.clients.names()
+    return [name for name in names if name.startswith(incomplete)]
+
+
+Client = Annotated[
+    str,
+    typer.Argument(help="The client's name, as in 'acme'.", autocompletion=complete_clients),
+]
+MaybeClient = Annotated[
+    str | None,
+    typer.Argument(help="One client; all, when left out.", autocompletion=complete_clients),
+]
+Json = Annotated[bool, typer.Option("--json", help="Give JSON on standard output.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Answer yes where a question would be asked.")]
+HostKey = Annotated[
+    str | None,
+    typer.Option(
+        "--host-key",
+        metavar="SHA256:…",
+        help="The fingerprint of the host's key, to trust it at the first contact.",
+    ),
+]
+
+
+def exit_codes(*extra: str) -> str:
+    """The last paragraph of a command's help."""
+    codes = ("0 ok", "1 error", "2 usage", *extra, "130 interrupted")
+    return "Exit codes: " + ", ".join(codes) + "."

@@ -1,0 +1,80 @@
+"""How an operation tells what it does: JSON lines, plain lines, or a live line on a terminal."""
+
+from dataclasses import asdict
+from typing import Any, Self
+
+from leadengine_ctl.cli import terminal
+from leadengine_ctl.operations.base import Happening
+
+_MARKS = {"done": ("ok", "good"), "unchanged": ("same", ""), "failed": ("failed", "bad")}
+
+
+class JsonProgress:
+    """Every event as one JSON object."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        return
+
+    def __call__(self, event: Happening) -> None:
+        terminal.put_json({"kind": "event", **asdict(event)})
+
+
+class LineProgress:
+    """A line for each step that ended; parts of a step are shown when they changed something."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        return
+
+    def __call__(self, event: Happening) -> None:
+        if event.state in _MARKS and ("/" not in event.step or event.state == "failed"):
+            show_end(event)
+
+
+class LiveProgress(LineProgress):
+    """The same lines, and below them what is going on right now, with a bar for bytes."""
+
+    def __enter__(self) -> Self:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=24),
+            TimeElapsedColumn(),
+        )
+        self._live = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._task: Any = self._live.add_task("", total=None)
+        self._live.start()
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._live.stop()
+
+    def __call__(self, event: Happening) -> None:
+        if event.state == "started":
+            words = terminal.plain(" ".join((event.step, event.detail)).strip())
+            self._live.update(
+                self._task, description=words, completed=event.done, total=event.total or None
+            )
+        super().__call__(event)
+
+
+def show_end(event: Happening) -> None:
+    """One line on a step that ended."""
+    mark, tone = _MARKS[event.state]
+    seconds = "" if event.seconds is None else f"{event.seconds:6.1f} s"
+    terminal.say(f"  {mark:<6}  {event.step:<10}  {seconds:>8}  {event.detail}".rstrip(), tone)
+
+
+def open_progress(*, as_json: bool) -> JsonProgress | LineProgress:
+    """The progress that suits where it is shown."""
+    if as_json:
+        return JsonProgress()
+    return LiveProgress() if terminal.is_interactive() else LineProgress()

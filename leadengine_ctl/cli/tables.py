@@ -1,0 +1,59 @@
+"""Tables of what reads found."""
+
+from datetime import UTC, datetime
+
+from leadengine_agent.protocol import CertificateState
+from leadengine_ctl.cli import terminal
+from leadengine_ctl.fleet.records import EventRecord, OperationRecord
+from leadengine_ctl.operations.reads import ClientStatus
+
+
+def put_status(found: tuple[ClientStatus, ...]) -> None:
+    """One line a client, then what needs doing."""
+    if not found:
+        terminal.say("There are no clients yet. Try: lectl deploy acme leads.acme.com")
+        return
+    header = ("STATE", "CLIENT", "URL", "HOST", "RELEASE", "CERTIFICATE")
+    tones = ["good" if each.green else "bad" for each in found]
+    terminal.put_table([header, *(_status_row(each) for each in found)], ["", *tones])
+    for each in found:
+        for text in filter(None, (each.problem, each.advice)):
+            terminal.say(f"{each.client.slug}: {text}")
+
+
+def put_operations(found: tuple[OperationRecord, ...]) -> None:
+    """One line an operation, newest first."""
+    header = ("STATE", "OPERATION", "VERB", "CLIENT", "HOST", "BY", "STARTED")
+    tones = {"done": "good", "failed": "bad", "running": "warn"}
+    rows = [
+        (each.state.value, each.id, each.verb, each.client, each.host, each.actor, each.started_at)
+        for each in found
+    ]
+    terminal.put_table([header, *rows], ["", *(tones.get(each.state, "") for each in found)])
+
+
+def certificate_text(state: CertificateState) -> str:
+    """Its kind, and the days it has left."""
+    if not state.not_after:
+        return state.issuer_kind
+    end = datetime.fromisoformat(state.not_after)
+    end = end if end.tzinfo else end.replace(tzinfo=UTC)
+    return f"{state.issuer_kind}, {(end - datetime.now(UTC)).days} days"
+
+
+def _status_row(each: ClientStatus) -> tuple[str, ...]:
+    spec = each.client.spec
+    certificate = certificate_text(each.stack.certificate) if each.stack else "-"
+    release = each.stack.release if each.stack else each.client.release or "-"
+    state = "green" if each.green else "red"
+    return state, spec.client, f"https://{spec.domain}", each.client.host, release, certificate
+
+
+def put_story(record: OperationRecord, events: tuple[EventRecord, ...]) -> None:
+    """An operation and its events, in order."""
+    put_operations((record,))
+    for each in events:
+        seconds = "" if each.seconds is None else f"{each.seconds:.1f} s"
+        terminal.put(f"  {each.at}  {each.state:<9}  {each.step:<22}  {seconds:>8}  {each.detail}")
+    if record.failure:
+        terminal.put(record.failure)

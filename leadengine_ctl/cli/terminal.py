@@ -1,0 +1,69 @@
+"""The only module that prints: data on standard output, talk on standard error."""
+
+import json
+import os
+import sys
+from typing import Any
+
+_TONES = {"good": "green", "bad": "red", "warn": "yellow"}
+
+
+def plain(text: str) -> str:
+    """Make text from elsewhere harmless: no control character reaches the terminal."""
+    return "".join(char if char in "\n\t" or char.isprintable() else "\ufffd" for char in text)
+
+
+def say(text: str, tone: str = "") -> None:
+    """Talk to the person, on standard error."""
+    _print(sys.stderr, text, tone)
+
+
+def put(text: str, tone: str = "") -> None:
+    """Give a line of data, on standard output."""
+    _print(sys.stdout, text, tone)
+
+
+def put_json(value: dict[str, Any]) -> None:
+    """Give one JSON object on a line of its own."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def put_table(rows: list[tuple[str, ...]], tones: list[str] | None = None) -> None:
+    """Give aligned columns; each row's first cell carries its tone."""
+    widths = [max(len(plain(row[at])) for row in rows) for at in range(len(rows[0]))]
+    for number, row in enumerate(rows):
+        cells = [plain(cell).ljust(width) for cell, width in zip(row, widths, strict=True)]
+        _print(sys.stdout, "  ".join(cells).rstrip(), tones[number] if tones else "", whole=False)
+
+
+def ask(question: str) -> str:
+    """Ask on standard error, and read one line; empty where nobody can answer."""
+    if not sys.stdin.isatty():
+        return ""
+    sys.stderr.write(plain(question) + " ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
+
+
+def is_interactive(stream: Any = None) -> bool:
+    """True when a person sees what is written there (standard error, unless told)."""
+    return (stream or sys.stderr).isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _print(stream: Any, text: str, tone: str, *, whole: bool = True) -> None:
+    text = plain(text)
+    if tone in _TONES and is_interactive(stream) and not os.environ.get("NO_COLOR"):
+        _print_coloured(stream, text, _TONES[tone], whole=whole)
+    else:
+        stream.write(text + "\n")
+    stream.flush()
+
+
+def _print_coloured(stream: Any, text: str, colour: str, *, whole: bool) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    styled = Text(text)
+    styled.stylize(colour, 0, None if whole else text.find("  "))
+    Console(file=stream, highlight=False, markup=False).print(styled, soft_wrap=True)

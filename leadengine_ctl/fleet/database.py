@@ -1,0 +1,79 @@
+"""Open the store's database and bring its schema to head, only when it is not there yet."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import OperationalError
+
+from leadengine_ctl.errors import LeadEngineError
+
+HEAD = "0001"
+"""The newest migration. Kept here so that reading it costs nothing; a test compares it with the files."""
+
+_BUSY_TIMEOUT = 30
+"""Seconds to wait for another process that is writing to SQLite."""
+
+
+def open_database(url: str, data_folder: Path) -> Engine:
+    """Connect, creating and migrating what is missing.
+
+    Raises:
+        LeadEngineError: the database cannot be opened.
+    """
+    data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    try:
+        if _revision(engine) != HEAD:
+            _migrate(engine, data_folder)
+    except OperationalError as error:
+        raise LeadEngineError(
+            f"The store {engine.url.render_as_string(hide_password=True)} cannot be opened",
+            str(error.orig),
+            "Check LECTL_DATABASE_URL and LECTL_DATA_FOLDER.",
+        ) from error
+    return engine
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT * 1000}")
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def take_the_write_lock(connection: Any) -> None:
+        # A transaction that reads first and writes later could otherwise fail half-way through.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _revision(engine: Engine) -> str | None:
+    if not inspect(engine).has_table("alembic_version"):
+        return None
+    with engine.connect() as connection:
+        revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
+
+
+def _migrate(engine: Engine, data_folder: Path) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with _one_at_a_time(data_folder), engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def _one_at_a_time(data_folder: Path) -> Iterator[None]:
+    with (data_folder / "migration.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,103 @@
+"""The record of what was done: operations and their events. Nothing in it is secret."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Engine, Row, Table, func, insert, select, update
+
+from leadengine_ctl.errors import NotFoundError
+from leadengine_ctl.fleet.records import EventRecord, OperationRecord, OperationState
+
+
+class Operations:
+    def __init__(
+        self, engine: Engine, operations: Table, events: Table, now: Callable[[], str]
+    ) -> None:
+        self._engine = engine
+        self._operations = operations
+        self._events = events
+        self._now = now
+
+    def start(self, record: OperationRecord) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(insert(self._operations).values(record.model_dump()))
+
+    def end(self, operation: str, state: OperationState, failure: str | None = None) -> None:
+        """Close an operation. `failure` is one sentence for people."""
+        table = self._operations
+        with self._engine.begin() as connection:
+            change = update(table).where(table.c.id == operation)
+            values = {"state": state, "failure": failure, "ended_at": self._now()}
+            connection.execute(change.values(values))
+
+    def get(self, operation: str) -> OperationRecord:
+        """The operation with this id.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        with self._engine.connect() as connection:
+            table = self._operations
+            row = connection.execute(select(table).where(table.c.id == operation)).first()
+        if row is None:
+            raise NotFoundError(
+                f"There is no operation '{operation}'",
+                "The id was mistyped, or it was recorded in another store.",
+                "See 'lectl operations list'.",
+            )
+        return _operation(row)
+
+    def recent(self, limit: int) -> tuple[OperationRecord, ...]:
+        """The last operations, newest first."""
+        with self._engine.connect() as connection:
+            table = self._operations
+            rows = connection.execute(select(table).order_by(table.c.id.desc()).limit(limit))
+            return tuple(_operation(row) for row in rows)
+
+    def unfinished(self, client: str) -> OperationRecord | None:
+        """The client's operation that was started and never ended, if there is one."""
+        table = self._operations
+        wanted = (table.c.client == client) & (table.c.state == OperationState.RUNNING)
+        with self._engine.connect() as connection:
+            row = connection.execute(
+                select(table).where(wanted).order_by(table.c.id.desc())
+            ).first()
+            return _operation(row) if row else None
+
+    def add_event(
+        self, operation: str, step: str, state: str, detail: str, seconds: float | None
+    ) -> None:
+        """Append one line to an operation's story."""
+        table = self._events
+        with self._engine.begin() as connection:
+            mine = select(func.coalesce(func.max(table.c.number), 0) + 1)
+            number = connection.scalar(mine.where(table.c.operation == operation))
+            connection.execute(
+                insert(table).values(
+                    operation=operation,
+                    number=number,
+                    at=self._now(),
+                    step=step,
+                    state=state,
+                    detail=detail,
+                    seconds=seconds,
+                )
+            )
+
+    def events(self, operation: str) -> tuple[EventRecord, ...]:
+        """An operation's story, in order."""
+        table = self._events
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(table).where(table.c.operation == operation).order_by(table.c.number)
+            )
+            return tuple(_event(row) for row in rows)
+
+
+def _operation(row: Row[tuple[object, ...]]) -> OperationRecord:
+    return OperationRecord.model_validate(dict(row._mapping))
+
+
+def _event(row: Row[tuple[object, ...]]) -> EventRecord:
+    values = dict(row._mapping)
+    del values["operation"]
+    return EventRecord.model_validate(values)

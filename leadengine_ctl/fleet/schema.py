@@ -1,0 +1,107 @@
+"""The store's tables."""
+
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+from sqlalchemy import Column, Dialect, Float, ForeignKey, Integer, MetaData, String, Table, Text
+from sqlalchemy.types import TypeDecorator
+
+from leadengine_ctl.secrets import KeyRing
+
+
+class EncryptedText(TypeDecorator[SecretStr]):
+    """Text sealed with the operator's keys; in Python a `SecretStr`, which redacts itself."""
+
+    impl = Text
+    cache_ok = False
+
+    def __init__(self, keys: KeyRing) -> None:
+        super().__init__()
+        self._keys = keys
+
+    def process_bind_param(self, value: SecretStr | None, dialect: Dialect) -> str | None:
+        return None if value is None else self._keys.seal(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> SecretStr | None:
+        return None if value is None else self._keys.unseal(value)
+
+
+@dataclass(frozen=True)
+class Schema:
+    metadata: MetaData
+    clients: Table
+    hosts: Table
+    operations: Table
+    events: Table
+
+
+def build_schema(keys: KeyRing) -> Schema:
+    """The tables, with secret columns bound to `keys`. Times are ISO 8601 in UTC."""
+    metadata = MetaData()
+    return Schema(
+        metadata=metadata,
+        clients=_clients(metadata, keys),
+        hosts=_hosts(metadata),
+        operations=_operations(metadata),
+        events=_events(metadata),
+    )
+
+
+def _clients(metadata: MetaData, keys: KeyRing) -> Table:
+    return Table(
+        "clients",
+        metadata,
+        Column("slug", String(30), primary_key=True),
+        Column("client_id", String(24), nullable=False, unique=True),
+        Column("domain", String(253), nullable=False, unique=True),
+        Column("email", String(254), nullable=False),
+        Column("plan", String(20), nullable=False),
+        Column("host", String(253), nullable=False),
+        Column("release", String(64)),
+        Column("spec", Text, nullable=False),
+        Column("secrets", EncryptedText(keys)),
+        Column("created_at", String(40), nullable=False),
+    )
+
+
+def _hosts(metadata: MetaData) -> Table:
+    return Table(
+        "hosts",
+        metadata,
+        Column("name", String(253), primary_key=True),
+        Column("url", String(600), nullable=False),
+        Column("host_key", Text),
+        Column("facts", Text),
+        Column("created_at", String(40), nullable=False),
+    )
+
+
+def _operations(metadata: MetaData) -> Table:
+    return Table(
+        "operations",
+        metadata,
+        Column("id", String(64), primary_key=True),
+        Column("verb", String(30), nullable=False),
+        Column("client", String(30), nullable=False, index=True),
+        Column("host", String(253), nullable=False),
+        Column("params", Text, nullable=False),
+        Column("state", String(20), nullable=False),
+        Column("actor", String(200), nullable=False),
+        Column("started_at", String(40), nullable=False),
+        Column("ended_at", String(40)),
+        Column("failure", Text),
+    )
+
+
+def _events(metadata: MetaData) -> Table:
+    return Table(
+        "operation_events",
+        metadata,
+        Column("operation", String(64), ForeignKey("operations.id"), primary_key=True),
+        Column("number", Integer, primary_key=True, autoincrement=False),
+        Column("at", String(40), nullable=False),
+        Column("step", String(60), nullable=False),
+        Column("state", String(20), nullable=False),
+        Column("detail", Text, nullable=False),
+        Column("seconds", Float),
+    )

@@ -1,0 +1,39 @@
+"""The store: one small repository for each aggregate, over one database."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from leadengine_ctl.fleet.clients import Clients
+from leadengine_ctl.fleet.database import open_database
+from leadengine_ctl.fleet.hosts import Hosts
+from leadengine_ctl.fleet.operations import Operations
+from leadengine_ctl.fleet.schema import build_schema
+from leadengine_ctl.secrets import KeyRing
+
+
+@dataclass(frozen=True)
+class Store:
+    clients: Clients
+    hosts: Hosts
+    operations: Operations
+
+
+def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
+    """Open the store, created and migrated as needed.
+
+    Raises:
+        LeadEngineError: the database cannot be opened.
+    """
+    engine = open_database(url, data_folder)
+    schema = build_schema(keys)
+    return Store(
+        Clients(engine, schema.clients, now),
+        Hosts(engine, schema.hosts, now),
+        Operations(engine, schema.operations, schema.events, now),
+    )
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601 to the millisecond, so that it sorts as text."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,124 @@
+"""A host that exists in memory only: no machine, but every answer a machine would give.
+
+For tests and for trying commands out (`--host memory://NAME`). Given a file, it outlives its process.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from leadengine_agent.protocol import (
+    Event,
+    Failure,
+    ImageRef,
+    Outcome,
+    RegistryLogin,
+    StepState,
+    Task,
+)
+from leadengine_ctl.errors import HostUnreachableError, NotAllowedError
+from leadengine_ctl.hosts.base import (
+    FLOOR,
+    HostAddress,
+    HostFacts,
+    Minimum,
+    Progress,
+    Report,
+    quiet,
+)
+from leadengine_ctl.hosts.memory_agent import MemoryAgent
+from leadengine_ctl.hosts.memory_state import MemoryState, load, save
+
+
+class MemoryHost:
+    """A host and its agent.
+
+    Args:
+        path: where the state is kept; None: it ends with this object.
+        failures: `verb/step` -> the failure that this step meets, each time.
+    """
+
+    def __init__(
+        self,
+        address: HostAddress,
+        path: Path | None = None,
+        failures: Mapping[str, Failure] | None = None,
+    ) -> None:
+        self.address = address
+        self._path = path
+        self._failures = dict(failures or {})
+        self._state = MemoryState()
+        self._entered = False
+
+    def __enter__(self) -> Self:
+        self._entered = True
+        if self._path:
+            self._state = load(self._path)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._entered = False
+
+    def submit(self, task: Task) -> Iterator[Event | Outcome]:
+        if not self._entered or not self._state.prepared:
+            raise HostUnreachableError(
+                f"{self.address} does not answer",
+                "No agent runs there." if self._entered else "The conversation is closed.",
+                "A deploy prepares the host; 'lectl doctor --host …' shows what is missing.",
+            )
+        yield from MemoryAgent(self._state, self._keep, self._failures).run(task)
+
+    def facts(self) -> HostFacts:
+        return HostFacts(
+            os_id="memory",
+            os_version="1",
+            os_name="a host in memory",
+            arch="any",
+            cores=4,
+            memory=8_000_000_000,
+            disk_total=100_000_000_000,
+            disk_free=80_000_000_000,
+            engine="none needed",
+            privileged=True,
+            systemd=False,
+            ports=(),
+            clock_skew=0.0,
+            addresses=("192.0.2.1",),
+            agent="memory" if self._state.prepared else None,
+        )
+
+    def prepare(
+        self,
+        agent: ImageRef,
+        login: RegistryLogin | None = None,
+        floor: Minimum = FLOOR,
+        report: Report = quiet,
+    ) -> None:
+        report(Progress("agent", StepState.UNCHANGED if self._state.prepared else StepState.DONE))
+        self._keep(self._state.model_copy(update={"prepared": True}))
+
+    def carry(self, images: tuple[ImageRef, ...], report: Report = quiet) -> int:
+        report(Progress("images", StepState.UNCHANGED, "a host in memory needs no images"))
+        return 0
+
+    def remove_agent(self, *, purge: bool, report: Report = quiet) -> None:
+        if self._state.stacks:
+            names = ", ".join(sorted(self._state.stacks))
+            raise NotAllowedError(
+                f"The agent on {self.address} cannot be removed",
+                f"These stacks still live there: {names}.",
+                "Destroy them first with 'lectl destroy'.",
+            )
+        report(Progress("agent", StepState.DONE, "removed"))
+        self._keep(self._state.model_copy(update={"prepared": False}))
+
+    def _keep(self, state: MemoryState) -> None:
+        self._state = state
+        if self._path:
+            save(self._path, state)

@@ -1,0 +1,112 @@
+"""What a memory host remembers, and the file that can outlive its process."""
+
+import json
+import os
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from leadengine_agent.protocol import (
+    Activate,
+    CertificateState,
+    Outcome,
+    Release,
+    ServiceState,
+    StackSpec,
+    StackState,
+    Task,
+)
+from leadengine_agent.values import Frozen
+
+
+class MemoryStack(Frozen):
+    """A stack of a memory host.
+
+    Attributes:
+        key: hash of all that went into its generation; an equal one changes nothing.
+        password: the first administrator's, until it is forgotten.
+    """
+
+    spec: StackSpec
+    release: str
+    key: str
+    generation: int
+    password: str | None
+
+    def state(self) -> StackState:
+        colour = "green" if self.generation % 2 == 0 else "blue"
+        running = ("db", "redis", "chromadb", f"api-{colour}", "worker", "nginx")
+        return StackState(
+            client=self.spec.client,
+            domain=self.spec.domain,
+            client_id=self.spec.client_id,
+            release=self.release,
+            generation=self.generation,
+            colour=colour,
+            healthy=True,
+            services=tuple(_service(name) for name in running),
+            certificate=_certificate(self.spec.domain),
+        )
+
+
+class Entry(Frozen):
+    """A task in the journal; `outcome` None: it was started and has not succeeded."""
+
+    task: str
+    verb: str
+    client: str
+    fence: int
+    outcome: Outcome | None = None
+
+
+class MemoryState(Frozen):
+    prepared: bool = False
+    releases: dict[str, Release] = {}
+    stacks: dict[str, MemoryStack] = {}
+    journal: dict[str, Entry] = {}
+
+
+def load(path: Path) -> MemoryState:
+    """Read the state; a host without a file is a bare one."""
+    if not path.exists():
+        return MemoryState()
+    return MemoryState.model_validate_json(path.read_bytes())
+
+
+def save(path: Path, state: MemoryState) -> None:
+    """Write the state so that a kill at any moment leaves the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, temporary = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "w") as file:
+        file.write(state.model_dump_json())
+    Path(temporary).rename(path)
+
+
+def key_of(order: Activate) -> str:
+    """Hash what goes into a generation, so that secrets are compared but not kept."""
+    secrets = {name: _reveal(secret) for name, secret in sorted(order.secrets.items())}
+    content = json.dumps([order.spec.model_dump_json(), order.release, secrets])
+    return sha256(content.encode()).hexdigest()
+
+
+def client_of(task: Task) -> str:
+    """The client a task is about; empty for those about the host."""
+    order = task.order
+    spec = getattr(order, "spec", None)
+    return spec.client if spec else getattr(order, "client", None) or ""
+
+
+def _reveal(secret: SecretStr) -> str:
+    return secret.get_secret_value()
+
+
+def _service(name: str) -> ServiceState:
+    return ServiceState.model_validate({"service": name, "state": "running", "health": "healthy"})
+
+
+def _certificate(domain: str) -> CertificateState:
+    private = domain.endswith((".localhost", ".test", ".internal"))
+    advice = "" if private else f"Point {domain} to 192.0.2.1 (this host is a pretended one)."
+    return CertificateState(issuer_kind="local" if private else "self-signed", advice=advice)

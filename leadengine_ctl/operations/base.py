@@ -1,0 +1,146 @@
+"""What every verb is made of: steps that can be repeated, and the world they act on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from leadengine_agent.protocol import Event, Order, StepState, Task
+from leadengine_ctl.fleet.store import Store
+from leadengine_ctl.hosts.base import Host, HostAddress, Progress, Report
+from leadengine_ctl.operations.durable import Durable
+from leadengine_ctl.operations.orders import submit
+from leadengine_ctl.releases.library import Library
+from leadengine_ctl.settings import Settings
+
+
+@dataclass(frozen=True)
+class World:
+    """All that operations may touch, put together by `services`.
+
+    Attributes:
+        open_host: a host to talk to; entering it connects.
+        actor: who gives the orders, as `name@machine`.
+    """
+
+    settings: Settings
+    store: Store
+    library: Library
+    durable: Durable
+    open_host: Callable[[HostAddress], Host]
+    actor: str
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something to tell the person who waits.
+
+    Attributes:
+        step: a step of the plan, or `step/part` for what happens on the host inside of it.
+        seconds: how long it took; None while it runs.
+        done, total: bytes under way; `total` 0: nothing to count.
+    """
+
+    operation: str
+    step: str
+    state: StepState
+    detail: str = ""
+    seconds: float | None = None
+    done: int = 0
+    total: int = 0
+
+
+Listener = Callable[[Happening], None]
+
+
+@dataclass(frozen=True)
+class Did:
+    """What a step did. `data` is checkpointed in clear: no secret may be in it."""
+
+    changed: bool
+    detail: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Work:
+    """A step of the plan with the code that does it."""
+
+    step: str
+    action: Callable[[], Did]
+
+
+class Verb(Protocol):
+    """An operation on one client. Made anew in each process, from the request that was recorded."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def client(self) -> str: ...
+
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def params(self) -> str:
+        """The request as JSON: equal requests are equal text. No secrets."""
+        ...
+
+    def works(self, run: "Run") -> tuple[Work, ...]:
+        """The steps, in order."""
+        ...
+
+
+class Run:
+    """One execution of an operation: who listens to it, and its conversation with the host."""
+
+    def __init__(self, world: World, operation: str, listener: Listener) -> None:
+        self.world = world
+        self.operation = operation
+        self._listener = listener
+        self._host: Host | None = None
+
+    def host(self, address: HostAddress) -> Host:
+        """The operation's host, connected at first use and kept until `close`."""
+        if self._host is None:
+            self._host = self.world.open_host(address).__enter__()
+        return self._host
+
+    def close(self) -> None:
+        if self._host is not None:
+            self._host.__exit__(None, None, None)
+            self._host = None
+
+    def order(self, address: HostAddress, step: str, order: Order) -> dict[str, Any]:
+        """Give an order to the host's agent; its id follows from the operation and the step, so
+        that the agent knows it again after a kill.
+
+        Raises:
+            LeadEngineError: it failed, in the words of the agent.
+        """
+
+        def listen(event: Event) -> None:
+            self.tell(f"{step}/{event.step}", event.state, event.detail, event.seconds)
+
+        task = Task(id=f"{self.operation}-{step}", actor=self.world.actor, order=order)
+        return submit(self.host(address), task, listen)
+
+    def report(self, step: str) -> Report:
+        """A listener for what a host tells while it is prepared or loaded."""
+
+        def report(progress: Progress) -> None:
+            name = f"{step}/{progress.step}"
+            if progress.state is StepState.STARTED:
+                shown = Happening(self.operation, name, progress.state, progress.detail)
+                self._listener(replace(shown, done=progress.done, total=progress.total))
+            else:
+                self.tell(name, progress.state, progress.detail)
+
+        return report
+
+    def tell(
+        self, step: str, state: StepState, detail: str = "", seconds: float | None = None
+    ) -> None:
+        """Record an event and pass it on."""
+        self.world.store.operations.add_event(self.operation, step, state, detail, seconds)
+        self._listener(Happening(self.operation, step, state, detail, seconds))

@@ -1,0 +1,64 @@
+"""Fill in what a person left out: from the client as it is, else from the settings."""
+
+from leadengine_agent.values import Frozen, Slug
+from leadengine_ctl.hosts.base import HostAddress
+from leadengine_ctl.operations.base import World
+from leadengine_ctl.operations.deploy import DeployRequest, DeployTarget
+
+
+class _Named(Frozen):
+    client: Slug
+
+
+def find_address(world: World, text: str) -> HostAddress:
+    """The host a person means: an address, or the name of a host we know.
+
+    Raises:
+        UsageError: it is neither a name nor an address.
+        NotFoundError: no host has that name.
+    """
+    known = world.store.hosts.find(text)
+    if known is None and "://" not in text and text != "local":
+        known = world.store.hosts.get(text)
+    return HostAddress.parse(known.url if known else text)
+
+
+def client_host(world: World, client: str) -> HostAddress:
+    """Where a known client's stack is."""
+    record = world.store.clients.get(check_slug(client))
+    return HostAddress.parse(world.store.hosts.get(record.host).url)
+
+
+def check_slug(client: str) -> str:
+    """Refuse what cannot be a client's name before anything looks for it."""
+    return _Named(client=client).client
+
+
+def deploy_request(
+    world: World,
+    client: str,
+    domain: str,
+    *,
+    email: str | None,
+    host: str | None,
+    plan: str | None,
+) -> DeployRequest:
+    """What a deploy is asked to do, with nothing left open.
+
+    Raises:
+        ValidationError: a value is refused.
+        NotFoundError: there is no release, or no host of that name.
+    """
+    old = world.store.clients.find(check_slug(client))
+    place = find_address(world, host or (old.host if old else "local"))
+    target = DeployTarget.model_validate(
+        {
+            "client": client,
+            "domain": domain,
+            "email": email or (old.spec.email if old else world.settings.support_email),
+            "plan": plan or (old.spec.plan if old else "dedicated"),
+            "host": str(place),
+        }
+    )
+    release = world.library.newest().release.version
+    return DeployRequest(**target.model_dump(), release=release)

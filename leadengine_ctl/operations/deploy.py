@@ -1,0 +1,173 @@
+"""Deploy: from a name and a domain to a live stack."""
+
+import secrets
+from dataclasses import dataclass
+
+from leadengine_agent.protocol import (
+    Activate,
+    ActivateResult,
+    CertificateState,
+    Certify,
+    Plan,
+    StackSpec,
+)
+from leadengine_agent.values import DomainName, Email, Frozen, Slug, Version
+from leadengine_ctl.errors import NotAllowedError, TaskFailedError
+from leadengine_ctl.fleet.records import ClientRecord
+from leadengine_ctl.hosts.base import Host, HostAddress
+from leadengine_ctl.operations.base import Did, Run, Work, World
+
+
+class DeployTarget(Frozen):
+    """Who and where. `host` is an address; defaults are filled in already."""
+
+    client: Slug
+    domain: DomainName
+    email: Email
+    plan: Plan
+    host: str
+
+
+class DeployRequest(DeployTarget):
+    """What was asked for."""
+
+    release: Version
+
+
+@dataclass(frozen=True)
+class Deploy:
+    """The verb."""
+
+    request: DeployRequest
+    name: str = "deploy"
+
+    @property
+    def client(self) -> str:
+        return self.request.client
+
+    @property
+    def host(self) -> str:
+        return HostAddress.parse(self.request.host).name
+
+    @property
+    def params(self) -> str:
+        return self.request.model_dump_json()
+
+    def works(self, run: Run) -> tuple[Work, ...]:
+        steps = _Steps(run, self.request)
+        return (
+            Work("check", steps.check),
+            Work("register", steps.register),
+            Work("prepare", steps.prepare),
+            Work("release", steps.release),
+            Work("activate", steps.activate),
+            Work("certify", steps.certify),
+            Work("record", steps.record),
+        )
+
+
+def check_names(world: World, request: DeployRequest) -> None:
+    """Make sure that neither the client nor the domain is in use elsewhere.
+
+    Raises:
+        NotAllowedError: one of them is; the words say where.
+    """
+    old = world.store.clients.find(request.client)
+    host = HostAddress.parse(request.host).name
+    if old and old.host != host:
+        raise NotAllowedError(
+            f"{request.client} is already on the host {old.host}, at https://{old.spec.domain}",
+            f"A client has one stack; this deploy would make another one on {host}.",
+            f"Deploy with '--host {old.host}', or choose another client name.",
+        )
+    other = world.store.clients.find_domain(request.domain)
+    if other and other.slug != request.client:
+        raise NotAllowedError(
+            f"{request.domain} is already used by the client {other.slug} on {other.host}",
+            "Two stacks cannot answer for one domain.",
+            f"Choose another domain, or destroy {other.slug} first.",
+        )
+
+
+def build_spec(world: World, request: DeployRequest, old: ClientRecord | None) -> StackSpec:
+    """The stack's configuration; the client ID is made once and kept for good."""
+    return StackSpec(
+        client=request.client,
+        client_id=old.spec.client_id if old else secrets.token_hex(12),
+        domain=request.domain,
+        email=request.email,
+        plan=request.plan,
+        mail=world.settings.mail(),
+        acme=world.settings.acme(),
+    )
+
+
+@dataclass(frozen=True)
+class _Steps:
+    run: Run
+    request: DeployRequest
+
+    def check(self) -> Did:
+        check_names(self.run.world, self.request)
+        return Did(changed=False, detail="both are free or ours already")
+
+    def register(self) -> Did:
+        world, request = self.run.world, self.request
+        old = world.store.clients.find(request.client)
+        new = ClientRecord(
+            spec=build_spec(world, request, old),
+            host=self._address().name,
+            secrets={**(old.secrets if old else {}), **world.settings.operator_secrets},
+        )
+        address = self._address()
+        world.store.hosts.save(address.name, str(address))
+        world.store.clients.save(new)
+        changed = old is None or (old.spec, old.secrets) != (new.spec, new.secrets)
+        return Did(changed=changed, detail=f"client ID {new.spec.client_id}")
+
+    def prepare(self) -> Did:
+        agent = self.run.world.library.load(self.request.release).agent
+        login = self.run.world.settings.registry_login()
+        self._host().prepare(agent, login, report=self.run.report("prepare"))
+        return Did(changed=True)
+
+    def release(self) -> Did:
+        world, bundle = self.run.world, self.run.world.library.load(self.request.release)
+        sent = self._host().carry(bundle.carried, self.run.report("release"))
+        order = bundle.order(world.settings.registry_login())
+        self.run.order(self._address(), "release", order)
+        return Did(changed=sent > 0, detail=f"{sent / 1e6:.0f} MB sent" if sent else "all there")
+
+    def activate(self) -> Did:
+        client = self.run.world.store.clients.get(self.request.client)
+        order = Activate(spec=client.spec, release=self.request.release, secrets=client.secrets)
+        result = ActivateResult.model_validate(self.run.order(self._address(), "activate", order))
+        return Did(
+            changed=result.changed,
+            detail=f"generation {result.generation}",
+            data=result.model_dump(mode="json"),
+        )
+
+    def certify(self) -> Did:
+        try:
+            order = Certify(client=self.request.client)
+            answer = self.run.order(self._address(), "certify", order)
+        except TaskFailedError as error:
+            # The stack is live on the certificate it has; the host tries again by itself.
+            return Did(changed=False, detail=f"not yet: {error.what}. {error.why} {error.hint}")
+        state = CertificateState.model_validate(answer)
+        return Did(
+            changed=not state.advice,
+            detail=state.advice or f"{state.issuer_kind} certificate",
+            data=state.model_dump(mode="json"),
+        )
+
+    def record(self) -> Did:
+        self.run.world.store.clients.mark_live(self.request.client, self.request.release)
+        return Did(changed=True)
+
+    def _address(self) -> HostAddress:
+        return HostAddress.parse(self.request.host)
+
+    def _host(self) -> Host:
+        return self.run.host(self._address())

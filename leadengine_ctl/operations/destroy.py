@@ -1,0 +1,54 @@
+"""Destroy: remove a client's stack and everything that is known about it."""
+
+from dataclasses import dataclass
+
+from leadengine_agent.protocol import Decommission
+from leadengine_agent.values import Frozen, Slug
+from leadengine_ctl.hosts.base import HostAddress
+from leadengine_ctl.operations.base import Did, Run, Work
+
+
+class DestroyRequest(Frozen):
+    """What was asked for. `host` is the address of the client's host."""
+
+    client: Slug
+    host: str
+
+
+@dataclass(frozen=True)
+class Destroy:
+    """The verb."""
+
+    request: DestroyRequest
+    name: str = "destroy"
+
+    @property
+    def client(self) -> str:
+        return self.request.client
+
+    @property
+    def host(self) -> str:
+        return HostAddress.parse(self.request.host).name
+
+    @property
+    def params(self) -> str:
+        return self.request.model_dump_json()
+
+    def works(self, run: Run) -> tuple[Work, ...]:
+        steps = _Steps(run, self.request)
+        return (Work("decommission", steps.decommission), Work("forget", steps.forget))
+
+
+@dataclass(frozen=True)
+class _Steps:
+    run: Run
+    request: DestroyRequest
+
+    def decommission(self) -> Did:
+        address = HostAddress.parse(self.request.host)
+        self.run.order(address, "decommission", Decommission(client=self.request.client))
+        return Did(changed=True)
+
+    def forget(self) -> Did:
+        self.run.world.store.clients.remove(self.request.client)
+        return Did(changed=True)

@@ -1,0 +1,54 @@
+"""Give an order to an agent: one task, its events, its outcome or its failure as an error."""
+
+from collections.abc import Callable
+from typing import Any
+
+from leadengine_agent.protocol import Event, Failure, FailureCode, Outcome, Task
+from leadengine_ctl.errors import (
+    HostUnreachableError,
+    LeadEngineError,
+    LockedError,
+    NotAllowedError,
+    NotFoundError,
+    TaskFailedError,
+)
+from leadengine_ctl.hosts.base import Transport
+
+_CLASSES: dict[FailureCode, type[LeadEngineError]] = {
+    FailureCode.NOT_FOUND: NotFoundError,
+    FailureCode.LOCKED: LockedError,
+    FailureCode.SUPERSEDED: LockedError,
+    FailureCode.PORT_TAKEN: NotAllowedError,
+}
+
+
+def submit(
+    transport: Transport, task: Task, listen: Callable[[Event], None] = lambda _event: None
+) -> dict[str, Any]:
+    """Hand over a task and wait for its result.
+
+    Raises:
+        LeadEngineError: the task failed, in the words of the agent.
+        HostUnreachableError: the conversation broke off; the task's fate is unknown.
+    """
+    for answer in transport.submit(task):
+        if isinstance(answer, Outcome):
+            if answer.failure:
+                raise _error(answer.failure, str(transport.address))
+            return answer.result
+        listen(answer)
+    raise HostUnreachableError(
+        f"{transport.address} stopped talking in the middle of '{task.order.verb}'",
+        "The conversation ended without an outcome.",
+        "Run the same command again: what was done is not done twice.",
+    )
+
+
+def _error(failure: Failure, host: str) -> LeadEngineError:
+    where = f" (step {failure.step} on {host})" if failure.step else f" (on {host})"
+    what = failure.what.rstrip(".") + where
+    if kind := _CLASSES.get(failure.code):
+        return kind(what, failure.why, failure.hint, logs=failure.logs)
+    return TaskFailedError(
+        what, failure.why, failure.hint, code=failure.code.value, logs=failure.logs
+    )

@@ -1,0 +1,42 @@
+"""What a deploy would do: its plan and the files it would write, without touching anything."""
+
+import hashlib
+
+from leadengine_agent.protocol import SecretName
+from leadengine_agent.rendering import Generation, render
+from leadengine_agent.values import Frozen
+from leadengine_ctl.operations.base import World
+from leadengine_ctl.operations.deploy import DeployRequest, build_spec, check_names
+from leadengine_ctl.planning.deploy import plan_deploy
+from leadengine_ctl.planning.plan import Plan
+
+
+class Preview(Frozen):
+    """A dry run.
+
+    Attributes:
+        files: name -> content, as the host would write them. Secrets are files of their own there,
+            and are not among these.
+        secrets: the operator's secrets that the stack would get, by name.
+    """
+
+    plan: Plan
+    files: dict[str, str]
+    secrets: tuple[SecretName, ...]
+
+
+def preview_deploy(world: World, request: DeployRequest) -> Preview:
+    """Plan and render a deploy.
+
+    Raises:
+        NotAllowedError: the name or the domain is in use elsewhere.
+    """
+    check_names(world, request)
+    bundle = world.library.load(request.release)
+    old = world.store.clients.find(request.client)
+    spec = build_spec(world, request, old)
+    key = hashlib.sha256(spec.model_dump_json().encode()).hexdigest()
+    files = render(bundle.files, bundle.release, spec, Generation(1, "blue", key))
+    secrets = {**(old.secrets if old else {}), **world.settings.operator_secrets}
+    plan = plan_deploy(request.client, request.domain, request.host, bundle.release)
+    return Preview(plan=plan, files=files, secrets=tuple(sorted(secrets)))

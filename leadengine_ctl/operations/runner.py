@@ -1,0 +1,119 @@
+"""Run a verb as a durable operation: lock, record, steps, end."""
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from leadengine_agent.protocol import StepState
+from leadengine_ctl.errors import LeadEngineError, StoppedError
+from leadengine_ctl.fleet.records import OperationRecord, OperationState
+from leadengine_ctl.fleet.store import now
+from leadengine_ctl.operations import failpoint
+from leadengine_ctl.operations.base import Listener, Run, Verb, Work, World
+from leadengine_ctl.operations.durable import Step
+from leadengine_ctl.operations.lock import client_lock
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The end of an operation: its id, and each step's data by the step's name."""
+
+    operation: str
+    data: dict[str, Any]
+
+
+def run(world: World, verb: Verb, listener: Listener) -> Finished:
+    """Run a verb, or go on with the unfinished operation that asked for the very same.
+
+    Raises:
+        LockedError: another process works on this client.
+        StoppedError: Ctrl-C; it can be resumed.
+        LeadEngineError: a step failed.
+    """
+    holder = f"{verb.name} by {world.actor} since {now()}"
+    with client_lock(world.settings.data_folder / "locks", verb.client, holder):
+        operation = _take_up(world, verb)
+        return _carry_out(verb, Run(world, operation, listener))
+
+
+def _take_up(world: World, verb: Verb) -> str:
+    """Find the operation to go on with, or start a new one. Whoever comes here holds the lock, so
+    that an operation still marked as running is one whose process has died."""
+    operations = world.store.operations
+    old = operations.unfinished(verb.client)
+    if old and (old.verb, old.params) == (verb.name, verb.params):
+        return old.id
+    record = _new_record(world, verb)
+    if old:
+        operations.end(old.id, OperationState.SUPERSEDED, f"Superseded by {record.id}.")
+    operations.start(record)
+    return record.id
+
+
+def _new_record(world: World, verb: Verb) -> OperationRecord:
+    return OperationRecord(
+        id=f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}",
+        verb=verb.name,
+        client=verb.client,
+        host=verb.host,
+        params=verb.params,
+        state=OperationState.RUNNING,
+        actor=world.actor,
+        started_at=now(),
+    )
+
+
+def _carry_out(verb: Verb, run: Run) -> Finished:
+    operations = run.world.store.operations
+    try:
+        data = run.world.durable.run(run.operation, verb.name, lambda step: _body(verb, run, step))
+    except KeyboardInterrupt:
+        raise _stopped(run.operation) from None
+    except LeadEngineError as error:
+        operations.end(run.operation, OperationState.FAILED, error.what)
+        raise
+    operations.end(run.operation, OperationState.DONE)
+    return Finished(run.operation, data)
+
+
+def _body(verb: Verb, run: Run, step: Step) -> dict[str, Any]:
+    try:
+        return {work.step: step(work.step, _told(verb, run, work)) for work in verb.works(run)}
+    finally:
+        run.close()
+
+
+def _told(verb: Verb, run: Run, work: Work) -> Callable[[], dict[str, Any]]:
+    """Wrap a step's action: tell its beginning and its end, and be killable on both sides."""
+
+    def action() -> dict[str, Any]:
+        failpoint.reach(f"{verb.name}.{work.step}:before")
+        started = time.monotonic()
+        run.tell(work.step, StepState.STARTED)
+        try:
+            did = work.action()
+        except LeadEngineError as error:
+            run.tell(work.step, StepState.FAILED, error.what, _since(started))
+            raise
+        state = StepState.DONE if did.changed else StepState.UNCHANGED
+        run.tell(work.step, state, did.detail, _since(started))
+        failpoint.reach(f"{verb.name}.{work.step}:after")
+        return did.data
+
+    return action
+
+
+def _since(started: float) -> float:
+    return round(time.monotonic() - started, 3)
+
+
+def _stopped(operation: str) -> StoppedError:
+    return StoppedError(
+        f"Stopped. The operation {operation} is not finished",
+        "",
+        f"Run the same command again, or 'lectl operations resume {operation}': "
+        "it goes on where it stopped.",
+    )

@@ -1,0 +1,29 @@
+"""The steps of a deploy."""
+
+from leadengine_agent.protocol import Release
+from leadengine_ctl.planning.plan import Plan, Step
+
+
+def plan_deploy(client: str, domain: str, host: str, release: Release) -> Plan:
+    """Say what a deploy of this client does."""
+    notes = _notes(release)
+    return Plan(
+        title=f"Deploy {client} at https://{domain} on {host}, release {release.version}",
+        steps=(
+            Step("check", f"Check that the name {client} and the domain {domain} are free"),
+            Step("register", f"Register {client} with its client ID"),
+            Step("prepare", f"Prepare {host}: Docker Engine and agent"),
+            Step("release", f"Bring release {release.version} and its images to {host}"),
+            Step("activate", f"Start the stack of {client}, migrate its database, switch to it"),
+            Step("certify", f"Get the certificate of {domain}"),
+            Step("record", f"Record that {client} runs release {release.version}"),
+        ),
+        notes=notes,
+    )
+
+
+def _notes(release: Release) -> tuple[str, ...]:
+    if not release.stand_ins:
+        return ()
+    names = ", ".join(sorted(release.stand_ins))
+    return (f"Stand-ins built from Debian's packages take the place of official images: {names}.",)

@@ -1,0 +1,38 @@
+"""A release as it lies in the operator's data folder."""
+
+from leadengine_agent.protocol import ImageRef, InstallRelease, RegistryLogin, Release
+from leadengine_agent.values import Frozen
+
+
+class Manifest(Frozen):
+    """What `manifest.json` says: the release and the agent that can run it."""
+
+    release: Release
+    agent: ImageRef
+
+
+class Bundle(Frozen):
+    """A manifest with the text of its templates."""
+
+    manifest: Manifest
+    files: dict[str, str]
+
+    @property
+    def release(self) -> Release:
+        return self.manifest.release
+
+    @property
+    def agent(self) -> ImageRef:
+        return self.manifest.agent
+
+    def order(self, login: RegistryLogin | None) -> InstallRelease:
+        """The order that puts this release on a host."""
+        pulled = any(image.pulled for image in self.release.images.values())
+        return InstallRelease(
+            release=self.release, files=self.files, login=login if pulled else None
+        )
+
+    @property
+    def carried(self) -> tuple[ImageRef, ...]:
+        """The images no registry serves: they travel with the release."""
+        return tuple(image for image in self.release.images.values() if not image.pulled)

@@ -1,0 +1,130 @@
+"""The releases of this operator: one folder each, complete or absent."""
+
+import json
+import re
+import shutil
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from leadengine_ctl.errors import LeadEngineError, NotAllowedError, NotFoundError
+from leadengine_ctl.releases.bundle import Bundle, Manifest
+
+
+class Library:
+    """Reads and keeps releases below one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def versions(self) -> tuple[str, ...]:
+        """Every version, newest first."""
+        if not self._folder.is_dir():
+            return ()
+        found = (path.parent.name for path in self._folder.glob("*/manifest.json"))
+        return tuple(sorted(found, key=version_key, reverse=True))
+
+    def newest(self) -> Bundle:
+        """The release with the highest version.
+
+        Raises:
+            NotFoundError: there is none yet.
+        """
+        versions = self.versions()
+        if not versions:
+            raise NotFoundError(
+                "There is no release to deploy",
+                f"{self._folder} is empty.",
+                "Make one of the images on this machine with 'lectl release build --version 0.1.0'.",
+            )
+        return self.load(versions[0])
+
+    def load(self, version: str) -> Bundle:
+        """Read a release and check each template against its hash.
+
+        Raises:
+            NotFoundError: there is no such version.
+            LeadEngineError: it was changed after it was built.
+        """
+        folder = self._folder / version
+        try:
+            manifest = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
+        except FileNotFoundError:
+            raise NotFoundError(
+                f"There is no release {version}", "", "See 'lectl release list'."
+            ) from None
+        except ValidationError as error:
+            raise _damaged(version, f"Its manifest is not valid: {error}") from error
+        return Bundle(manifest=manifest, files=_read_templates(folder, manifest))
+
+    def keep(self, bundle: Bundle) -> Path:
+        """Write a release; it appears complete or not at all.
+
+        Raises:
+            NotAllowedError: another release has this version: a release never changes.
+        """
+        target = self._folder / bundle.release.version
+        if target.exists():
+            _refuse_change(self.load(bundle.release.version), bundle)
+            return target
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = Path(tempfile.mkdtemp(dir=self._folder, prefix=".draft-"))
+        try:
+            _write(draft, bundle)
+            draft.rename(target)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        return target
+
+
+def digest(text: str) -> str:
+    """The hash a manifest names a template by."""
+    return f"sha256:{sha256(text.encode()).hexdigest()}"
+
+
+def version_key(version: str) -> tuple[object, ...]:
+    """Order versions as semantic versioning does: 1.0.0-rc.1 comes before 1.0.0."""
+    core, _, rest = version.partition("-")
+    numbers = tuple(int(part) for part in re.findall(r"\d+", core)[:3])
+    words = tuple(
+        (not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in rest.split(".")
+    )
+    return numbers, rest == "", words
+
+
+def _read_templates(folder: Path, manifest: Manifest) -> dict[str, str]:
+    files = {}
+    for path, expected in manifest.release.templates.items():
+        try:
+            files[path] = (folder / "templates" / path).read_text(encoding="utf-8")
+        except OSError as error:
+            raise _damaged(manifest.release.version, f"{path}: {error.strerror}.") from error
+        if digest(files[path]) != expected:
+            raise _damaged(manifest.release.version, f"The template {path} was changed.")
+    return files
+
+
+def _write(folder: Path, bundle: Bundle) -> None:
+    for path, text in bundle.files.items():
+        file = folder / "templates" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    manifest = json.dumps(bundle.manifest.model_dump(mode="json"), indent=2)
+    (folder / "manifest.json").write_text(manifest + "\n", encoding="utf-8")
+
+
+def _refuse_change(old: Bundle, new: Bundle) -> None:
+    if old != new:
+        raise NotAllowedError(
+            f"Release {new.release.version} exists already with other content",
+            "A release never changes: hosts that have it would disagree with this one.",
+            "Give the new one a higher version.",
+        )
+
+
+def _damaged(version: str, why: str) -> LeadEngineError:
+    return LeadEngineError(
+        f"Release {version} is damaged", why, "Build it again under a new version."
+    )

@@ -1,0 +1,65 @@
+"""The composition root: settings in, everything that operations need out."""
+
+import getpass
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from leadengine_ctl.fleet.store import Store, open_store
+from leadengine_ctl.hosts.base import Host, HostAddress, HostKey, HostTrust
+from leadengine_ctl.hosts.memory import MemoryHost
+from leadengine_ctl.operations.base import World
+from leadengine_ctl.operations.durable import Durable
+from leadengine_ctl.releases.library import Library
+from leadengine_ctl.secrets import KeyRing
+from leadengine_ctl.settings import Settings
+
+Confirm = Callable[[HostAddress, HostKey], bool]
+
+
+@dataclass(frozen=True)
+class FirstContact:
+    """How to trust a host that is met for the first time: its fingerprint, or a person to ask."""
+
+    confirm: Confirm
+    fingerprint: str | None = None
+
+
+def build_world(first_contact: FirstContact) -> World:
+    """Read the settings and open the store.
+
+    Raises:
+        ValidationError: a setting is refused.
+        LeadEngineError: the store cannot be opened.
+    """
+    settings = Settings()
+    store = open_store(settings.database, settings.data_folder, KeyRing(settings.keys))
+    return World(
+        settings=settings,
+        store=store,
+        library=Library(settings.data_folder / "releases"),
+        durable=Durable(settings.workflows),
+        open_host=lambda address: _open_host(settings, store, first_contact, address),
+        actor=f"{getpass.getuser()}@{socket.gethostname()}",
+    )
+
+
+def _open_host(
+    settings: Settings, store: Store, first_contact: FirstContact, address: HostAddress
+) -> Host:
+    if address.kind == "memory":
+        return MemoryHost(address, settings.data_folder / "memory" / f"{address.name}.json")
+    from leadengine_ctl.hosts.registry import open_host
+
+    return open_host(address, _trust(store, first_contact, address))
+
+
+def _trust(store: Store, first_contact: FirstContact, address: HostAddress) -> HostTrust:
+    known = store.hosts.find(address.name)
+    pinned = HostKey.parse(known.host_key) if known and known.host_key else None
+    return HostTrust(
+        pinned=pinned,
+        fingerprint=first_contact.fingerprint,
+        confirm=first_contact.confirm,
+        pin=lambda key: store.hosts.pin(address.name, str(address), str(key)),
+    )

@@ -1,0 +1,136 @@
+"""The operator's settings, read once from the environment into typed values.
+
+Every setting is `LECTL_<NAME>`; the keys of the specification's script (`CLAUDE_API_KEY`, `SMTP_HOST`
+and so on) are accepted under their plain names too.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from leadengine_agent.protocol import Acme, Mail, RegistryLogin, SecretName
+from leadengine_agent.values import Email, HostName, Line, Port, Url
+from leadengine_ctl.errors import UsageError
+
+_MAIL_SERVICE = "smtp.resend.com"
+"""Where mail goes when only a password is given, as in the specification's script."""
+
+
+def _plain(name: str, *others: str) -> AliasChoices:
+    return AliasChoices(f"LECTL_{name}", name, *others)
+
+
+def _expand(path: Path) -> Path:
+    return path.expanduser()
+
+
+def _default_folder() -> Path:
+    return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "leadengine"
+
+
+Folder = Annotated[Path, AfterValidator(_expand)]
+
+
+class Settings(BaseSettings):
+    """What the operator configured; secrets among it redact themselves.
+
+    Attributes:
+        data_folder: database, key file, releases and logs of this operator.
+        database_url: an SQLAlchemy URL; None: SQLite in the data folder.
+        acme_trust: PEM file to trust when talking to a private ACME directory.
+        registry: where releases are published, as `registry.example.com/leadengine`.
+        support_email: the administrator of a stack when none is named.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="LECTL_", env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+    )
+
+    data_folder: Folder = Field(default_factory=_default_folder)
+    database_url: SecretStr | None = None
+    key_file: Folder | None = None
+    acme_directory: Url = Acme().directory
+    acme_trust: Folder | None = None
+    registry: Line | None = None
+    registry_user: Line | None = None
+    registry_password: SecretStr | None = None
+    support_email: Email = "support@leadengine.io"
+
+    llm_api_key: SecretStr | None = Field(
+        default=None, validation_alias=_plain("LLM_API_KEY", "CLAUDE_API_KEY")
+    )
+    ipinfo_token: SecretStr | None = Field(default=None, validation_alias=_plain("IPINFO_TOKEN"))
+    smtp_pass: SecretStr | None = Field(default=None, validation_alias=_plain("SMTP_PASS"))
+    slack_webhook: SecretStr | None = Field(default=None, validation_alias=_plain("SLACK_WEBHOOK"))
+    smtp_host: HostName | None = Field(default=None, validation_alias=_plain("SMTP_HOST"))
+    smtp_port: Port = Field(default=587, validation_alias=_plain("SMTP_PORT"))
+    smtp_user: Line | None = Field(default=None, validation_alias=_plain("SMTP_USER"))
+    smtp_from: Email | None = Field(default=None, validation_alias=_plain("SMTP_FROM"))
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", validation_alias=_plain("SMTP_SECURITY")
+    )
+
+    @property
+    def database(self) -> str:
+        """The store's SQLAlchemy URL."""
+        if self.database_url:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_folder / 'control.sqlite'}"
+
+    @property
+    def workflows(self) -> str:
+        """The URL of the workflows' checkpoints: beside the store, or in the same server."""
+        if self.database_url and not self.database.startswith("sqlite"):
+            return self.database
+        return f"sqlite:///{self.data_folder / 'workflows.sqlite'}"
+
+    @property
+    def keys(self) -> Path:
+        return self.key_file or self.data_folder / "key"
+
+    @property
+    def operator_secrets(self) -> dict[SecretName, SecretStr]:
+        """The secrets that are set, to be handed to each stack that is deployed."""
+        values = {name: getattr(self, name.value) for name in SecretName}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def mail(self) -> Mail:
+        host = self.smtp_host or (_MAIL_SERVICE if self.smtp_pass else None)
+        return Mail(
+            host=host,
+            port=self.smtp_port,
+            user=self.smtp_user,
+            sender=self.smtp_from,
+            security=self.smtp_security,
+        )
+
+    def acme(self) -> Acme:
+        """Where certificates come from.
+
+        Raises:
+            UsageError: the file of `acme_trust` cannot be read.
+        """
+        if self.acme_trust is None:
+            return Acme(directory=self.acme_directory)
+        try:
+            trust = self.acme_trust.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(
+                f"LECTL_ACME_TRUST: {self.acme_trust} cannot be read",
+                str(error),
+                "Name a PEM file with the certificates of your own CA.",
+            ) from error
+        return Acme(directory=self.acme_directory, trust=trust)
+
+    def registry_login(self) -> RegistryLogin | None:
+        """The credentials that hosts pull with; None when the registry needs none."""
+        if not (self.registry and self.registry_user and self.registry_password):
+            return None
+        return RegistryLogin(
+            registry=self.registry.split("/")[0],
+            user=self.registry_user,
+            password=self.registry_password,
+        )
