@@ -1,0 +1,48 @@
+"""What a browser holds for us: two cookies, and the token that ties a form to them."""
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from leadengine.accounts.store import SESSION_LIFETIME
+from leadengine.accounts.tokens import form_token, form_token_matches, new_token
+
+# `__Host-` makes browsers insist on Secure, path `/` and no other domain.
+SESSION = "__Host-le-session"
+FORM = "__Host-le-form"
+
+
+def session_token(request: Request) -> str:
+    """The token of the session, or an empty string."""
+    return request.cookies.get(SESSION, "")
+
+
+def token_for_form(request: Request, secret: str) -> tuple[str, str]:
+    """The hidden value for a form, and the cookie it is bound to (new where there is none)."""
+    anchor = request.cookies.get(FORM) or new_token()
+    return form_token(secret, anchor + session_token(request)), anchor
+
+
+def is_our_form(request: Request, secret: str, given: str) -> bool:
+    """Whether a form was sent by our own page in this very browser."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return False
+    anchor = request.cookies.get(FORM, "")
+    return bool(anchor) and form_token_matches(secret, anchor + session_token(request), given)
+
+
+def remember(response: Response, name: str, value: str) -> None:
+    """Set one of the two cookies."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=int(SESSION_LIFETIME.total_seconds()) if name == SESSION else None,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def forget(response: Response, name: str) -> None:
+    """Remove a cookie."""
+    response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")

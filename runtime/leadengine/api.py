@@ -1,0 +1,90 @@
+"""The api's process."""
+
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import psycopg
+import psycopg_pool
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from redis.exceptions import RedisError
+
+from leadengine import health, logs
+from leadengine.accounts import password_routes
+from leadengine.accounts import routes as account_routes
+from leadengine.accounts.signed_in import NotSignedInError
+from leadengine.dashboard import routes as dashboard_routes
+from leadengine.dashboard.pages import FOLDER
+from leadengine.headers import SecurityHeaders
+from leadengine.services import build
+from leadengine.settings import Settings, load
+from leadengine.tracking import routes as tracking_routes
+
+log = logging.getLogger(__name__)
+
+# Nothing but the stack's own nginx reaches this port, from one of Docker's private networks.
+_NEIGHBOURS = "127.0.0.1,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
+_DRAIN_SECONDS = 20
+
+
+def main() -> None:
+    """Serve until SIGTERM; requests under way are finished."""
+    logs.configure()
+    uvicorn.run(
+        create_app(load(Settings, os.environ)),
+        host="0.0.0.0",  # noqa: S104 - the container's own network
+        port=3000,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=_NEIGHBOURS,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+    )
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application; it connects when it starts."""
+    services = build(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await services.database.open()
+        yield
+        await services.database.close()
+        await services.redis.aclose()
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.services = services
+    app.add_middleware(SecurityHeaders, logo_origin=services.brand.logo_origin())
+    for routes in (health, tracking_routes, account_routes, password_routes, dashboard_routes):
+        app.include_router(routes.router)
+    app.mount("/static", StaticFiles(directory=FOLDER / "static"))
+    _answer_errors(app)
+    return app
+
+
+def _answer_errors(app: FastAPI) -> None:
+    @app.exception_handler(NotSignedInError)
+    async def show_the_door(_: Request, __: Exception) -> Response:
+        return RedirectResponse("/sign-in", 303)
+
+    @app.exception_handler(RequestValidationError)
+    async def refuse(_: Request, __: Exception) -> Response:
+        return PlainTextResponse("This form is incomplete. Go back and try again.\n", 422)
+
+    async def excuse(request: Request, error: Exception) -> Response:
+        log.warning("%s failed: %s", request.url.path, str(error).partition("\n")[0])
+        return PlainTextResponse("The service is starting or being repaired. Try again.\n", 503)
+
+    for kind in (psycopg.OperationalError, psycopg_pool.PoolTimeout, RedisError):
+        app.add_exception_handler(kind, excuse)
+
+
+if __name__ == "__main__":
+    main()

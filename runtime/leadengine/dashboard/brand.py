@@ -1,0 +1,81 @@
+"""The client's colour and logo, made legible on light and on dark."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+Rgb = tuple[float, float, float]
+
+_WHITE: Rgb = (1.0, 1.0, 1.0)
+_INK: Rgb = (0.06, 0.08, 0.12)
+_LIGHT_GROUND: Rgb = (1.0, 1.0, 1.0)
+_DARK_GROUND: Rgb = (0.086, 0.106, 0.141)
+# WCAG 2.2 AA for text of normal size.
+_CONTRAST = 4.5
+
+
+@dataclass(frozen=True)
+class Brand:
+    """How a client's pages look: its name, `#rrggbb` and the URL of a logo, or an empty string."""
+
+    name: str
+    primary: str
+    logo: str
+
+    def stylesheet(self) -> str:
+        """Custom properties for the pages' style sheet."""
+        primary = parse_colour(self.primary)
+        on_light, on_dark = legible(primary, _LIGHT_GROUND), legible(primary, _DARK_GROUND)
+        return (
+            f":root{{{_properties(on_light)}}}"
+            f"@media (prefers-color-scheme:dark){{:root{{{_properties(on_dark)}}}}}"
+        )
+
+    def logo_origin(self) -> str:
+        """The origin the logo comes from, for the content security policy."""
+        parts = urlsplit(self.logo)
+        return f"{parts.scheme}://{parts.netloc}" if parts.scheme == "https" else ""
+
+
+def parse_colour(value: str) -> Rgb:
+    """`#rrggbb` as three shares of one."""
+    red, green, blue = (int(value[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return red, green, blue
+
+
+def contrast(first: Rgb, second: Rgb) -> float:
+    """The contrast ratio of WCAG 2.2, from 1 to 21."""
+    brighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (brighter + 0.05) / (darker + 0.05)
+
+
+def legible(colour: Rgb, ground: Rgb) -> Rgb:
+    """The nearest shade of `colour` that can be read on `ground`."""
+    target = _WHITE if _luminance(ground) < 0.5 else _INK
+    for step in range(21):
+        shade = _mix(colour, target, step / 20)
+        if contrast(shade, ground) >= _CONTRAST:
+            return shade
+    return target
+
+
+def _properties(colour: Rgb) -> str:
+    on_colour = max((_WHITE, _INK), key=lambda text: contrast(text, colour))
+    return f"--brand:{_css(colour)};--on-brand:{_css(on_colour)}"
+
+
+def _luminance(colour: Rgb) -> float:
+    red, green, blue = (
+        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in colour
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _mix(colour: Rgb, target: Rgb, share: float) -> Rgb:
+    red, green, blue = (
+        one * (1 - share) + other * share for one, other in zip(colour, target, strict=True)
+    )
+    return red, green, blue
+
+
+def _css(colour: Rgb) -> str:
+    return "#" + "".join(f"{round(share * 255):02x}" for share in colour)

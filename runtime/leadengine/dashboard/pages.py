@@ -1,0 +1,62 @@
+"""Rendering: one template engine, one way to answer with a page."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from leadengine.accounts.browser import FORM, remember, token_for_form
+from leadengine.services import Services
+
+FOLDER = Path(__file__).parent
+
+_pages = Environment(
+    loader=FileSystemLoader(FOLDER / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def page(
+    request: Request,
+    services: Services,
+    template: str,
+    /,
+    status: int = HTTPStatus.OK,
+    **values: Any,
+) -> HTMLResponse:
+    """Answer with a page; each carries a token for its forms."""
+    token, anchor = token_for_form(request, services.settings.session_secret.get_secret_value())
+    html = _pages.get_template(template).render(
+        brand=services.brand, form_token=token, path=request.url.path, **values
+    )
+    response = HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})
+    if request.cookies.get(FORM) != anchor:
+        remember(response, FORM, anchor)
+    return response
+
+
+def place(url: str) -> str:
+    """A page's address for people: its path, since the site is known."""
+    parts = urlsplit(url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def source(referrer: str) -> str:
+    """Where a visitor came from: the site's name, or that nobody knows."""
+    return urlsplit(referrer).hostname or "Direct"
+
+
+def moment(value: datetime) -> str:
+    """A time in UTC for people; the browser puts its own zone in its place."""
+    return f"{value.astimezone(UTC):%d %b, %H:%M} UTC"
+
+
+_pages.filters.update(place=place, source=source, moment=moment)

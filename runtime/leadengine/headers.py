@@ -1,0 +1,35 @@
+"""Security headers on every answer."""
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class SecurityHeaders:
+    """Middleware that adds the headers a browser needs to protect our pages."""
+
+    def __init__(self, app: ASGIApp, *, logo_origin: str) -> None:
+        self._app = app
+        policy = (
+            "default-src 'none'; style-src 'self'; script-src 'self'; "
+            f"img-src 'self' {logo_origin}; form-action 'self'; "
+            "frame-ancestors 'none'; base-uri 'none'"
+        )
+        self._headers = {
+            "Content-Security-Policy": policy.replace(" ;", ";"),
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "same-origin",
+            "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+            "Cross-Origin-Opener-Policy": "same-origin",
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(self._headers)
+            await send(message)
+
+        await self._app(scope, receive, with_headers)

@@ -1,0 +1,1 @@
+"""The schema, one expand-only step after another."""

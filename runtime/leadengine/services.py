@@ -1,0 +1,54 @@
+"""What a request may use, put together once per process."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from redis.asyncio import Redis
+
+from leadengine.accounts.throttle import Throttle
+from leadengine.dashboard.brand import Brand
+from leadengine.database import Database
+from leadengine.settings import Settings
+from leadengine.tracking import pixel
+from leadengine.tracking.pixel import Pixel
+from leadengine.tracking.queue import EventQueue
+from leadengine.tracking.visitors import DailySalt
+
+
+@dataclass(frozen=True)
+class Services:
+    """The api's collaborators."""
+
+    settings: Settings
+    database: Database
+    redis: "Redis"
+    queue: EventQueue
+    salt: DailySalt
+    throttle: Throttle
+    pixel: Pixel
+    brand: Brand
+
+
+def build(settings: Settings) -> Services:
+    """Everything the api needs; connects nowhere yet."""
+    redis = Redis.from_url(settings.redis_url.get_secret_value(), socket_timeout=5)
+    return Services(
+        settings=settings,
+        database=Database(settings.database_url.get_secret_value(), size=10),
+        redis=redis,
+        queue=EventQueue(redis),
+        salt=DailySalt(redis),
+        throttle=Throttle(redis),
+        pixel=pixel.build(settings.client_id),
+        brand=Brand(settings.client_name, settings.brand_primary, settings.brand_logo),
+    )
+
+
+def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+ServicesOf = Annotated[Services, Depends(_services)]
+"""The parameter type by which a route asks for its collaborators."""

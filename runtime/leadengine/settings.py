@@ -1,0 +1,99 @@
+"""The environment of the containers, read once and typed.
+
+Each variable may come as a file instead, named by `<NAME>_FILE`; an empty value or file means none.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
+
+ClientId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
+
+
+class SettingsError(Exception):
+    """The environment is incomplete or malformed; the text names each variable."""
+
+
+class _Environment(BaseModel):
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+
+class MailSettings(_Environment):
+    """How mail leaves the stack; an empty `smtp_host` means that none does."""
+
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_user: str = ""
+    smtp_pass: SecretStr = SecretStr("")
+    smtp_from: str = ""
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+
+
+class Settings(MailSettings):
+    """What api, worker and seeding share."""
+
+    database_url: SecretStr
+    redis_url: SecretStr
+    session_secret: Annotated[SecretStr, Field(min_length=32)]
+    client_id: ClientId
+    client_name: str
+    client_domain: str
+    brand_primary: Colour = "#2563eb"
+    brand_logo: str = ""
+
+    @property
+    def origin(self) -> str:
+        """The address people type, without a path."""
+        return f"https://{self.client_domain}"
+
+
+class MigrationSettings(_Environment):
+    """What `leadengine-admin migrate` needs: the owner's connection and the application's password."""
+
+    migration_database_url: SecretStr
+    app_database_password: SecretStr
+
+
+class AdminSettings(_Environment):
+    """The first administrator of a stack."""
+
+    admin_email: str
+    admin_password: SecretStr
+
+
+Model = TypeVar("Model", bound=_Environment)
+
+
+def load(model: type[Model], environ: Mapping[str, str]) -> Model:
+    """Read the variables of `model`.
+
+    Raises:
+        SettingsError: naming each variable that is missing or malformed, never its value.
+    """
+    found = {name: _read(name.upper(), environ) for name in model.model_fields}
+    try:
+        return model.model_validate({name: value for name, value in found.items() if value})
+    except ValidationError as error:
+        raise SettingsError("; ".join(_sentence(problem) for problem in error.errors())) from None
+
+
+def _read(name: str, environ: Mapping[str, str]) -> str:
+    path = environ.get(f"{name}_FILE")
+    if not path:
+        return environ.get(name, "").strip()
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        message = f"{name}_FILE names {path}, which cannot be read: {error.strerror}"
+        raise SettingsError(message) from None
+
+
+def _sentence(problem: Mapping[str, object]) -> str:
+    location = problem["loc"]
+    name = str(location[0]).upper() if isinstance(location, tuple) else "environment"
+    if problem["type"] == "missing":
+        return f"{name} (or {name}_FILE) is not set"
+    return f"{name}: {problem['msg']}"

@@ -1,0 +1,1 @@
+"""Clients that share a database, each behind row-level security."""

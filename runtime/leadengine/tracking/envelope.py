@@ -1,0 +1,100 @@
+"""What a website may send: the only shape in which a visitor's data enters."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+
+MAX_BODY = 256 * 1024
+MAX_EVENTS = 50
+
+_OLDEST = timedelta(days=7)
+_NEWEST = timedelta(minutes=5)
+
+
+class EnvelopeError(ValueError):
+    """The body is not what the pixel sends; the text says where and why."""
+
+
+def _clean(value: str) -> str:
+    # PostgreSQL's text cannot hold NUL; the rest of the control characters have no place in a title.
+    return "".join(char for char in value if char >= " ")
+
+
+def _web_address(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        message = "an address starts with http:// or https://"
+        raise ValueError(message)
+    return value.partition("#")[0]
+
+
+def _zoned(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        message = "a time carries its zone, as in 2026-01-31T12:00:00Z"
+        raise ValueError(message)
+    return value.astimezone(UTC)
+
+
+Address = Annotated[
+    str, StringConstraints(max_length=2000), AfterValidator(_clean), AfterValidator(_web_address)
+]
+Text = Annotated[str, StringConstraints(max_length=500), AfterValidator(_clean)]
+Moment = Annotated[datetime, AfterValidator(_zoned)]
+
+
+class Event(BaseModel):
+    """One thing that happened in a visitor's browser; `messageId` makes it countable once."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    message_id: UUID = Field(alias="messageId")
+    type: Literal["page"]
+    timestamp: Moment
+    url: Address
+    title: Text = ""
+    referrer: Address | Literal[""] = ""
+
+
+class Envelope(BaseModel):
+    """A batch of events of one client; `sentAt` is the sender's clock when the batch left."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    client: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
+    sent_at: Moment = Field(alias="sentAt")
+    events: Annotated[tuple[Event, ...], Field(min_length=1, max_length=MAX_EVENTS)]
+
+
+def parse(body: bytes) -> Envelope:
+    """Check one request's body.
+
+    Raises:
+        EnvelopeError: naming the first field that is off, in one sentence.
+    """
+    try:
+        return Envelope.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        message = f"{place or 'body'}: {first['msg']}"
+        raise EnvelopeError(message) from None
+
+
+def occurred_at(event: Event, envelope: Envelope, received: datetime) -> datetime:
+    """The moment of an event by our clock: the sender's skew is taken out.
+
+    What is impossible (older than a week, or in the future) counts as now.
+    """
+    try:
+        moment = event.timestamp + (received - envelope.sent_at)
+    except OverflowError:
+        return received
+    return moment if received - _OLDEST <= moment <= received + _NEWEST else received

@@ -1,0 +1,140 @@
+"""The stream between api and worker: what is in it has been promised to the sender."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+
+STREAM = "le:events"
+GROUP = "writers"
+DEAD = "le:events:dead"
+
+_BATCH = 500
+_WAIT_MS = 1000
+# A writer that has been silent for so long is dead; what it held is taken over.
+_ABANDONED_MS = 30_000
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """One event as the api accepted it, with the moment and the visitor it worked out."""
+
+    client: str
+    message_id: UUID
+    type: str
+    occurred_at: datetime
+    received_at: datetime
+    visitor: str
+    url: str
+    title: str
+    referrer: str
+
+    def as_fields(self) -> dict[str, str]:
+        """Plain values, for the stream and for PostgreSQL's JSON functions."""
+        return {
+            "client": self.client,
+            "message_id": str(self.message_id),
+            "type": self.type,
+            "occurred_at": self.occurred_at.isoformat(),
+            "received_at": self.received_at.isoformat(),
+            "visitor": self.visitor,
+            "url": self.url,
+            "title": self.title,
+            "referrer": self.referrer,
+        }
+
+
+def encode(events: Sequence[Accepted]) -> bytes:
+    """One stream entry: the events of one request stand or fall together."""
+    return json.dumps([event.as_fields() for event in events]).encode()
+
+
+def decode(payload: bytes) -> tuple[Accepted, ...]:
+    """The events of one entry.
+
+    Raises:
+        ValueError, KeyError, TypeError: it was not written by `encode`.
+    """
+    return tuple(_accepted(fields) for fields in json.loads(payload))
+
+
+def _accepted(fields: dict[str, str]) -> Accepted:
+    return Accepted(
+        client=fields["client"],
+        message_id=UUID(fields["message_id"]),
+        type=fields["type"],
+        occurred_at=datetime.fromisoformat(fields["occurred_at"]),
+        received_at=datetime.fromisoformat(fields["received_at"]),
+        visitor=fields["visitor"],
+        url=fields["url"],
+        title=fields["title"],
+        referrer=fields["referrer"],
+    )
+
+
+Entry = tuple[bytes, bytes]
+"""A stream entry: its id and its payload."""
+
+
+class EventQueue:
+    """A Redis stream with one consumer group.
+
+    Raises:
+        redis.exceptions.RedisError: from any method, when Redis cannot do it.
+    """
+
+    def __init__(self, redis: "Redis") -> None:
+        self._redis = redis
+
+    async def put(self, events: Sequence[Accepted]) -> None:
+        """Keep the events; when this returns, Redis has them."""
+        await self._redis.xadd(STREAM, {"events": encode(events)})
+
+    async def prepare(self) -> None:
+        """Make the consumer group, once."""
+        try:
+            await self._redis.xgroup_create(STREAM, GROUP, id="0", mkstream=True)
+        except ResponseError as error:
+            if not str(error).startswith("BUSYGROUP"):
+                raise
+
+    async def take(self, consumer: str) -> list[Entry]:
+        """The next entries for `consumer`; waits up to a second for the first."""
+        answer = await self._redis.xreadgroup(
+            GROUP, consumer, {STREAM: ">"}, count=_BATCH, block=_WAIT_MS
+        )
+        return _entries(answer[0][1]) if answer else []
+
+    async def take_over(self, consumer: str) -> list[Entry]:
+        """Entries that another consumer took and never finished."""
+        answer = await self._redis.xautoclaim(
+            STREAM, GROUP, consumer, min_idle_time=_ABANDONED_MS, count=_BATCH
+        )
+        return _entries(answer[1])
+
+    async def take_again(self, consumer: str) -> list[Entry]:
+        """Entries that `consumer` itself took before it was interrupted."""
+        answer = await self._redis.xreadgroup(GROUP, consumer, {STREAM: "0"}, count=_BATCH)
+        return _entries(answer[0][1]) if answer else []
+
+    async def done(self, entries: Sequence[Entry]) -> None:
+        """Forget entries that are safe in the database."""
+        ids = [entry_id for entry_id, _ in entries]
+        async with self._redis.pipeline(transaction=True) as pipeline:
+            pipeline.xack(STREAM, GROUP, *ids)
+            pipeline.xdel(STREAM, *ids)
+            await pipeline.execute()
+
+    async def bury(self, entry: Entry) -> None:
+        """Set aside an entry that nobody can read, for a person to look at."""
+        await self._redis.xadd(DEAD, {"events": entry[1]}, maxlen=1000)
+        await self.done([entry])
+
+
+def _entries(raw: list[Any]) -> list[Entry]:
+    return [(entry_id, fields[b"events"]) for entry_id, fields in raw if fields]

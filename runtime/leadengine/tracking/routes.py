@@ -1,0 +1,106 @@
+"""What websites call: the script, and the place its events go to."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from redis.exceptions import RedisError
+
+from leadengine.services import ServicesOf
+from leadengine.tracking.envelope import (
+    MAX_BODY,
+    Envelope,
+    EnvelopeError,
+    occurred_at,
+    parse,
+)
+from leadengine.tracking.queue import Accepted
+from leadengine.tracking.visitors import visitor_of
+
+router = APIRouter()
+
+# No cookie and no credential takes part, so any website may send: the client ID is public anyway.
+_CORS = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+_PREFLIGHT = {
+    **_CORS,
+    "Access-Control-Allow-Methods": "POST",
+    "Access-Control-Allow-Headers": "Content-Type",
+    "Access-Control-Max-Age": "86400",
+}
+_CACHED = {**_CORS, "Cache-Control": "public, max-age=300, stale-while-revalidate=86400"}
+
+
+@router.get("/pixel.js")
+async def pixel(request: Request, services: ServicesOf) -> Response:
+    """The loader's script, the same for every form of the snippet."""
+    headers = {**_CACHED, "ETag": services.pixel.etag}
+    if request.headers.get("If-None-Match") == services.pixel.etag:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(services.pixel.script, media_type="application/javascript", headers=headers)
+
+
+@router.options("/v1/events")
+async def preflight() -> Response:
+    """For senders that insist on a JSON content type."""
+    return Response(status_code=HTTPStatus.NO_CONTENT, headers=_PREFLIGHT)
+
+
+@router.post("/v1/events")
+async def accept(request: Request, services: ServicesOf) -> Response:
+    """202 once Redis has the events; 204, and nothing kept, for a visitor who objects."""
+    if request.headers.get("Sec-GPC") == "1":
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=_CORS)
+    body = await _body(request)
+    if body is None:
+        return _refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body exceeds {MAX_BODY} bytes")
+    try:
+        envelope = parse(body)
+    except EnvelopeError as error:
+        return _refuse(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+    if envelope.client != services.settings.client_id:
+        return _refuse(HTTPStatus.NOT_FOUND, "client: no such client here")
+    try:
+        await services.queue.put(await _accepted(request, services, envelope))
+    except RedisError:
+        return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, "events cannot be kept now; send them again")
+    return Response(status_code=HTTPStatus.ACCEPTED, headers=_CORS)
+
+
+async def _body(request: Request) -> bytes | None:
+    chunks = bytearray()
+    async for chunk in request.stream():
+        chunks += chunk
+        if len(chunks) > MAX_BODY:
+            return None
+    return bytes(chunks)
+
+
+async def _accepted(
+    request: Request, services: ServicesOf, envelope: Envelope
+) -> tuple[Accepted, ...]:
+    received = datetime.now(UTC)
+    visitor = visitor_of(
+        await services.salt.of(received.date()),
+        envelope.client,
+        request.client.host if request.client else "",
+        request.headers.get("User-Agent", ""),
+    )
+    return tuple(
+        Accepted(
+            client=envelope.client,
+            message_id=event.message_id,
+            type=event.type,
+            occurred_at=occurred_at(event, envelope, received),
+            received_at=received,
+            visitor=visitor,
+            url=event.url,
+            title=event.title,
+            referrer=event.referrer,
+        )
+        for event in envelope.events
+    )
+
+
+def _refuse(status: HTTPStatus, message: str) -> JSONResponse:
+    return JSONResponse({"error": message}, status_code=status, headers=_CORS)

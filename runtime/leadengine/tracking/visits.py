@@ -1,0 +1,77 @@
+"""From page views to visits: a visitor who is silent for half an hour comes back as a new visit."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from leadengine.tracking.queue import Accepted
+
+SILENCE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What one visitor looked at without a long pause."""
+
+    id: UUID
+    visitor: str
+    started_at: datetime
+    last_seen_at: datetime
+    pages: int
+    landing_url: str
+    landing_title: str
+    referrer: str
+
+    def continues_with(self, event: Accepted) -> bool:
+        """Whether `event` is part of this visit; late events count as well."""
+        return self.started_at - SILENCE <= event.occurred_at <= self.last_seen_at + SILENCE
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Events with the visit each belongs to, and the visits as they are afterwards."""
+
+    events: tuple[tuple[Accepted, UUID], ...]
+    visits: tuple[Visit, ...]
+
+
+def place(events: Iterable[Accepted], open_visits: Mapping[str, Visit]) -> Placed:
+    """Put each event into its visitor's latest visit, or into a new one.
+
+    Args:
+        open_visits: the latest visit of each visitor, by visitor.
+    """
+    latest = dict(open_visits)
+    changed: dict[UUID, Visit] = {}
+    placed: list[tuple[Accepted, UUID]] = []
+    for event in sorted(events, key=lambda event: event.occurred_at):
+        visit = _extended(latest.get(event.visitor), event)
+        latest[event.visitor] = changed[visit.id] = visit
+        placed.append((event, visit.id))
+    return Placed(tuple(placed), tuple(changed.values()))
+
+
+def _extended(visit: Visit | None, event: Accepted) -> Visit:
+    if visit is None or not visit.continues_with(event):
+        return _started(event)
+    return replace(
+        visit,
+        started_at=min(visit.started_at, event.occurred_at),
+        last_seen_at=max(visit.last_seen_at, event.occurred_at),
+        pages=visit.pages + 1,
+    )
+
+
+def _started(event: Accepted) -> Visit:
+    # The first event names its visit: whoever writes the same events again makes the same visit.
+    return Visit(
+        id=event.message_id,
+        visitor=event.visitor,
+        started_at=event.occurred_at,
+        last_seen_at=event.occurred_at,
+        pages=1,
+        landing_url=event.url,
+        landing_title=event.title,
+        referrer=event.referrer,
+    )

@@ -1,0 +1,88 @@
+"""The worker's loop: from the stream to the database, nothing lost and nothing doubled.
+
+An entry leaves the stream only after the commit. Killed before, it is taken again and written;
+killed after, it is taken again and found to be there.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+import psycopg
+import psycopg_pool
+from redis.exceptions import RedisError
+
+from leadengine.database import Database
+from leadengine.tracking import store
+from leadengine.tracking.queue import Accepted, Entry, EventQueue, decode
+
+log = logging.getLogger(__name__)
+
+_PAUSE_SECONDS = 2.0
+_TROUBLE = (psycopg.Error, psycopg_pool.PoolTimeout, RedisError, OSError)
+
+
+class Writer:
+    """Consumes the stream under one consumer name until it is told to stop."""
+
+    def __init__(self, queue: EventQueue, database: Database, consumer: str) -> None:
+        self._queue = queue
+        self._database = database
+        self._consumer = consumer
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Finish what is held, then return from `run`."""
+        self._stopping.set()
+
+    async def run(self, beat: Callable[[], None]) -> None:
+        """Work until stopped; `beat` is called every round. Outages are waited out."""
+        while not self._stopping.is_set():
+            beat()
+            try:
+                await self._round()
+            except _TROUBLE as error:
+                log.warning("events wait in the stream: %s", str(error).partition("\n")[0])
+                await self._pause()
+
+    async def _round(self) -> None:
+        await self._queue.prepare()
+        entries = await self._queue.take_again(self._consumer)
+        entries = entries or await self._queue.take_over(self._consumer)
+        entries = entries or await self._queue.take(self._consumer)
+        if entries:
+            await self._write(entries)
+
+    async def _write(self, entries: Sequence[Entry]) -> None:
+        readable: list[Entry] = []
+        by_client: dict[str, list[Accepted]] = defaultdict(list)
+        for entry in entries:
+            try:
+                events = decode(entry[1])
+            except (ValueError, KeyError, TypeError):
+                log.exception("an entry of the stream cannot be read; it is set aside")
+                await self._queue.bury(entry)
+                continue
+            readable.append(entry)
+            for event in events:
+                by_client[event.client].append(event)
+        for client, events_of_client in by_client.items():
+            await self._write_client(client, events_of_client)
+        if readable:
+            await self._queue.done(readable)
+
+    async def _write_client(self, client: str, events: Sequence[Accepted]) -> None:
+        tenant = await self._database.tenant_of(client)
+        if tenant is None:
+            message = f"client {client} is not seeded yet"
+            raise psycopg.OperationalError(message)
+        async with self._database.tenant(tenant) as connection:
+            new = await store.write(connection, tenant, events)
+        log.info("wrote %d of %d events", new, len(events))
+
+    async def _pause(self) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), _PAUSE_SECONDS)
+        except TimeoutError:
+            return

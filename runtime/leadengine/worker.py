@@ -1,0 +1,42 @@
+"""The worker's process."""
+
+import asyncio
+import os
+import signal
+import socket
+from pathlib import Path
+
+import uvloop
+from redis.asyncio import Redis
+
+from leadengine import logs
+from leadengine.database import Database
+from leadengine.healthcheck import HEARTBEAT
+from leadengine.settings import Settings, load
+from leadengine.tracking.queue import EventQueue
+from leadengine.tracking.writer import Writer
+
+
+def main() -> None:
+    """Consume until SIGTERM."""
+    logs.configure()
+    uvloop.run(_work(load(Settings, os.environ)))
+
+
+async def _work(settings: Settings) -> None:
+    database = Database(settings.database_url.get_secret_value(), size=2)
+    redis = Redis.from_url(settings.redis_url.get_secret_value(), socket_timeout=5)
+    writer = Writer(EventQueue(redis), database, consumer=socket.gethostname())
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, writer.stop)
+    await database.open()
+    try:
+        await writer.run(Path(HEARTBEAT).touch)
+    finally:
+        await database.close()
+        await redis.aclose()
+
+
+if __name__ == "__main__":
+    main()

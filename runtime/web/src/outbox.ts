@@ -1,0 +1,73 @@
+/** Events on their way: a bounded queue that survives a slow network, but not the page. */
+
+import { envelope, type PageEvent } from "./envelope";
+
+const MAX_WAITING = 100;
+const MAX_BATCH = 50;
+const BATCH_MS = 500;
+const MAX_TRIES = 3;
+const RETRY_MS = 2000;
+
+export class Outbox {
+  private waiting: PageEvent[] = [];
+  private timer: number | undefined;
+  private sending = false;
+  private tries = 0;
+
+  constructor(
+    private readonly endpoint: string,
+    private readonly client: string,
+  ) {}
+
+  add(event: PageEvent): void {
+    this.waiting.push(event);
+    if (this.waiting.length > MAX_WAITING) this.waiting.shift();
+    this.schedule(BATCH_MS);
+  }
+
+  /** The page is going away: hand what waits to the browser, which sends it by itself. */
+  leave(): void {
+    while (this.waiting.length > 0) {
+      const batch = this.waiting.splice(0, MAX_BATCH);
+      if (!navigator.sendBeacon(this.endpoint, envelope(this.client, batch))) return;
+    }
+  }
+
+  private schedule(delay: number): void {
+    if (this.timer === undefined) this.timer = window.setTimeout(() => void this.send(), delay);
+  }
+
+  private async send(): Promise<void> {
+    this.timer = undefined;
+    if (this.sending || this.waiting.length === 0) return;
+    const batch = this.waiting.splice(0, MAX_BATCH);
+    this.sending = true;
+    const delivered = await post(this.endpoint, envelope(this.client, batch));
+    this.sending = false;
+    this.settle(batch, delivered);
+  }
+
+  /** The server counts a message once, so what may have arrived can be sent again. */
+  private settle(batch: PageEvent[], delivered: boolean): void {
+    this.tries = delivered ? 0 : this.tries + 1;
+    if (!delivered && this.tries < MAX_TRIES) this.waiting.unshift(...batch);
+    if (this.waiting.length > 0) this.schedule(RETRY_MS * (this.tries + Math.random()));
+  }
+}
+
+/** False when sending again may help; what the server refuses is not sent again. */
+async function post(endpoint: string, body: string): Promise<boolean> {
+  try {
+    const answer = await fetch(endpoint, {
+      method: "POST",
+      // A type that needs no preflight; no cookie goes along.
+      headers: { "Content-Type": "text/plain" },
+      credentials: "omit",
+      keepalive: true,
+      body,
+    });
+    return answer.status < 500 && answer.status !== 429;
+  } catch {
+    return false;
+  }
+}
