@@ -21,9 +21,9 @@ def served(server_name: str) -> dict[str, str]:
 
 
 def _generation() -> str:
-    connection = http.client.HTTPConnection("127.0.0.1", 8080, timeout=_TIMEOUT)
+    connection = http.client.HTTPConnection("127.0.0.1", 8081, timeout=_TIMEOUT)
     try:
-        connection.request("GET", "/-/generation", headers={"Host": "127.0.0.1"})
+        connection.request("GET", "/-/generation")
         return connection.getresponse().read(100).decode("ascii", "replace").strip()
     finally:
         connection.close()

@@ -1,6 +1,5 @@
 """Generations are numbered, found again after a kill, and never half there."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -29,7 +28,7 @@ def go_live(layout: StackLayout, record: Record) -> None:
 def test_the_first_generation_is_blue_and_number_one(layout: StackLayout) -> None:
     record, new = prepare(layout, "key-a")
     assert (record.number, record.colour, new) == (1, "blue", True)
-    assert os.listdir(layout.generations) == ["1"]
+    assert _names(layout) == ["1"]
 
 
 def test_the_same_input_gives_the_same_generation(layout: StackLayout) -> None:
@@ -62,7 +61,7 @@ def test_an_abandoned_candidate_gives_way_to_a_new_order(layout: StackLayout) ->
     prepare(layout, "key-b")
     third, new = prepare(layout, "key-c")
     assert (third.number, third.colour, new) == (2, "green", True)
-    assert sorted(os.listdir(layout.generations)) == ["1", "2"]
+    assert _names(layout) == ["1", "2"]
 
 
 def test_going_back_to_an_older_key_makes_a_new_generation(layout: StackLayout) -> None:
@@ -79,7 +78,7 @@ def test_old_generations_are_forgotten(layout: StackLayout) -> None:
         record, _ = prepare(layout, f"key-{index}")
         Generations(layout).commit(record)
         Generations(layout).prune()
-    assert len(os.listdir(layout.generations)) == KEPT + 1
+    assert len(_names(layout)) == KEPT + 1
 
 
 def test_the_key_follows_every_input() -> None:
@@ -90,3 +89,7 @@ def test_the_key_follows_every_input() -> None:
         generation_key(a_release(), a_spec(), "other"),
     }
     assert len(keys) == 4
+
+
+def _names(layout: StackLayout) -> list[str]:
+    return sorted(path.name for path in layout.generations.iterdir())
