@@ -4,10 +4,10 @@
 way of working and differ in their `Runner` alone.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import BinaryIO, Protocol, Self
+from typing import Protocol, Self
 
 from leadengine_agent.protocol import Event, ImageRef, Outcome, RegistryLogin, StepState, Task
 from leadengine_ctl.hosts.address import HostAddress
@@ -22,6 +22,7 @@ __all__ = [
     "HostFacts",
     "HostKey",
     "HostTrust",
+    "Input",
     "Minimum",
     "PortOwner",
     "ProgramFailedError",
@@ -106,7 +107,7 @@ class Host(Transport, Protocol):
         """Make it a host: engine, agent image, executor and reporter. A prepared one is left alone.
 
         Raises:
-            NotAllowedError: it may not become one: too small, unsupported, no root, a port is taken.
+            NotAllowedError: it may not become one: too small, unsupported, no root, port taken.
             LeadEngineError: a step failed; the words say which, why and what to do.
         """
         ...
@@ -137,6 +138,10 @@ class Completed:
     err: bytes
 
 
+Input = bytes | Generator[bytes, None, None]
+"""Standard input of a program: at once, or made piece by piece while it is read."""
+
+
 class ProgramFailedError(Exception):
     """A program that was to stream its output ended badly; translated by whoever started it."""
 
@@ -156,10 +161,10 @@ class Runner(Protocol):
         self,
         argv: tuple[str, ...],
         *,
-        stdin: bytes | BinaryIO | None = None,
+        stdin: Input = b"",
         timeout: float = 60,
     ) -> Completed:
-        """Run to the end, at most `timeout` seconds."""
+        """Run to the end, at most `timeout` seconds. An error that making `stdin` raises comes out."""
         ...
 
     def lines(self, argv: tuple[str, ...], *, stdin: bytes, silence: float) -> Iterator[bytes]:

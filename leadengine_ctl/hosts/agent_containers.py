@@ -1,0 +1,65 @@
+"""The two containers an agent is: their words for `docker run`, as pure functions."""
+
+import hashlib
+import json
+
+from leadengine_agent.protocol import ImageRef
+
+EXECUTOR = "leadengine-executor"
+REPORTER = "leadengine-reporter"
+ROOT = "/var/lib/leadengine"
+CONFIG_LABEL = "leadengine.config"
+_RUN = f"{ROOT}/agent/run"
+_SPOOL = f"{ROOT}/agent/spool"
+_REPORTER_USER = "65532:65532"
+
+
+def executor_argv(image: ImageRef) -> tuple[str, ...]:
+    """The executor: the Docker socket, the host's files, no network."""
+    return _run(
+        EXECUTOR,
+        image,
+        options=(
+            *("--network", "none"),
+            # Paths are the same inside and outside: compose files written here mount host paths.
+            *("--volume", "/var/run/docker.sock:/var/run/docker.sock"),
+            *("--volume", f"{ROOT}:{ROOT}"),
+            *("--cap-add", "CHOWN", "--cap-add", "DAC_OVERRIDE", "--cap-add", "FOWNER"),
+            *("--env", f"LEADENGINE_AGENT_IMAGE={image.reference}"),
+            *("--memory", "512m", "--pids-limit", "256", "--stop-timeout", "60"),
+        ),
+        command="executor",
+    )
+
+
+def reporter_argv(image: ImageRef) -> tuple[str, ...]:
+    """The reporter: network, the executor's socket and its own spool; nothing of Docker."""
+    return _run(
+        REPORTER,
+        image,
+        options=(
+            *("--network", "bridge", "--user", _REPORTER_USER),
+            *("--volume", f"{_RUN}:{_RUN}", "--volume", f"{_SPOOL}:{_SPOOL}"),
+            *("--memory", "128m", "--pids-limit", "64"),
+        ),
+        command="reporter",
+    )
+
+
+def config_of(argv: tuple[str, ...]) -> str:
+    """The value of the label by which an unchanged container is recognised."""
+    at = argv.index("--label") + 1
+    return argv[at].removeprefix(f"{CONFIG_LABEL}=")
+
+
+def _run(name: str, image: ImageRef, options: tuple[str, ...], command: str) -> tuple[str, ...]:
+    words = (
+        *("--name", name, "--init", "--restart", "unless-stopped"),
+        *("--read-only", "--tmpfs", "/tmp:size=64m"),  # noqa: S108 - the container's own
+        *("--cap-drop", "ALL", "--security-opt", "no-new-privileges"),
+        *("--log-driver", "local", "--log-opt", "max-size=10m", "--log-opt", "max-file=3"),
+        *options,
+    )
+    end = (image.reference, command)
+    digest = hashlib.sha256(json.dumps([*words, *end]).encode()).hexdigest()[:32]
+    return ("docker", "run", "--detach", *words, "--label", f"{CONFIG_LABEL}={digest}", *end)
