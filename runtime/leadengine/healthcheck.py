@@ -1,4 +1,7 @@
-"""`leadengine-healthcheck`: is this container's own process alive? Standard library only, and little."""
+"""`leadengine-healthcheck [PATH]`: is this container's own process alive?
+
+Standard library only, and little of it: engines run this every few seconds.
+"""
 
 import os
 import socket
@@ -8,6 +11,7 @@ import time
 API = ("127.0.0.1", 3000)
 HEARTBEAT = "/tmp/leadengine-worker.heartbeat"  # noqa: S108 - a tmpfs of the container's own
 FRESH_SECONDS = 30
+ANSWER_SECONDS = 8
 
 
 def main() -> int:
@@ -21,9 +25,15 @@ def main() -> int:
 
 
 def _api_answers() -> bool:
-    with socket.create_connection(API, timeout=2) as connection:
-        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-        return connection.recv(64).startswith(b"HTTP/1.1 200 ")
+    path = sys.argv[1] if len(sys.argv) > 1 else "/healthz"
+    with socket.create_connection(API, timeout=ANSWER_SECONDS) as connection:
+        connection.sendall(f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
+        with connection.makefile("rb") as stream:
+            head, _, reason = stream.read().partition(b"\r\n\r\n")
+    alive = b" 200 " in head.partition(b"\r\n")[0]
+    if not alive:
+        sys.stderr.write(reason.decode(errors="replace"))
+    return alive
 
 
 def _heart_beats() -> bool:

@@ -22,7 +22,7 @@ class Services:
 
     settings: Settings
     database: Database
-    redis: "Redis"
+    redis: Redis
     queue: EventQueue
     salt: DailySalt
     throttle: Throttle

@@ -28,7 +28,7 @@ async def show(request: Request, services: ServicesOf) -> Response:
 
 
 @router.post("/set-password")
-async def set_password(  # noqa: PLR0913 - the fields of the form
+async def set_password(
     request: Request,
     services: ServicesOf,
     token: Field,

@@ -32,7 +32,7 @@ class Throttle:
         redis.exceptions.RedisError: when Redis does not answer; nobody is let in uncounted.
     """
 
-    def __init__(self, redis: "Redis") -> None:
+    def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
     async def seconds_to_wait(self, attempt: Attempt) -> int:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from psycopg.rows import class_row
 
-from leadengine.database import Connection
 from leadengine.dashboard.periods import Period
+from leadengine.database import Connection
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ class EventQueue:
         redis.exceptions.RedisError: from any method, when Redis cannot do it.
     """
 
-    def __init__(self, redis: "Redis") -> None:
+    def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
     async def put(self, events: Sequence[Accepted]) -> None:
@@ -105,21 +105,21 @@ class EventQueue:
 
     async def take(self, consumer: str) -> list[Entry]:
         """The next entries for `consumer`; waits up to a second for the first."""
-        answer = await self._redis.xreadgroup(
+        answer: Any = await self._redis.xreadgroup(
             GROUP, consumer, {STREAM: ">"}, count=_BATCH, block=_WAIT_MS
         )
         return _entries(answer[0][1]) if answer else []
 
     async def take_over(self, consumer: str) -> list[Entry]:
         """Entries that another consumer took and never finished."""
-        answer = await self._redis.xautoclaim(
+        answer: Any = await self._redis.xautoclaim(
             STREAM, GROUP, consumer, min_idle_time=_ABANDONED_MS, count=_BATCH
         )
         return _entries(answer[1])
 
     async def take_again(self, consumer: str) -> list[Entry]:
         """Entries that `consumer` itself took before it was interrupted."""
-        answer = await self._redis.xreadgroup(GROUP, consumer, {STREAM: "0"}, count=_BATCH)
+        answer: Any = await self._redis.xreadgroup(GROUP, consumer, {STREAM: "0"}, count=_BATCH)
         return _entries(answer[0][1]) if answer else []
 
     async def done(self, entries: Sequence[Entry]) -> None:

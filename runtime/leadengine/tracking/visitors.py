@@ -6,6 +6,7 @@ import secrets
 from datetime import date
 
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 _TWO_DAYS = 48 * 3600
 
@@ -19,7 +20,7 @@ def visitor_of(salt: bytes, client: str, address: str, user_agent: str) -> str:
 class DailySalt:
     """A random value per day, shared by every api through Redis and gone two days later."""
 
-    def __init__(self, redis: "Redis") -> None:
+    def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._cached: tuple[date, bytes] | None = None
 
@@ -32,5 +33,8 @@ class DailySalt:
     async def _shared(self, day: date) -> bytes:
         key = f"le:salt:{day.isoformat()}"
         await self._redis.set(key, secrets.token_bytes(32), nx=True, ex=_TWO_DAYS)
-        salt: bytes = await self._redis.get(key)
+        salt = await self._redis.get(key)
+        if not isinstance(salt, bytes):
+            message = "the salt of the day is gone"
+            raise RedisError(message)
         return salt
