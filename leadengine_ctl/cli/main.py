@@ -7,7 +7,17 @@ from typing import Annotated
 import typer
 
 from leadengine_ctl import __version__
-from leadengine_ctl.cli import deploy, destroy, logs, operations, status, terminal
+from leadengine_ctl.cli import (
+    deploy,
+    destroy,
+    doctor,
+    host,
+    logs,
+    operations,
+    release,
+    status,
+    terminal,
+)
 from leadengine_ctl.cli.boundary import guard
 from leadengine_ctl.errors import ExitCode
 
@@ -22,6 +32,9 @@ app.command("deploy", help=deploy.HELP)(deploy.deploy)
 app.command("status", help=status.HELP)(status.status)
 app.command("logs", help=logs.HELP)(logs.logs)
 app.command("destroy", help=destroy.HELP)(destroy.destroy)
+app.command("doctor", help=doctor.HELP)(doctor.doctor)
+app.add_typer(host.app, name="host")
+app.add_typer(release.app, name="release")
 app.add_typer(operations.app, name="operations")
 
 

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any, Self
 
 from leadengine_ctl.cli import terminal
+from leadengine_ctl.hosts.base import Progress
 from leadengine_ctl.operations.base import Happening
 
 _MARKS = {"done": ("ok", "good"), "unchanged": ("same", ""), "failed": ("failed", "bad")}
@@ -41,7 +42,8 @@ class LiveProgress(LineProgress):
 
     def __enter__(self) -> Self:
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as Bars
 
         columns = (
             SpinnerColumn(),
@@ -49,7 +51,7 @@ class LiveProgress(LineProgress):
             BarColumn(bar_width=24),
             TimeElapsedColumn(),
         )
-        self._live = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._live = Bars(*columns, console=Console(stderr=True), transient=True)
         self._task: Any = self._live.add_task("", total=None)
         self._live.start()
         return self
@@ -70,7 +72,13 @@ def show_end(event: Happening) -> None:
     """One line on a step that ended."""
     mark, tone = _MARKS[event.state]
     seconds = "" if event.seconds is None else f"{event.seconds:6.1f} s"
-    terminal.say(f"  {mark:<6}  {event.step:<10}  {seconds:>8}  {event.detail}".rstrip(), tone)
+    terminal.say(f"  {mark:<6}  {event.step:<12}  {seconds:>8}  {event.detail}".rstrip(), tone)
+
+
+def say_progress(progress: Progress) -> None:
+    """One line on a part of preparing a host, once it ended."""
+    if progress.state in _MARKS:
+        show_end(Happening("", progress.step, progress.state, progress.detail))
 
 
 def open_progress(*, as_json: bool) -> JsonProgress | LineProgress:

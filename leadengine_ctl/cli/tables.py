@@ -1,10 +1,12 @@
 """Tables of what reads found."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from leadengine_agent.protocol import CertificateState
 from leadengine_ctl.cli import terminal
-from leadengine_ctl.fleet.records import EventRecord, OperationRecord
+from leadengine_ctl.fleet.records import ClientRecord, EventRecord, HostRecord, OperationRecord
+from leadengine_ctl.operations.checks import Check
 from leadengine_ctl.operations.reads import ClientStatus
 
 
@@ -57,3 +59,24 @@ def put_story(record: OperationRecord, events: tuple[EventRecord, ...]) -> None:
         terminal.put(f"  {each.at}  {each.state:<9}  {each.step:<22}  {seconds:>8}  {each.detail}")
     if record.failure:
         terminal.put(record.failure)
+
+
+def put_hosts(hosts: tuple[HostRecord, ...], clients: tuple[ClientRecord, ...]) -> None:
+    """One line a host, with the clients on it."""
+    rows = []
+    for host in hosts:
+        names = ", ".join(each.slug for each in clients if each.host == host.name)
+        rows.append((host.name, host.url, names or "-"))
+    terminal.put_table([("HOST", "ADDRESS", "CLIENTS"), *rows])
+
+
+def put_checks(checks: tuple[Check, ...], *, as_json: bool) -> None:
+    """One line a finding, and what to do about it."""
+    if as_json:
+        terminal.put_json({"kind": "result", "checks": [asdict(each) for each in checks]})
+        return
+    tones = {"ok": "good", "warn": "warn", "fail": "bad"}
+    rows: list[tuple[str, ...]] = [
+        (each.level.value, each.name, each.detail, each.hint) for each in checks
+    ]
+    terminal.put_table(rows, [tones[each.level] for each in checks])

@@ -21,6 +21,7 @@ from leadengine_agent.protocol import (
     InstallRelease,
     Logs,
     LogsResult,
+    Order,
     Outcome,
     StepState,
     Task,
@@ -103,12 +104,24 @@ class MemoryAgent:
 
     def _steps(self, task: Task) -> Iterator[Event]:
         verb = task.order.verb
+        state = StepState.DONE if self._would_change(task.order) else StepState.UNCHANGED
         for step in _STEPS[verb]:
             yield Event(task=task.id, step=step, state=StepState.STARTED)
             if failure := self._failures.get(f"{verb}/{step}"):
                 yield Event(task=task.id, step=step, state=StepState.FAILED, detail=failure.what)
                 raise _RefusedError(failure.model_copy(update={"step": step}))
-            yield Event(task=task.id, step=step, state=StepState.DONE, seconds=0.0)
+            yield Event(task=task.id, step=step, state=state, seconds=0.0)
+
+    def _would_change(self, order: Order) -> bool:
+        match order:
+            case InstallRelease(release=release):
+                return self._state.releases.get(release.version) != release
+            case Activate(spec=spec):
+                old = self._state.stacks.get(spec.client)
+                return old is None or old.key != key_of(order)
+            case Decommission(client=client):
+                return client in self._state.stacks
+        return False
 
     def _read(self, task: Task) -> dict[str, Any]:
         match task.order:

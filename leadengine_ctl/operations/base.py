@@ -99,6 +99,7 @@ class Run:
         self.operation = operation
         self._listener = listener
         self._host: Host | None = None
+        self._changed: set[str] = set()
 
     def host(self, address: HostAddress) -> Host:
         """The operation's host, connected at first use and kept until `close`."""
@@ -138,9 +139,15 @@ class Run:
 
         return report
 
+    def has_changed(self, step: str) -> bool:
+        """True when a part of the step changed something, in this run of it."""
+        return step in self._changed
+
     def tell(
         self, step: str, state: StepState, detail: str = "", seconds: float | None = None
     ) -> None:
         """Record an event and pass it on."""
+        if state is StepState.DONE:
+            self._changed.add(step.partition("/")[0])
         self.world.store.operations.add_event(self.operation, step, state, detail, seconds)
         self._listener(Happening(self.operation, step, state, detail, seconds))

@@ -8,6 +8,7 @@ from leadengine_agent.protocol import (
     ActivateResult,
     CertificateState,
     Certify,
+    FailureCode,
     Plan,
     StackSpec,
 )
@@ -57,9 +58,9 @@ class Deploy:
         steps = _Steps(run, self.request)
         return (
             Work("check", steps.check),
-            Work("register", steps.register),
             Work("prepare", steps.prepare),
             Work("release", steps.release),
+            Work("register", steps.register),
             Work("activate", steps.activate),
             Work("certify", steps.certify),
             Work("record", steps.record),
@@ -78,7 +79,7 @@ def check_names(world: World, request: DeployRequest) -> None:
         raise NotAllowedError(
             f"{request.client} is already on the host {old.host}, at https://{old.spec.domain}",
             f"A client has one stack; this deploy would make another one on {host}.",
-            f"Deploy with '--host {old.host}', or choose another client name.",
+            f"Deploy with '--host {old.host}', or first remove it there: lectl destroy {old.slug}",
         )
     other = world.store.clients.find_domain(request.domain)
     if other and other.slug != request.client:
@@ -111,6 +112,22 @@ class _Steps:
         check_names(self.run.world, self.request)
         return Did(changed=False, detail="both are free or ours already")
 
+    def prepare(self) -> Did:
+        world, address = self.run.world, self._address()
+        agent = world.library.load(self.request.release).agent
+        login = world.settings.registry_login()
+        self._host().prepare(agent, login, report=self.run.report("prepare"))
+        world.store.hosts.save(address.name, str(address))
+        return Did(changed=self.run.has_changed("prepare"))
+
+    def release(self) -> Did:
+        world, bundle = self.run.world, self.run.world.library.load(self.request.release)
+        sent = self._host().carry(bundle.carried, self.run.report("release"))
+        order = bundle.order(world.settings.registry_login())
+        self.run.order(self._address(), "release", order)
+        detail = f"{sent / 1e6:.0f} MB sent" if sent else "all there"
+        return Did(changed=self.run.has_changed("release"), detail=detail)
+
     def register(self) -> Did:
         world, request = self.run.world, self.request
         old = world.store.clients.find(request.client)
@@ -119,24 +136,9 @@ class _Steps:
             host=self._address().name,
             secrets={**(old.secrets if old else {}), **world.settings.operator_secrets},
         )
-        address = self._address()
-        world.store.hosts.save(address.name, str(address))
         world.store.clients.save(new)
         changed = old is None or (old.spec, old.secrets) != (new.spec, new.secrets)
         return Did(changed=changed, detail=f"client ID {new.spec.client_id}")
-
-    def prepare(self) -> Did:
-        agent = self.run.world.library.load(self.request.release).agent
-        login = self.run.world.settings.registry_login()
-        self._host().prepare(agent, login, report=self.run.report("prepare"))
-        return Did(changed=True)
-
-    def release(self) -> Did:
-        world, bundle = self.run.world, self.run.world.library.load(self.request.release)
-        sent = self._host().carry(bundle.carried, self.run.report("release"))
-        order = bundle.order(world.settings.registry_login())
-        self.run.order(self._address(), "release", order)
-        return Did(changed=sent > 0, detail=f"{sent / 1e6:.0f} MB sent" if sent else "all there")
 
     def activate(self) -> Did:
         client = self.run.world.store.clients.get(self.request.client)
@@ -153,18 +155,23 @@ class _Steps:
             order = Certify(client=self.request.client)
             answer = self.run.order(self._address(), "certify", order)
         except TaskFailedError as error:
+            if error.code != FailureCode.CERTIFICATE:
+                raise
             # The stack is live on the certificate it has; the host tries again by itself.
-            return Did(changed=False, detail=f"not yet: {error.what}. {error.why} {error.hint}")
+            words = f"{error.what}. {error.why} {error.hint}"
+            return Did(changed=False, detail=words, data={"advice": words})
         state = CertificateState.model_validate(answer)
         return Did(
-            changed=not state.advice,
+            changed=self.run.has_changed("certify"),
             detail=state.advice or f"{state.issuer_kind} certificate",
             data=state.model_dump(mode="json"),
         )
 
     def record(self) -> Did:
-        self.run.world.store.clients.mark_live(self.request.client, self.request.release)
-        return Did(changed=True)
+        clients, request = self.run.world.store.clients, self.request
+        changed = clients.get(request.client).release != request.release
+        clients.mark_live(request.client, request.release)
+        return Did(changed=changed)
 
     def _address(self) -> HostAddress:
         return HostAddress.parse(self.request.host)

@@ -46,7 +46,7 @@ def read_summary(world: World, request: DeployRequest, finished: Finished) -> Su
     """Collect the summary; the password is read from the host and kept nowhere."""
     credentials = _credentials(world, request, finished, forget=False)
     activated = finished.data["activate"]
-    certificate = finished.data["certify"] or activated["stack"]["certificate"]
+    certificate = {**activated["stack"]["certificate"], **finished.data["certify"]}
     spec = world.store.clients.get(request.client).spec
     return Summary(
         operation=finished.operation,

@@ -11,9 +11,9 @@ def plan_deploy(client: str, domain: str, host: str, release: Release) -> Plan:
         title=f"Deploy {client} at https://{domain} on {host}, release {release.version}",
         steps=(
             Step("check", f"Check that the name {client} and the domain {domain} are free"),
-            Step("register", f"Register {client} with its client ID"),
             Step("prepare", f"Prepare {host}: Docker Engine and agent"),
             Step("release", f"Bring release {release.version} and its images to {host}"),
+            Step("register", f"Register {client} with its client ID"),
             Step("activate", f"Start the stack of {client}, migrate its database, switch to it"),
             Step("certify", f"Get the certificate of {domain}"),
             Step("record", f"Record that {client} runs release {release.version}"),

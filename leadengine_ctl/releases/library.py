@@ -23,8 +23,8 @@ class Library:
         """Every version, newest first."""
         if not self._folder.is_dir():
             return ()
-        found = (path.parent.name for path in self._folder.glob("*/manifest.json"))
-        return tuple(sorted(found, key=version_key, reverse=True))
+        found = sorted(self._folder.glob("*/manifest.json"), key=_order, reverse=True)
+        return tuple(path.parent.name for path in found)
 
     def newest(self) -> Bundle:
         """The release with the highest version.
@@ -37,7 +37,7 @@ class Library:
             raise NotFoundError(
                 "There is no release to deploy",
                 f"{self._folder} is empty.",
-                "Make one of the images on this machine with 'lectl release build --version 0.1.0'.",
+                "Make one of the images on this machine with 'lectl release build'.",
             )
         return self.load(versions[0])
 
@@ -86,12 +86,17 @@ def digest(text: str) -> str:
 
 def version_key(version: str) -> tuple[object, ...]:
     """Order versions as semantic versioning does: 1.0.0-rc.1 comes before 1.0.0."""
-    core, _, rest = version.partition("-")
+    core, _, rest = version.partition("+")[0].partition("-")
     numbers = tuple(int(part) for part in re.findall(r"\d+", core)[:3])
     words = tuple(
         (not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in rest.split(".")
     )
     return numbers, rest == "", words
+
+
+def _order(manifest: Path) -> tuple[object, ...]:
+    # Versions that differ in build metadata alone have the same precedence: the later one wins.
+    return *version_key(manifest.parent.name), manifest.stat().st_mtime_ns
 
 
 def _read_templates(folder: Path, manifest: Manifest) -> dict[str, str]:
