@@ -12,9 +12,9 @@ from leadengine_agent import docker
 from leadengine_agent.docker import Compose, DockerError, OneOff
 from leadengine_agent.failures import TaskFailure
 from leadengine_agent.files import write_atomically
-from leadengine_agent.generations import Record
 from leadengine_agent.layout import APP_GROUP, StackLayout
 from leadengine_agent.protocol import FailureCode
+from leadengine_agent.records import Record
 
 _SWITCH_DEADLINE = 20.0
 

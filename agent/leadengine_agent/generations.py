@@ -9,28 +9,14 @@ from pathlib import Path
 from leadengine_agent.files import point, remove_tree, sync_directory, write_atomically
 from leadengine_agent.layout import StackLayout
 from leadengine_agent.protocol import Colour, Release, StackSpec
+from leadengine_agent.records import Record, current_record
 from leadengine_agent.rendering import Generation, render
-from leadengine_agent.values import Frozen, Version
 
 KEPT = 5
 """How many generations before the current one stay on the host."""
 
 _LIVE = re.compile(r"^# generation (\d+) colour (blue|green)$", re.MULTILINE)
 _OTHER: dict[Colour, Colour] = {"blue": "green", "green": "blue"}
-
-
-class Record(Frozen):
-    """What `generation.json` beside the rendered files says."""
-
-    number: int
-    colour: Colour
-    key: str
-    release: Version
-    spec: StackSpec
-
-    @property
-    def generation(self) -> Generation:
-        return Generation(self.number, self.colour, self.key)
 
 
 def generation_key(release: Release, spec: StackSpec, secrets_digest: str) -> str:
@@ -47,8 +33,7 @@ class Generations:
 
     def current(self) -> Record | None:
         """The committed generation; None before the first."""
-        path = self._layout.current / "generation.json"
-        return Record.model_validate_json(path.read_text()) if path.exists() else None
+        return current_record(self._layout)
 
     def live_colour(self) -> Colour | None:
         """The colour nginx was last told to use, committed or not."""

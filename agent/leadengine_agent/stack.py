@@ -7,9 +7,9 @@ from typing import Any
 from leadengine_agent.docker import Compose
 from leadengine_agent.failures import TaskFailure
 from leadengine_agent.files import write_atomically
-from leadengine_agent.generations import Generations, Record
 from leadengine_agent.layout import HostLayout, StackLayout
 from leadengine_agent.protocol import Colour, FailureCode, Release, ServiceName
+from leadengine_agent.records import Record
 from leadengine_agent.rendering import project_name
 
 DATA_SERVICES: tuple[ServiceName, ...] = ("db", "redis", "chromadb")
@@ -30,10 +30,6 @@ def services_of(colour: Colour) -> tuple[ServiceName, ...]:
 
 def compose_of(layout: StackLayout, record: Record) -> Compose:
     return Compose(project_name(layout.client), layout.generations / str(record.number))
-
-
-def current_record(layout: StackLayout) -> Record | None:
-    return Generations(layout).current()
 
 
 def load_release(host: HostLayout, version: str) -> tuple[Release, dict[str, str]]:

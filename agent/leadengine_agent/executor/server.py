@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -29,6 +30,8 @@ from leadengine_agent.tasks import Context, client_of, dispatch, is_idle
 _LARGEST_TASK = 8_000_000
 _HEARTBEAT = 10.0
 _PATIENCE = 240.0
+_IDLE = 20.0
+_INHERITED = "LEADENGINE_LISTENING_SOCKET"
 REPORTER_UID = 65532
 
 
@@ -215,23 +218,70 @@ class _Server(socketserver.ThreadingUnixStreamServer):
     def __init__(self, executor: Executor) -> None:
         path = executor.layout.socket
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
         self.executor = executor
-        super().__init__(str(path), _Handler)
+        self._leanness = Leanness()
+        inherited = os.environ.pop(_INHERITED, "")
+        super().__init__(str(path), _Handler, bind_and_activate=False)
+        if inherited:
+            self.socket.close()
+            self.socket = socket.socket(fileno=int(inherited))
+            return
+        path.unlink(missing_ok=True)
+        self.server_bind()
+        self.server_activate()
         os.chown(path, 0, REPORTER_UID)
         path.chmod(0o660)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._leanness.begin()
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        super().shutdown_request(request)
+        self._leanness.end()
+
+    def service_actions(self) -> None:
+        """Called twice a second between connections."""
+        if self._leanness.is_wanted():
+            # The listening socket goes over: who connects in between waits, and is served.
+            os.set_inheritable(self.socket.fileno(), True)
+            os.environ[_INHERITED] = str(self.socket.fileno())
+            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
+
+
+class Leanness:
+    """Knows when an idle executor should begin anew, to give back what a task made it import."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open = 0
+        self._since = time.monotonic()
+
+    def begin(self) -> None:
+        with self._lock:
+            self._open += 1
+
+    def end(self) -> None:
+        with self._lock:
+            self._open -= 1
+            self._since = time.monotonic()
+
+    def is_wanted(self) -> bool:
+        """Nobody is connected, nobody was for a while, and heavy modules are loaded."""
+        heavy = not sys.modules.keys().isdisjoint({"jinja2", "cryptography"})
+        with self._lock:
+            return heavy and self._open == 0 and time.monotonic() - self._since > _IDLE
 
 
 def main() -> int:
     """Serve until SIGTERM; then finish the task at hand and end."""
     layout = HostLayout()
     layout.agent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    executor = Executor(layout)
-    server = _Server(executor)
+    server = _Server(Executor(layout))
     signal.signal(signal.SIGTERM, lambda *_: _stop(server))
     sys.stderr.write("executor: ready\n")
     server.serve_forever()
-    executor.drain()
+    server.executor.drain()
     return 0
 
 

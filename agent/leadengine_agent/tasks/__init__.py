@@ -1,37 +1,32 @@
 """One module per verb. The table below is the whole of what this agent can be told to do."""
 
-from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from leadengine_agent.layout import HostLayout
 from leadengine_agent.protocol import Activate, Certify, Order
-from leadengine_agent.tasks import (
-    activate,
-    certify,
-    credentials,
-    decommission,
-    inspect,
-    install_release,
-    logs,
-)
+from leadengine_agent.schedule import is_certify_due
 from leadengine_agent.tasks.context import Context
 
 __all__ = ["Context", "client_of", "dispatch", "is_idle"]
 
-_TABLE: dict[str, Callable[[Any, Context], dict[str, Any]]] = {
-    "install-release": install_release.run,
-    "activate": activate.run,
-    "certify": certify.run,
-    "inspect": inspect.run,
-    "logs": logs.run,
-    "credentials": credentials.run,
-    "decommission": decommission.run,
+# Imported when ordered: an idle agent should not hold templating and cryptography in memory.
+_MODULES = {
+    "install-release": "install_release",
+    "activate": "activate",
+    "certify": "certify",
+    "inspect": "inspect",
+    "logs": "logs",
+    "credentials": "credentials",
+    "decommission": "decommission",
 }
 
 
 def dispatch(order: Order, context: Context) -> dict[str, Any]:
     """Carry out `order` and return its result. Raises TaskFailure."""
-    return _TABLE[order.verb](order, context)
+    module = import_module(f"{__name__}.{_MODULES[order.verb]}")
+    result: dict[str, Any] = module.run(order, context)
+    return result
 
 
 def client_of(order: Order) -> str:
@@ -42,5 +37,5 @@ def client_of(order: Order) -> str:
 
 
 def is_idle(order: Order, layout: HostLayout) -> bool:
-    """True for a scheduled order that has nothing to do now: not worth a lock or a line in the journal."""
-    return isinstance(order, Certify) and order.scheduled and not certify.due(order, layout)
+    """True for a scheduled order with nothing to do: not worth a lock or a line in the journal."""
+    return isinstance(order, Certify) and order.scheduled and not is_certify_due(order, layout)

@@ -15,9 +15,10 @@ from leadengine_agent.docker import Compose, DockerError, wait_until_ready
 from leadengine_agent.executor.steps import Did
 from leadengine_agent.failures import TaskFailure
 from leadengine_agent.gateway import Gateway
-from leadengine_agent.generations import Generations, Record, generation_key
+from leadengine_agent.generations import Generations, generation_key
 from leadengine_agent.layout import HostLayout, StackLayout
 from leadengine_agent.protocol import Activate, ActivateResult, FailureCode, Release
+from leadengine_agent.records import Record
 from leadengine_agent.seeding import Seed, read_seed, seed_of
 from leadengine_agent.stack import (
     DATA_SERVICES,

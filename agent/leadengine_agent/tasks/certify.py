@@ -20,27 +20,15 @@ from leadengine_agent.executor.steps import Did
 from leadengine_agent.failures import TaskFailure, not_found
 from leadengine_agent.files import write_atomically
 from leadengine_agent.gateway import Gateway
-from leadengine_agent.generations import Record
 from leadengine_agent.layout import HostLayout, StackLayout
 from leadengine_agent.limiter import DNS_PAUSE, History
 from leadengine_agent.protocol import Certify, FailureCode
-from leadengine_agent.stack import (
-    compose_of,
-    current_record,
-    load_release,
-)
+from leadengine_agent.records import Record, current_record
+from leadengine_agent.schedule import read_history, stacks_of
+from leadengine_agent.stack import compose_of, load_release
 from leadengine_agent.tasks.context import Context
 
 _LOOK_AGAIN = 3600.0
-
-
-def due(order: Certify, host: HostLayout) -> bool:
-    """Cheap: is there any stack for which a scheduled run would do something now?"""
-    now = time.time()
-    records = (current_record(layout) for layout in _layouts(order, host))
-    return any(
-        read_history(host, record.spec.domain).not_before <= now for record in records if record
-    )
 
 
 def run(order: Certify, context: Context) -> dict[str, Any]:
@@ -49,7 +37,7 @@ def run(order: Certify, context: Context) -> dict[str, Any]:
     A certificate that cannot be had yet is no failure: the advice says what is missing.
     """
     advice = {}
-    for layout in _layouts(order, context.layout):
+    for layout in stacks_of(order, context.layout):
         record = current_record(layout)
         if record is None:
             if order.client:
@@ -64,16 +52,6 @@ def run(order: Certify, context: Context) -> dict[str, Any]:
         context.steps.run(f"certificate {layout.client}", keeper.look_after)
         advice[layout.client] = read_history(context.layout, record.spec.domain).advice
     return {"advice": advice}
-
-
-def _layouts(order: Certify, host: HostLayout) -> list[StackLayout]:
-    return [host.stack(order.client)] if order.client else host.stacks()
-
-
-def read_history(host: HostLayout, domain: str) -> History:
-    """What was asked of the CA for a domain on this host, and when to ask again."""
-    path = host.certify_history(domain)
-    return History.model_validate_json(path.read_text()) if path.exists() else History()
 
 
 class _Keeper:

@@ -6,7 +6,7 @@ from pydantic import SecretStr
 
 from leadengine_agent.failures import not_found
 from leadengine_agent.protocol import Credentials, CredentialsResult
-from leadengine_agent.stack import current_record
+from leadengine_agent.records import current_record
 from leadengine_agent.tasks.context import Context
 from leadengine_agent.vault import Vault
 

@@ -9,7 +9,6 @@ from leadengine_agent.certificates import LocalCA, kind_of, serial_of
 from leadengine_agent.docker import DockerError
 from leadengine_agent.failures import not_found
 from leadengine_agent.gateway import Gateway
-from leadengine_agent.generations import Record
 from leadengine_agent.layout import HostLayout, StackLayout
 from leadengine_agent.protocol import (
     CertificateState,
@@ -18,9 +17,10 @@ from leadengine_agent.protocol import (
     ServiceState,
     StackState,
 )
+from leadengine_agent.records import Record, current_record
 from leadengine_agent.rendering import project_name
-from leadengine_agent.stack import compose_of, current_record, services_of
-from leadengine_agent.tasks.certify import read_history
+from leadengine_agent.schedule import read_history
+from leadengine_agent.stack import compose_of, services_of
 from leadengine_agent.tasks.context import Context
 
 

@@ -5,7 +5,8 @@ from typing import Any
 from leadengine_agent.docker import Compose
 from leadengine_agent.failures import not_found
 from leadengine_agent.protocol import SERVICES, Logs, LogsResult, ServiceName
-from leadengine_agent.stack import compose_of, current_record
+from leadengine_agent.records import current_record
+from leadengine_agent.stack import compose_of
 from leadengine_agent.tasks.context import Context
 
 

@@ -1,0 +1,28 @@
+"""What is due, found out cheaply: asked twice a minute for as long as the host lives."""
+
+import time
+
+from leadengine_agent.layout import HostLayout, StackLayout
+from leadengine_agent.limiter import History
+from leadengine_agent.protocol import Certify
+from leadengine_agent.records import current_record
+
+
+def stacks_of(order: Certify, host: HostLayout) -> list[StackLayout]:
+    """The stacks a certificate order is about."""
+    return [host.stack(order.client)] if order.client else host.stacks()
+
+
+def read_history(host: HostLayout, domain: str) -> History:
+    """What was asked of the CA for a domain on this host, and when to ask again."""
+    path = host.certify_history(domain)
+    return History.model_validate_json(path.read_text()) if path.exists() else History()
+
+
+def is_certify_due(order: Certify, host: HostLayout) -> bool:
+    """Is there any stack for which a scheduled run would do something now?"""
+    now = time.time()
+    records = (current_record(layout) for layout in stacks_of(order, host))
+    return any(
+        read_history(host, record.spec.domain).not_before <= now for record in records if record
+    )
