@@ -356,6 +356,12 @@ class ActivateResult(Frozen):
     mail_detail: str = ""
 
 
+class CertifyResult(Frozen):
+    """What is still missing for each client's certificate; an empty sentence when nothing is."""
+
+    advice: dict[Slug, str] = {}
+
+
 class CredentialsResult(Frozen):
     """The first administrator's sign-in. `password` None: it was shown and forgotten.
 
