@@ -9,8 +9,9 @@ _WHITE: Rgb = (1.0, 1.0, 1.0)
 _INK: Rgb = (0.06, 0.08, 0.12)
 _LIGHT_GROUND: Rgb = (1.0, 1.0, 1.0)
 _DARK_GROUND: Rgb = (0.086, 0.106, 0.141)
-# WCAG 2.2 AA for text of normal size.
-_CONTRAST = 4.5
+# WCAG 2.2 AA: for text of normal size, and for what is not text.
+TEXT = 4.5
+GRAPHICS = 3.0
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,11 @@ class Brand:
     def stylesheet(self) -> str:
         """Custom properties for the pages' style sheet."""
         primary = parse_colour(self.primary)
-        on_light, on_dark = legible(primary, _LIGHT_GROUND), legible(primary, _DARK_GROUND)
+        on_brand = max((_WHITE, _INK), key=lambda text: contrast(text, primary))
         return (
-            f":root{{{_properties(on_light)}}}"
-            f"@media (prefers-color-scheme:dark){{:root{{{_properties(on_dark)}}}}}"
+            f":root{{--brand:{_css(primary)};--on-brand:{_css(on_brand)};"
+            f"{_shades(primary, _LIGHT_GROUND)}}}"
+            f"@media (prefers-color-scheme:dark){{:root{{{_shades(primary, _DARK_GROUND)}}}}}"
         )
 
     def logo_origin(self) -> str:
@@ -48,19 +50,19 @@ def contrast(first: Rgb, second: Rgb) -> float:
     return (brighter + 0.05) / (darker + 0.05)
 
 
-def legible(colour: Rgb, ground: Rgb) -> Rgb:
-    """The nearest shade of `colour` that can be read on `ground`."""
+def legible(colour: Rgb, ground: Rgb, ratio: float) -> Rgb:
+    """The nearest shade of `colour` that has at least this contrast to `ground`."""
     target = _WHITE if _luminance(ground) < 0.5 else _INK
     for step in range(21):
         shade = _mix(colour, target, step / 20)
-        if contrast(shade, ground) >= _CONTRAST:
+        if contrast(shade, ground) >= ratio:
             return shade
     return target
 
 
-def _properties(colour: Rgb) -> str:
-    on_colour = max((_WHITE, _INK), key=lambda text: contrast(text, colour))
-    return f"--brand:{_css(colour)};--on-brand:{_css(on_colour)}"
+def _shades(colour: Rgb, ground: Rgb) -> str:
+    text, mark = legible(colour, ground, TEXT), legible(colour, ground, GRAPHICS)
+    return f"--brand-text:{_css(text)};--brand-mark:{_css(mark)}"
 
 
 def _luminance(colour: Rgb) -> float:

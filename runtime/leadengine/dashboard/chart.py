@@ -7,18 +7,16 @@ from datetime import datetime
 from leadengine.dashboard.periods import Period
 
 WIDTH = 720
-HEIGHT = 180
-_BASE = 156
-_TOP = 12
-_LEFT = 34
+HEIGHT = 160
 _GAP = 0.28
 _ROUND_STEPS = (1, 2, 5)
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One step of the period, in units of the drawing."""
+    """One step of the period: its place in the drawing, and the words for it."""
 
+    slot: float
     x: float
     y: float
     width: float
@@ -28,19 +26,12 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Line:
-    """A horizontal line of the grid and the number it stands for."""
-
-    y: float
-    value: int
-
-
-@dataclass(frozen=True)
 class Chart:
-    """Everything the template draws."""
+    """Everything the template draws; `numbers` stand beside the lines, from the top down."""
 
     bars: tuple[Bar, ...]
-    lines: tuple[Line, ...]
+    numbers: tuple[int, int, int]
+    slot_width: float
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -52,8 +43,7 @@ def draw(counts: Mapping[datetime, int], period: Period, now: datetime) -> Chart
     bars = tuple(
         _bar(index, start, counts.get(start, 0), top, period) for index, start in enumerate(starts)
     )
-    lines = tuple(Line(round(_height_to_y(value, top), 1), value) for value in (0, top // 2, top))
-    return Chart(bars, lines)
+    return Chart(bars, (top, top // 2, 0), slot_width=round(WIDTH / period.steps, 1))
 
 
 def _ceiling(highest: int) -> int:
@@ -67,15 +57,16 @@ def _ceiling(highest: int) -> int:
 
 
 def _bar(index: int, start: datetime, count: int, top: int, period: Period) -> Bar:
-    slot = (WIDTH - _LEFT) / period.steps
-    y = _height_to_y(count, top)
+    slot = WIDTH / period.steps
+    height = HEIGHT * count / top
     name = f"{start:%H:%M}" if period.unit == "hour" else f"{start:%d %b}"
     noun = "visit" if count == 1 else "visits"
     return Bar(
-        x=round(_LEFT + slot * (index + _GAP / 2), 1),
-        y=round(y, 1),
+        slot=round(slot * index, 1),
+        x=round(slot * (index + _GAP / 2), 1),
+        y=round(HEIGHT - height, 1),
         width=round(slot * (1 - _GAP), 1),
-        height=round(_BASE - y, 1),
+        height=round(height, 1),
         title=f"{name} UTC: {count} {noun}",
         label=name if _is_labelled(index, period) else "",
     )
@@ -84,7 +75,3 @@ def _bar(index: int, start: datetime, count: int, top: int, period: Period) -> B
 def _is_labelled(index: int, period: Period) -> bool:
     every = 6 if period.unit == "hour" else 3
     return (period.steps - 1 - index) % every == 0
-
-
-def _height_to_y(value: int, top: int) -> float:
-    return _BASE - (_BASE - _TOP) * value / top
