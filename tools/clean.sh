@@ -11,5 +11,7 @@ for container in $(docker ps --all --quiet --filter label=leadengine.lab); do
     docker rm --force --volumes "$container" >/dev/null
 done
 docker network prune --force --filter label=leadengine.lab >/dev/null
-docker volume prune --force --filter label=leadengine.lab >/dev/null
+for volume in $(docker volume ls --quiet --filter label=leadengine.lab); do
+    docker volume rm "$volume" >/dev/null
+done
 docker image prune --force --filter label=leadengine.inputs >/dev/null

@@ -56,7 +56,7 @@ require_root() {
     [ "$(id -u)" = 0 ] || fail 4 "Installing and starting Docker Engine needs root: use root, or a user with sudo."
 }
 
-apt() { apt-get -qq -y -o DPkg::Lock::Timeout=$APT_PATIENCE -o Acquire::Retries=3 "$@" >&2; }
+apt() { apt-get -qq -y -o DPkg::Lock::Timeout=$APT_PATIENCE -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 "$@" >&2; }
 
 # apt's lock option does not cover the package lists, which a fresh host is often just refreshing.
 refresh_lists() {

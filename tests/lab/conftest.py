@@ -1,0 +1,121 @@
+"""The lab as fixtures; docs/how-to/lab.md explains them with examples."""
+
+import itertools
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.lab.acme import Pebble, start_pebble
+from tests.lab.authority import Authority
+from tests.lab.browser import Browser
+from tests.lab.mail import MailSink
+from tests.lab.names import Names, start_names
+from tests.lab.registry import Registry, start_registry
+from tests.lab.run import Run, lab_run
+from tests.lab.vps import Size, Vps, make_key, start_vps
+
+MakeVps = Callable[..., Vps]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark all tests below this folder as tests of the lab."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.lab)
+
+
+@pytest.fixture(scope="session")
+def engine() -> None:
+    """A Docker Engine on this machine, installed when missing, and the lab's images on it."""
+    subprocess.run(("sh", "tools/engine.sh"), check=True)
+    subprocess.run(("python3", "tools/images.py", "--lab"), check=True)
+
+
+@pytest.fixture(scope="session")
+def product_images(engine: None) -> None:
+    """The images of a stack on this machine's engine, built from the files as they are now."""
+    subprocess.run(("python3", "tools/images.py"), check=True)
+
+
+@pytest.fixture(scope="session")
+def run(engine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """This run's network and everything on it."""
+    with lab_run(tmp_path_factory.mktemp("lab")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def authority(run: Run) -> Authority:
+    """The root behind the lab's own services."""
+    return Authority.create(run.folder)
+
+
+@pytest.fixture(scope="session")
+def names(run: Run) -> Names:
+    """Name service: `names.point("leads.acme.test", vps.address)`."""
+    return start_names(run)
+
+
+@pytest.fixture(scope="session")
+def pebble(run: Run, names: Names, authority: Authority) -> Pebble:
+    """A certificate authority that speaks ACME."""
+    return start_pebble(run, names, authority)
+
+
+@pytest.fixture(scope="session")
+def registry(run: Run, names: Names, authority: Authority) -> Registry:
+    """A private registry with TLS and a login."""
+    return start_registry(run, names, authority)
+
+
+@pytest.fixture
+def mail(run: Run) -> Iterator[MailSink]:
+    """An empty mail server on the lab's network."""
+    sink = MailSink(run.gateway)
+    sink.start()
+    yield sink
+    sink.stop()
+
+
+@pytest.fixture(scope="session")
+def ssh_key(run: Run) -> Path:
+    """File of the private key that may sign in to every lab host."""
+    return make_key(run.folder)
+
+
+@pytest.fixture(scope="session")
+def make_vps(run: Run, names: Names, ssh_key: Path) -> MakeVps:
+    """Boot bare hosts by hand: `make_vps(memory_mb=1024, disk_mb=2000)`; they go with the run."""
+    numbers = itertools.count(1)
+
+    def make(memory_mb: int | None = None, disk_mb: int | None = None) -> Vps:
+        return start_vps(run, f"vps{next(numbers)}", ssh_key, Size(memory_mb, disk_mb))
+
+    return make
+
+
+@pytest.fixture
+def vps(make_vps: MakeVps) -> Iterator[Vps]:
+    """A bare host of the test's own: no Docker, no Python."""
+    host = make_vps()
+    yield host
+    host.remove()
+
+
+@pytest.fixture(scope="module")
+def prepared_vps(make_vps: MakeVps) -> Iterator[Vps]:
+    """A host with a Docker Engine, shared by the tests of one module."""
+    host = make_vps()
+    host.install_engine()
+    yield host
+    host.remove()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium: `with browser.open({"leads.acme.test": vps.address}, (root,)) as page`."""
+    with sync_playwright() as playwright:
+        yield Browser(playwright)
