@@ -1,9 +1,10 @@
 #!/bin/sh
-# Removes what building and testing left: build/, caches, the lab's containers, superseded images.
+# Removes what building and testing left: build/ (but not the data of a running demo), caches, the lab's containers, superseded images.
 # The Python environment, the demo and other clients on this machine stay.
 set -eu
 
-rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+find build -mindepth 1 -maxdepth 1 ! -name demo ! -name uv -exec rm -rf {} + 2>/dev/null || true
+rm -rf dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 docker version >/dev/null 2>&1 || exit 0
