@@ -24,7 +24,7 @@ async def hash_password(password: str) -> str:
 
 async def verify_password(stored: str | None, password: str) -> bool:
     """Whether `password` is the one behind `stored`; None stands for an unknown account."""
-    matches = await asyncio.to_thread(_verify, stored or _NOBODY, password)
+    matches = await asyncio.to_thread(_verify, _NOBODY if stored is None else stored, password)
     return matches and stored is not None
 
 

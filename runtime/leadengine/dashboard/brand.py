@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 Rgb = tuple[float, float, float]
 
 _WHITE: Rgb = (1.0, 1.0, 1.0)
-_INK: Rgb = (0.06, 0.08, 0.12)
+_BLACK: Rgb = (0.0, 0.0, 0.0)
 _LIGHT_GROUND: Rgb = (1.0, 1.0, 1.0)
 _DARK_GROUND: Rgb = (0.086, 0.106, 0.141)
 # WCAG 2.2 AA: for text of normal size, and for what is not text.
@@ -25,7 +25,7 @@ class Brand:
     def stylesheet(self) -> str:
         """Custom properties for the pages' style sheet."""
         primary = parse_colour(self.primary)
-        on_brand = max((_WHITE, _INK), key=lambda text: contrast(text, primary))
+        on_brand = max((_WHITE, _BLACK), key=lambda text: contrast(text, primary))
         return (
             f":root{{--brand:{_css(primary)};--on-brand:{_css(on_brand)};"
             f"{_shades(primary, _LIGHT_GROUND)}}}"
@@ -52,7 +52,7 @@ def contrast(first: Rgb, second: Rgb) -> float:
 
 def legible(colour: Rgb, ground: Rgb, ratio: float) -> Rgb:
     """The nearest shade of `colour` that has at least this contrast to `ground`."""
-    target = _WHITE if _luminance(ground) < 0.5 else _INK
+    target = _WHITE if _luminance(ground) < 0.5 else _BLACK
     for step in range(21):
         shade = _mix(colour, target, step / 20)
         if contrast(shade, ground) >= ratio:

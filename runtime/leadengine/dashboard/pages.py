@@ -1,5 +1,6 @@
 """Rendering: one template engine, one way to answer with a page."""
 
+import hashlib
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -14,6 +15,15 @@ from leadengine.accounts.browser import FORM, remember, token_for_form
 from leadengine.services import Services
 
 FOLDER = Path(__file__).parent
+
+
+def _fingerprint(folder: Path) -> str:
+    content = b"".join(path.read_bytes() for path in sorted(folder.iterdir()))
+    return hashlib.sha256(content).hexdigest()[:8]
+
+
+# In the addresses of style and script, so that no browser mixes two builds.
+_BUILD = _fingerprint(FOLDER / "static")
 
 _pages = Environment(
     loader=FileSystemLoader(FOLDER / "templates"),
@@ -35,7 +45,7 @@ def page(
     """Answer with a page; each carries a token for its forms."""
     token, anchor = token_for_form(request, services.settings.session_secret.get_secret_value())
     html = _pages.get_template(template).render(
-        brand=services.brand, form_token=token, path=request.url.path, **values
+        brand=services.brand, build=_BUILD, form_token=token, path=request.url.path, **values
     )
     response = HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})
     if request.cookies.get(FORM) != anchor:

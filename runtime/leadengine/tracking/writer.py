@@ -20,7 +20,10 @@ from leadengine.tracking.queue import Accepted, Entry, EventQueue, decode
 log = logging.getLogger(__name__)
 
 _PAUSE_SECONDS = 2.0
+# Waiting mends these.
 _TROUBLE = (psycopg.Error, psycopg_pool.PoolTimeout, RedisError, OSError)
+# Waiting does not mend these: the entry itself is at fault.
+_UNWRITABLE = (ValueError, KeyError, TypeError, psycopg.DataError, psycopg.IntegrityError)
 
 
 class Writer:
@@ -55,22 +58,22 @@ class Writer:
             await self._write(entries)
 
     async def _write(self, entries: Sequence[Entry]) -> None:
-        readable: list[Entry] = []
-        by_client: dict[str, list[Accepted]] = defaultdict(list)
+        try:
+            for client, events in _by_client(entries).items():
+                await self._write_client(client, events)
+        except _UNWRITABLE:
+            await self._separate(entries)
+        else:
+            await self._queue.done(entries)
+
+    async def _separate(self, entries: Sequence[Entry]) -> None:
+        """One entry that cannot be written must not hold up the others."""
+        if len(entries) == 1:
+            log.error("an entry of the stream cannot be written; it is set aside")
+            await self._queue.bury(entries[0])
+            return
         for entry in entries:
-            try:
-                events = decode(entry[1])
-            except (ValueError, KeyError, TypeError):
-                log.exception("an entry of the stream cannot be read; it is set aside")
-                await self._queue.bury(entry)
-                continue
-            readable.append(entry)
-            for event in events:
-                by_client[event.client].append(event)
-        for client, events_of_client in by_client.items():
-            await self._write_client(client, events_of_client)
-        if readable:
-            await self._queue.done(readable)
+            await self._write([entry])
 
     async def _write_client(self, client: str, events: Sequence[Accepted]) -> None:
         tenant = await self._database.tenant_of(client)
@@ -86,3 +89,11 @@ class Writer:
             await asyncio.wait_for(self._stopping.wait(), _PAUSE_SECONDS)
         except TimeoutError:
             return
+
+
+def _by_client(entries: Sequence[Entry]) -> dict[str, list[Accepted]]:
+    found: dict[str, list[Accepted]] = defaultdict(list)
+    for _, payload in entries:
+        for event in decode(payload):
+            found[event.client].append(event)
+    return found
