@@ -64,7 +64,7 @@ def _ssh_address(match: re.Match[str]) -> HostAddress:
 
 def _not_an_address() -> UsageError:
     return UsageError(
-        "This is not the address of a host.",
+        "This is not the address of a host",
         "A host is 'local' or 'ssh://user@address', with ':port' behind it where it is not 22; "
         "an IPv6 address stands in brackets.",
         "Write it as in 'ssh://root@203.0.113.7' or 'ssh://admin@[2001:db8::7]:2222'.",

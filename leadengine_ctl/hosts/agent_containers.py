@@ -9,6 +9,8 @@ EXECUTOR = "leadengine-executor"
 REPORTER = "leadengine-reporter"
 ROOT = "/var/lib/leadengine"
 CONFIG_LABEL = "leadengine.config"
+CLIENT_LABEL = "leadengine.client"
+"""What everything of a stack is labelled with, by the templates."""
 _RUN = f"{ROOT}/agent/run"
 _SPOOL = f"{ROOT}/agent/spool"
 _REPORTER_USER = "65532:65532"
@@ -26,7 +28,7 @@ def executor_argv(image: ImageRef) -> tuple[str, ...]:
             *("--volume", f"{ROOT}:{ROOT}"),
             *("--cap-add", "CHOWN", "--cap-add", "DAC_OVERRIDE", "--cap-add", "FOWNER"),
             *("--env", f"LEADENGINE_AGENT_IMAGE={image.reference}"),
-            *("--memory", "512m", "--pids-limit", "256", "--stop-timeout", "60"),
+            *("--memory", "512m", "--pids-limit", "256", "--stop-timeout", "300"),
         ),
         command="executor",
     )
@@ -43,6 +45,14 @@ def reporter_argv(image: ImageRef) -> tuple[str, ...]:
             *("--memory", "128m", "--pids-limit", "64"),
         ),
         command="reporter",
+    )
+
+
+def purge_argv(image: str) -> tuple[str, ...]:
+    """Remove the host's folder, also where our user may use Docker but is not root."""
+    return (
+        *("docker", "run", "--rm", "--network", "none", "--volume", "/var/lib:/var/lib"),
+        *("--entrypoint", "rm", image, "-rf", "--", ROOT),
     )
 
 

@@ -28,7 +28,7 @@ def submit(runner: Runner, address: HostAddress, task: Task) -> Iterator[Event |
     except ProgramFailedError as error:
         raise _not_taken(error.completed, address) from error
     raise HostUnreachableError(
-        f"The agent of {address} broke off in the middle of a task.",
+        f"The agent of {address} broke off in the middle of a task",
         "It ended its answer without an outcome.",
         "Run the command again: the task is taken up where it stopped.",
     )
@@ -39,7 +39,7 @@ def _read(line: bytes, address: HostAddress) -> Event | Outcome:
         return answer_adapter.validate_json(line)
     except ValidationError as error:
         raise LeadEngineError(
-            f"The agent of {address} gave an answer nobody understands.",
+            f"The agent of {address} gave an answer nobody understands",
             "It is not in the protocol this lectl speaks.",
             "Run 'lectl deploy' again: it brings the agent to the version that belongs to lectl.",
             logs=last_lines(line, 1),
@@ -77,7 +77,7 @@ _CAUSES = (
 
 def _not_taken(completed: Completed, address: HostAddress) -> LeadEngineError:
     logs = last_lines(completed.err)
-    what = f"{address} did not take the task."
+    what = f"{address} did not take the task"
     if completed.code == 127:
         return LeadEngineError(
             what, "Docker is not installed there.", "'lectl deploy' installs it."

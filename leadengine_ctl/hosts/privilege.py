@@ -26,25 +26,26 @@ def _sudo(argv: tuple[str, ...]) -> tuple[str, ...]:
     return ("sudo", "-n", "--", *argv)
 
 
-def is_root(runner: Runner) -> bool:
-    return runner.run(("id", "-u")).out.strip() == b"0"
+def as_root(runner: Runner) -> Runner | None:
+    """The same machine as root; None when its user may not become root without a password."""
+    if runner.run(("id", "-u")).out.strip() == b"0":
+        return runner
+    return AsRoot(runner) if runner.run(_sudo(("true",))).code == 0 else None
 
 
-def elevate(runner: Runner, address: HostAddress) -> Runner:
-    """Give a runner that may use Docker: as root, through sudo, or as a member of its group.
+def for_docker(runner: Runner, address: HostAddress) -> Runner:
+    """Give a runner that may use Docker: as root, or as a user whom Docker allows it.
 
     Raises:
-        NotAllowedError: none of the three.
+        NotAllowedError: neither.
     """
-    if is_root(runner):
-        return runner
-    if runner.run(_sudo(("true",))).code == 0:
-        return AsRoot(runner)
+    if root := as_root(runner):
+        return root
     if runner.run(("docker", "version")).code == 0:
         return runner
     raise NotAllowedError(
-        f"The user of {address} may not manage it.",
-        "It is not root, 'sudo -n true' asks for a password or is not there, and Docker refuses it.",
-        "Use root, or let the user run sudo without a password "
-        "(a line 'NAME ALL=(ALL) NOPASSWD:ALL' in a file of /etc/sudoers.d).",
+        f"The user of {address} may not manage it",
+        "It is not root, sudo is missing or asks for a password, and Docker refuses it.",
+        "Use root, or let the user run sudo without a password: "
+        "a line 'NAME ALL=(ALL) NOPASSWD:ALL' in a file of /etc/sudoers.d.",
     )

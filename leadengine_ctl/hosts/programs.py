@@ -1,7 +1,8 @@
 """One way to talk to a running program, wherever it runs.
 
 A kind of host says how a program is started there; feeding, reading, deadlines and limits are the
-same for all and stand here.
+same for all and stand here. Input is made and written in the caller's thread, so that whoever makes
+it may report progress; output is read beside it, so that neither side can block the other.
 """
 
 import time
@@ -16,24 +17,25 @@ from leadengine_ctl.hosts.base import Completed, HostAddress, Input, ProgramFail
 
 _MOST_OUTPUT = 64 * 1024 * 1024
 """A host that never stops talking must not fill our memory."""
+
 _TAIL = 64_000
 """Bytes of standard error that are kept: an error's last lines, not a log."""
 
 
 class Program(Protocol):
-    """A started program. `close` ends it if it still runs."""
+    """A started program. Every wait ends with TimeoutError; `close` ends a program that runs."""
 
-    def write(self, piece: bytes) -> None:
-        """Raises OSError when it no longer reads."""
+    def write(self, piece: bytes, seconds: float) -> None:
+        """Raises BrokenPipeError when the program reads no more."""
 
     def close_input(self) -> None: ...
 
     def read(self, seconds: float) -> bytes:
-        """The next piece of standard output, empty at its end; raises TimeoutError."""
+        """The next piece of standard output, empty at its end."""
         ...
 
     def end(self, seconds: float) -> tuple[int | None, bytes]:
-        """Exit code (None: the connection broke) and standard error's tail; raises TimeoutError."""
+        """Exit code (None: the connection broke) and the tail of standard error."""
         ...
 
     def close(self) -> None: ...
@@ -52,20 +54,24 @@ class ProgramRunner(ABC):
 
     def run(self, argv: tuple[str, ...], *, stdin: Input = b"", timeout: float = 60) -> Completed:
         deadline = time.monotonic() + timeout
+
+        def left() -> float:
+            return max(deadline - time.monotonic(), 0)
+
         with closing(self.start(argv)) as program:
-            feeder = _Feeder(program, stdin)
+            out = _Collector(program, left)
             try:
-                out = b"".join(_pieces(program, lambda: deadline - time.monotonic()))
-                code, err = program.end(deadline - time.monotonic())
+                _feed(program, stdin, left)
+                output = out.finish(left())
+                code, err = program.end(left())
             except TimeoutError as error:
                 raise self._late(f"'{argv[0]}' did not end within {timeout:.0f} s.") from error
-            feeder.finish()
-        return Completed(self._exit_code(code), out, err)
+        return Completed(self._exit_code(code), output, err)
 
     def lines(self, argv: tuple[str, ...], *, stdin: bytes, silence: float) -> Iterator[bytes]:
         with closing(self.start(argv)) as program:
-            _Feeder(program, stdin)
             try:
+                _feed(program, stdin, lambda: silence)
                 yield from _lines(_pieces(program, lambda: silence))
                 code, err = program.end(silence)
             except TimeoutError as error:
@@ -76,7 +82,7 @@ class ProgramRunner(ABC):
     def _exit_code(self, code: int | None) -> int:
         if code is None:
             raise HostUnreachableError(
-                f"The connection to {self.address} broke.",
+                f"The connection to {self.address} broke",
                 "It ended in the middle of a program.",
                 "What was under way there may still run. Run the command again: it takes up there.",
             )
@@ -84,18 +90,29 @@ class ProgramRunner(ABC):
 
     def _late(self, why: str) -> HostUnreachableError:
         return HostUnreachableError(
-            f"{self.address} stopped answering.",
+            f"{self.address} stopped answering",
             why,
             "What was under way there may still run. Check the host and run the command again.",
         )
 
 
-def _pieces(program: Program, seconds: Callable[[], float]) -> Iterator[bytes]:
+def _feed(program: Program, stdin: Input, left: Callable[[], float]) -> None:
+    """Write all input; a program that stops reading says with its exit code whether that was right."""
+    pieces = iter((stdin,)) if isinstance(stdin, bytes) else stdin
+    try:
+        for piece in pieces:
+            program.write(piece, left())
+        program.close_input()
+    except BrokenPipeError:
+        return
+
+
+def _pieces(program: Program, left: Callable[[], float]) -> Iterator[bytes]:
     length = 0
-    while piece := program.read(max(seconds(), 0)):
+    while piece := program.read(left()):
         length += len(piece)
         if length > _MOST_OUTPUT:
-            raise LeadEngineError("The host's answer is too long to be true; it was cut off.")
+            raise LeadEngineError("The host's answer is too long to be true", "It was cut off.")
         yield piece
 
 
@@ -106,6 +123,31 @@ def _lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield from whole
     if rest:
         yield rest
+
+
+class _Collector(Thread):
+    """Reads standard output to its end while the caller writes."""
+
+    def __init__(self, program: Program, left: Callable[[], float]) -> None:
+        super().__init__(daemon=True)
+        self._pieces = _pieces(program, left)
+        self._output = b""
+        self._error: Exception | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self._output = b"".join(self._pieces)
+        except (TimeoutError, LeadEngineError) as error:
+            self._error = error
+
+    def finish(self, seconds: float) -> bytes:
+        self.join(seconds)
+        if self.is_alive():
+            raise TimeoutError
+        if self._error:
+            raise self._error
+        return self._output
 
 
 class Tail(Thread):
@@ -125,42 +167,3 @@ class Tail(Thread):
         """What was kept, once the program closed it; a child it left behind is not waited for."""
         self.join(timeout=1)
         return self._kept
-
-
-class _Feeder(Thread):
-    """Writes standard input while the caller reads: neither side can block the other."""
-
-    def __init__(self, program: Program, stdin: Input) -> None:
-        super().__init__(daemon=True)
-        self._program = program
-        self._stdin = stdin
-        self._error: LeadEngineError | None = None
-        self.start()
-
-    def run(self) -> None:
-        try:
-            if self._write_all():
-                self._program.close_input()
-        except LeadEngineError as error:
-            self._error = error
-            self._program.close()
-
-    def _write_all(self) -> bool:
-        if isinstance(self._stdin, bytes):
-            return self._write(self._stdin)
-        with closing(self._stdin) as pieces:
-            return all(map(self._write, pieces))
-
-    def _write(self, piece: bytes) -> bool:
-        """False when the program reads no more; its exit code says whether that was right."""
-        try:
-            self._program.write(piece)
-        except OSError:
-            return False
-        return True
-
-    def finish(self) -> None:
-        """Raise what making the input raised, if it did."""
-        self.join()
-        if self._error:
-            raise self._error

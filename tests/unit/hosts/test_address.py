@@ -55,5 +55,5 @@ def test_address_in_each_form_is_read_and_written_back(text: str, address: HostA
 def test_address_in_any_other_form_is_refused_without_being_repeated(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         HostAddress.parse(text)
-    assert caught.value.what == "This is not the address of a host."
+    assert caught.value.what == "This is not the address of a host"
     assert "ssh://root@203.0.113.7" in caught.value.hint

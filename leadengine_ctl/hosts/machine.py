@@ -1,0 +1,70 @@
+"""A real machine as a `Host`: everything it can do, it does through a `Runner`."""
+
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Self
+
+from leadengine_agent.protocol import Event, ImageRef, Outcome, RegistryLogin, Task
+from leadengine_ctl.hosts import agent_lifecycle, bootstrap, conversation, probing
+from leadengine_ctl.hosts.base import (
+    FLOOR,
+    HostAddress,
+    HostFacts,
+    Minimum,
+    Report,
+    Runner,
+    quiet,
+)
+from leadengine_ctl.hosts.images import carry
+from leadengine_ctl.hosts.privilege import as_root, for_docker
+
+
+class Machine:
+    """`local` and `ssh` hosts; they differ in how their runner is opened."""
+
+    def __init__(self, address: HostAddress, open_runner: Callable[[], Runner]) -> None:
+        self.address = address
+        self._open = open_runner
+
+    def __enter__(self) -> Self:
+        self._plain = self._open()
+        self._elevated: Runner | None = None
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._plain.close()
+
+    @property
+    def _runner(self) -> Runner:
+        if self._elevated is None:
+            self._elevated = for_docker(self._plain, self.address)
+        return self._elevated
+
+    def submit(self, task: Task) -> Iterator[Event | Outcome]:
+        return conversation.submit(self._runner, self.address, task)
+
+    def facts(self) -> HostFacts:
+        # Who may not become root can still look around; what he cannot see stays empty.
+        root = as_root(self._plain)
+        return probing.look(root or self._plain, privileged=root is not None)
+
+    def prepare(
+        self,
+        agent: ImageRef,
+        login: RegistryLogin | None = None,
+        floor: Minimum = FLOOR,
+        report: Report = quiet,
+    ) -> None:
+        plan = bootstrap.Preparation(agent, login, floor)
+        bootstrap.prepare(self._runner, self.address, plan, report)
+
+    def carry(self, images: tuple[ImageRef, ...], report: Report = quiet) -> int:
+        return carry(self._runner, self.address, images, report)
+
+    def remove_agent(self, *, purge: bool, report: Report = quiet) -> None:
+        agent_lifecycle.remove_agent(self._runner, self.address, purge=purge, report=report)
