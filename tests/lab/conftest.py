@@ -13,6 +13,7 @@ from tests.lab.authority import Authority
 from tests.lab.browser import Browser
 from tests.lab.mail import MailSink
 from tests.lab.names import Names, start_names
+from tests.lab.operator import Operator
 from tests.lab.registry import Registry, start_registry
 from tests.lab.run import Run, lab_run
 from tests.lab.vps import Size, Vps, make_key, start_vps
@@ -119,3 +120,21 @@ def browser() -> Iterator[Browser]:
     """Headless Chromium: `with browser.open({"leads.acme.test": vps.address}, (root,)) as page`."""
     with sync_playwright() as playwright:
         yield Browser(playwright)
+
+
+@pytest.fixture(scope="module")
+def bare_vps(make_vps: MakeVps) -> Iterator[Vps]:
+    """A bare host, shared by the tests of one module."""
+    host = make_vps()
+    yield host
+    host.remove()
+
+
+@pytest.fixture(scope="module")
+def lab_operator(
+    product_images: None, ssh_key: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Operator:
+    """An operator with a release ready to deploy, shared by the tests of one module."""
+    operator = Operator(tmp_path_factory.mktemp("operator"), ssh_key)
+    operator.must("release", "build", "--version", "1.0.0")
+    return operator

@@ -35,9 +35,18 @@ from leadengine_agent.tasks.inspect import stack_state
 from leadengine_agent.vault import Vault
 
 STEPS = (
-    "generation", "data", "migrate", "seed", "api", "certificate", "gateway", "worker", "commit",
+    "generation",
+    "data",
+    "migrate",
+    "seed",
+    "api",
+    "certificate",
+    "gateway",
+    "worker",
     "retire",
-)  # fmt: skip
+    "commit",
+)
+"""Committing is last: a generation that is current has nothing left to do."""
 
 _DATA_DEADLINE = 120.0
 _API_DEADLINE = 90.0
@@ -186,15 +195,15 @@ class _Activation:
 
     def commit(self) -> Did:
         changed = Generations(self.layout).commit(self.record)
+        Generations(self.layout).prune()
         return Did(changed, f"generation {self.record.number} is current")
 
     def retire(self) -> Did:
-        """Stop the other colour once its requests have ended, and forget very old generations."""
+        """Stop the other colour once its requests have ended."""
         old = api_service(other_colour(self.record.colour))
         existed = self.compose.container(old) is not None
         if existed:
             self.compose("rm", "--stop", "--force", old)
-        Generations(self.layout).prune()
         return Did(existed, f"{old} stopped" if existed else "")
 
     def result(self, changed: bool) -> ActivateResult:

@@ -22,7 +22,7 @@ from leadengine_agent.files import write_atomically
 from leadengine_agent.gateway import Gateway
 from leadengine_agent.layout import HostLayout, StackLayout
 from leadengine_agent.limiter import DNS_PAUSE, History
-from leadengine_agent.protocol import Certify, FailureCode
+from leadengine_agent.protocol import Certify, CertifyResult, FailureCode
 from leadengine_agent.records import Record, current_record
 from leadengine_agent.schedule import read_history, stacks_of
 from leadengine_agent.stack import compose_of, load_release
@@ -32,7 +32,7 @@ _LOOK_AGAIN = 3600.0
 
 
 def run(order: Certify, context: Context) -> dict[str, Any]:
-    """Look after one stack's certificate, or after every stack's. Answers `{"advice": {client: …}}`.
+    """Look after one stack's certificate, or after every stack's. Answers a `CertifyResult`.
 
     A certificate that cannot be had yet is no failure: the advice says what is missing.
     """
@@ -51,7 +51,7 @@ def run(order: Certify, context: Context) -> dict[str, Any]:
         keeper = _Keeper(context.layout, layout, record)
         context.steps.run(f"certificate {layout.client}", keeper.look_after)
         advice[layout.client] = read_history(context.layout, record.spec.domain).advice
-    return {"advice": advice}
+    return CertifyResult(advice=advice).model_dump()
 
 
 class _Keeper:

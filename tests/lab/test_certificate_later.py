@@ -1,0 +1,56 @@
+"""DNS that is not right yet, an authority that is down: live at once, certified as soon as it can be."""
+
+import pytest
+
+from leadengine_agent.certificates import kind_of
+from tests.lab.acme import Pebble
+from tests.lab.names import Names
+from tests.lab.operator import Operator, certificate_settings, wait_until
+from tests.lab.stack import Stack
+from tests.lab.vps import Vps
+
+DOMAIN = "leads.later.test"
+
+
+@pytest.fixture(scope="module")
+def stack(lab_operator: Operator, bare_vps: Vps, names: Names, pebble: Pebble) -> Stack:
+    names.forget(DOMAIN)
+    operator = lab_operator.with_settings(**certificate_settings(pebble, lab_operator.home))
+    ended = operator.deploy(bare_vps, "later", DOMAIN)
+    assert ended.code == 0, ended.text
+    assert ended.result["certificate"] == "self-signed"
+    return Stack(bare_vps, "later", DOMAIN)
+
+
+def test_without_dns_the_stack_is_live_and_says_what_to_point_where(
+    stack: Stack, lab_operator: Operator, pebble: Pebble
+) -> None:
+    orders = pebble.orders
+    assert stack.get("/readyz").status_code == 200
+    assert kind_of(stack.certificate()) == "self-signed"
+    shown = lab_operator.lectl("status", "later").text
+    assert DOMAIN in shown
+    assert "create an A record" in shown
+    assert pebble.orders == orders
+
+
+def test_wrong_dns_is_named_with_the_address_it_points_to(
+    stack: Stack, lab_operator: Operator, names: Names
+) -> None:
+    names.point(DOMAIN, "10.213.0.1")
+
+    def told() -> bool:
+        return "points to 10.213.0.1" in lab_operator.lectl("status", "later").text
+
+    wait_until(told, 120, pause=2)
+
+
+def test_once_dns_is_right_the_certificate_arrives_by_itself(
+    stack: Stack, names: Names, pebble: Pebble, lab_operator: Operator
+) -> None:
+    orders = pebble.orders
+    names.point(DOMAIN, stack.vps.address)
+    wait_until(lambda: kind_of(stack.certificate()) == "acme", 150, pause=2)
+    assert stack.get("/readyz", root=pebble.root).status_code == 200
+    assert pebble.orders - orders == 1
+    assert "create an A record" not in lab_operator.lectl("status", "later").text

@@ -1,0 +1,157 @@
+"""Canary secrets go in; nothing that a person or a program can look at afterwards shows them (S10)."""
+
+import base64
+import urllib.parse
+from dataclasses import dataclass
+
+import pytest
+
+from tests.lab.acme import Pebble
+from tests.lab.names import Names
+from tests.lab.operator import (
+    CANARY_IPINFO,
+    CANARY_KEY,
+    CANARY_SLACK,
+    CANARY_SMTP,
+    Operator,
+    canary_settings,
+    certificate_settings,
+)
+from tests.lab.stack import STACKS, Stack
+from tests.lab.vps import Vps
+
+DOMAIN = "leads.secret.test"
+CLIENT = "secret"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A deploy with canaries, a failure in the middle, and all that was said meanwhile."""
+
+    operator: Operator
+    stack: Stack
+    said: str
+    password: str
+
+
+@pytest.fixture(scope="module")
+def scene(lab_operator: Operator, bare_vps: Vps, names: Names, pebble: Pebble) -> Scene:
+    names.point(DOMAIN, bare_vps.address)
+    operator = lab_operator.with_settings(
+        **certificate_settings(pebble, lab_operator.home),
+        **canary_settings(),
+        SMTP_HOST="mail-that-is-not-there.test",
+        SMTP_USER="mailer",
+    )
+    bare_vps.run("mkdir", "-p", "/var/lib/leadengine/agent")
+    operator.with_settings(LECTL_FAILPOINT="deploy.prepare:after").deploy(bare_vps, CLIENT, DOMAIN)
+    bare_vps.box.write("/var/lib/leadengine/agent/failpoint", "migrate:after")
+    failed = operator.deploy(bare_vps, CLIENT, DOMAIN, "--debug")
+    ended = operator.deploy(bare_vps, CLIENT, DOMAIN, "--debug")
+    assert ended.code == 0, ended.text
+    password = str(ended.result["password"])
+    again = operator.deploy(bare_vps, CLIENT, DOMAIN)
+    shown = [
+        operator.lectl(*words).text
+        for words in (
+            ("status", "--json"),
+            ("operations", "list", "--json"),
+            ("logs", CLIENT, "--lines", "1000"),
+            ("doctor", "--host", bare_vps.url),
+            ("deploy", CLIENT, DOMAIN, "--host", bare_vps.url, "--dry-run"),
+        )
+    ]
+    said = "\n".join([failed.text, ended.text.replace(password, ""), again.text, *shown])
+    return Scene(operator, Stack(bare_vps, CLIENT, DOMAIN), said, password)
+
+
+def spellings(secret: str) -> set[bytes]:
+    """A secret as it is, in base64, in hexadecimal and as part of a URL."""
+    raw = secret.encode()
+    return {
+        raw,
+        base64.b64encode(raw).rstrip(b"="),
+        raw.hex().encode(),
+        urllib.parse.quote(secret, safe="").encode(),
+    }
+
+
+def secrets_of(scene: Scene) -> dict[str, str]:
+    """Every secret of the stack: the operator's canaries and those made on the host."""
+    made = ("db_owner_password", "db_app_password", "redis_password", "session_secret")
+    folder = f"{STACKS}/{CLIENT}/secrets"
+    found = {name: scene.stack.vps.run("cat", f"{folder}/{name}").stdout for name in made}
+    canaries = {
+        "llm": CANARY_KEY, "ipinfo": CANARY_IPINFO, "smtp": CANARY_SMTP, "slack": CANARY_SLACK,
+    }  # fmt: skip
+    return {**found, **canaries, "password": scene.password}
+
+
+def assert_none_in(scene: Scene, text: str | bytes, where: str) -> None:
+    haystack = text.encode() if isinstance(text, str) else text
+    assert haystack, f"{where} is empty: the search proves nothing"
+    for name, secret in secrets_of(scene).items():
+        assert len(secret) >= 12, name
+        for spelling in spellings(secret):
+            assert spelling not in haystack, f"{name} shows in {where}"
+
+
+def test_no_secret_in_anything_lectl_said(scene: Scene) -> None:
+    assert_none_in(scene, scene.said, "the output of lectl")
+
+
+def test_no_secret_in_the_store_in_clear(scene: Scene) -> None:
+    files = [path for path in scene.operator.home.rglob("*") if path.is_file()]
+    assert_none_in(scene, b"".join(path.read_bytes() for path in files), "the operator's files")
+
+
+def test_the_operators_files_are_the_operators_alone(scene: Scene) -> None:
+    for path in scene.operator.data.rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_no_secret_in_docker_inspect_and_history(scene: Scene) -> None:
+    vps = scene.stack.vps
+    ids = vps.run("docker", "ps", "-aq").stdout.split()
+    images = vps.run("docker", "images", "-q").stdout.split()
+    assert_none_in(scene, vps.run("docker", "inspect", *ids).stdout, "docker inspect")
+    history = [vps.run("docker", "history", "--no-trunc", image).stdout for image in set(images)]
+    assert_none_in(scene, "\n".join(history), "docker history")
+
+
+def test_no_secret_in_any_log_of_the_host(scene: Scene) -> None:
+    vps = scene.stack.vps
+    names = vps.run("docker", "ps", "-a", "--format", "{{.Names}}").stdout.split()
+    logs = [vps.run("docker", "logs", name) for name in names]
+    assert_none_in(scene, "".join(each.stdout + each.stderr for each in logs), "container logs")
+    assert_none_in(scene, vps.run("journalctl", "--no-pager").stdout, "the journal")
+
+
+def test_no_secret_in_any_process_list_or_environment(scene: Scene) -> None:
+    """As root sees it: the command line and the environment of every process on the host."""
+    script = "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'"
+    listing = scene.stack.vps.run("sh", "-c", script, check=False).stdout
+    assert "LEADENGINE_AGENT_IMAGE" in listing
+    assert_none_in(scene, listing, "a process's arguments or environment")
+
+
+def test_no_secret_in_the_agents_journal(scene: Scene) -> None:
+    script = "cat /var/lib/leadengine/agent/journal.sqlite* | base64 -w0"
+    raw = base64.b64decode(scene.stack.vps.run("sh", "-c", script).stdout)
+    assert_none_in(scene, raw, "the agent's journal")
+
+
+def test_secret_files_belong_to_root_and_the_application(scene: Scene) -> None:
+    folder = f"{STACKS}/{CLIENT}"
+    assert scene.stack.vps.run("stat", "-c", "%a %U", folder).stdout.strip() == "700 root"
+    listing = scene.stack.vps.run(
+        "find", f"{folder}/secrets", "-type", "f", "-printf", "%m %u %G\\n"
+    )
+    assert set(listing.stdout.splitlines()) == {"640 root 10001"}
+
+
+def test_the_search_finds_a_secret_that_is_there(scene: Scene) -> None:
+    """The tester is tested: the same search, on a file that does hold them."""
+    found = scene.stack.vps.run("cat", f"{STACKS}/{CLIENT}/secrets/llm_api_key").stdout
+    with pytest.raises(AssertionError, match="llm shows in a secret file"):
+        assert_none_in(scene, found, "a secret file")
