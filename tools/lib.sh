@@ -24,7 +24,12 @@ system() { (. /etc/os-release && echo "$ID ${VERSION_CODENAME:-}"); }
 
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
-apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 "$@" >&2; }
+# apt has much to say; only a failure is worth reading.
+apt() {
+    words=$(as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=120 "$@" 2>&1) && return
+    say "$words"
+    return 1
+}
 
 # Installs the packages that are not there yet, and says so first.
 need_packages() {

@@ -56,7 +56,12 @@ require_root() {
     [ "$(id -u)" = 0 ] || fail 4 "Installing and starting Docker Engine needs root: use root, or a user with sudo."
 }
 
-apt() { apt-get -qq -y -o DPkg::Lock::Timeout=$APT_PATIENCE -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 "$@" >&2; }
+# apt has much to say; only a failure is worth reading.
+apt() {
+    words=$(apt-get -qq -y -o DPkg::Lock::Timeout=$APT_PATIENCE -o Acquire::Retries=3 "$@" 2>&1) && return
+    say "$words"
+    return 1
+}
 
 # apt's lock option does not cover the package lists, which a fresh host is often just refreshing.
 refresh_lists() {
