@@ -26,6 +26,14 @@ def _local(address: HostAddress, _trust: HostTrust, _key_file: Path | None) -> R
     return LocalRunner(address)
 
 
+def _ssh(address: HostAddress, trust: HostTrust, key_file: Path | None) -> Runner:
+    # Imported here: the library takes as long to load as everything else together.
+    from leadengine_ctl.hosts.ssh_connection import connect
+
+    return connect(address, trust, key_file)
+
+
 _KINDS: dict[str, Callable[[HostAddress, HostTrust, Path | None], Runner]] = {
     "local": _local,
+    "ssh": _ssh,
 }
