@@ -1,9 +1,13 @@
 """The composition root: settings in, everything that operations need out."""
 
 import getpass
+import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from leadengine_ctl.fleet.store import Store, open_store
 from leadengine_ctl.hosts.base import Host, HostAddress, HostKey, HostTrust
@@ -14,6 +18,15 @@ from leadengine_ctl.releases.library import Library
 from leadengine_ctl.secrets import KeyRing
 from leadengine_ctl.settings import Settings
 
+
+def _check_fingerprint(value: str) -> str:
+    if not re.fullmatch(r"SHA256:[A-Za-z0-9+/]{43}", value):
+        message = "a fingerprint is what 'ssh-keygen -l' prints: 'SHA256:' and 43 characters"
+        raise ValueError(message)
+    return value
+
+
+Fingerprint = Annotated[str, AfterValidator(_check_fingerprint)]
 Confirm = Callable[[HostAddress, HostKey], bool]
 
 
@@ -22,7 +35,7 @@ class FirstContact:
     """How to trust a host that is met for the first time: its fingerprint, or a person to ask."""
 
     confirm: Confirm
-    fingerprint: str | None = None
+    fingerprint: Fingerprint | None = None
 
 
 def build_world(first_contact: FirstContact) -> World:
@@ -51,7 +64,7 @@ def _open_host(
         return MemoryHost(address, settings.data_folder / "memory" / f"{address.name}.json")
     from leadengine_ctl.hosts.registry import open_host
 
-    return open_host(address, _trust(store, first_contact, address))
+    return open_host(address, _trust(store, first_contact, address), settings.ssh_key)
 
 
 def _trust(store: Store, first_contact: FirstContact, address: HostAddress) -> HostTrust:

@@ -31,7 +31,7 @@ def _default_folder() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "leadengine"
 
 
-Folder = Annotated[Path, AfterValidator(_expand)]
+ExpandedPath = Annotated[Path, AfterValidator(_expand)]
 
 
 class Settings(BaseSettings):
@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     Attributes:
         data_folder: database, key file, releases and logs of this operator.
         database_url: an SQLAlchemy URL; None: SQLite in the data folder.
+        ssh_key: the private key to sign in to hosts with; None: those of ssh-agent and `~/.ssh`.
         acme_trust: PEM file to trust when talking to a private ACME directory.
         registry: where releases are published, as `registry.example.com/leadengine`.
         support_email: the administrator of a stack when none is named.
@@ -49,11 +50,12 @@ class Settings(BaseSettings):
         env_prefix="LECTL_", env_ignore_empty=True, frozen=True, hide_input_in_errors=True
     )
 
-    data_folder: Folder = Field(default_factory=_default_folder)
+    data_folder: ExpandedPath = Field(default_factory=_default_folder)
     database_url: SecretStr | None = None
-    key_file: Folder | None = None
+    key_file: ExpandedPath | None = None
+    ssh_key: ExpandedPath | None = None
     acme_directory: Url = Acme().directory
-    acme_trust: Folder | None = None
+    acme_trust: ExpandedPath | None = None
     registry: Line | None = None
     registry_user: Line | None = None
     registry_password: SecretStr | None = None

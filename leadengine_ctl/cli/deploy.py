@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from leadengine_ctl.cli import options, terminal
+from leadengine_ctl.cli import options
 
 HELP = f"""Put a client live: an isolated stack, over HTTPS, on a host.
 
@@ -44,8 +44,7 @@ def deploy(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
     request = deploy_request(session.world, client, domain, email=email, host=host, plan=plan)
     if dry_run:
         deploying.show_preview(session, request)
-    elif yes or deploying.is_agreed(session, request):
-        deploying.deploy_and_show(session, request)
-    else:
-        terminal.say("Nothing was changed.")
-        raise typer.Exit(1)
+        return
+    if not yes:
+        deploying.ask_for_new_domain(session, request)
+    deploying.deploy_and_show(session, request)

@@ -2,6 +2,7 @@
 
 from leadengine_ctl.cli import terminal, texts
 from leadengine_ctl.cli.session import Session
+from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.operations.deploy import Deploy, DeployRequest
 from leadengine_ctl.operations.preview import preview_deploy
 from leadengine_ctl.operations.summary import Summary, forget_password, read_summary
@@ -16,14 +17,23 @@ def show_preview(session: Session, request: DeployRequest) -> None:
         terminal.put(texts.preview_text(preview))
 
 
-def is_agreed(session: Session, request: DeployRequest) -> bool:
-    """Ask before a live client's domain changes: every snippet out there names the old one."""
+def ask_for_new_domain(session: Session, request: DeployRequest) -> None:
+    """Ask before a live client's domain changes: every snippet out there names the old one.
+
+    Raises:
+        NotAllowedError: the answer was not yes.
+    """
     old = session.world.store.clients.find(request.client)
     if old is None or old.release is None or old.spec.domain == request.domain:
-        return True
+        return
     terminal.say(f"{request.client} is live at https://{old.spec.domain}.")
     terminal.say(f"That address stops answering; https://{request.domain} takes its place.")
-    return terminal.ask("Change the domain? [yes/no]").lower() == "yes"
+    if terminal.ask("Change the domain? [yes/no]").lower() != "yes":
+        raise NotAllowedError(
+            f"The domain of {request.client} was not changed",
+            "The question was not answered with yes.",
+            "Answer yes when asked, or give --yes.",
+        )
 
 
 def deploy_and_show(session: Session, request: DeployRequest) -> None:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from leadengine_agent.values import Frozen
 from leadengine_ctl.cli import terminal
 from leadengine_ctl.hosts.base import HostAddress, HostKey
 from leadengine_ctl.operations.base import Verb, World
-from leadengine_ctl.services import FirstContact, build_world
+from leadengine_ctl.services import Fingerprint, FirstContact, build_world
 
 if TYPE_CHECKING:
     from leadengine_ctl.operations.runner import Finished
@@ -30,14 +31,19 @@ class Session:
             return run(self.world, verb, progress)
 
 
+class _Trusted(Frozen):
+    host_key: Fingerprint | None
+
+
 def open_session(*, as_json: bool = False, host_key: str | None = None) -> Session:
     """Read the settings and open the store.
 
     Raises:
-        ValidationError: a setting is refused.
+        ValidationError: a setting or the fingerprint is refused.
         LeadEngineError: the store cannot be opened.
     """
-    return Session(build_world(FirstContact(_confirm_key, host_key)), as_json)
+    fingerprint = _Trusted(host_key=host_key).host_key
+    return Session(build_world(FirstContact(_confirm_key, fingerprint)), as_json)
 
 
 def _confirm_key(address: HostAddress, key: HostKey) -> bool:

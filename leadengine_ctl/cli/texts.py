@@ -44,6 +44,13 @@ def summary_text(summary: Summary) -> str:
 
 
 def _advice(summary: Summary) -> list[str]:
-    shown = "The password is shown this once; it is kept nowhere." if summary.password else ""
-    unchanged = "" if summary.password else "The administrator's password is unchanged."
-    return [text for text in (shown, unchanged, summary.mail, summary.advice) if text]
+    password = (
+        "The password is shown this once; it is kept nowhere."
+        if summary.password
+        else "The administrator's password is unchanged."
+    )
+    advice = f"Certificate: {summary.advice}" if summary.advice else ""
+    root = (
+        f"Signed by the host's own CA; its root, to trust: {summary.root}" if summary.root else ""
+    )
+    return [text for text in (password, summary.mail, advice, root) if text]

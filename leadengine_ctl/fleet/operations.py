@@ -50,7 +50,9 @@ class Operations:
         """The last operations, newest first."""
         with self._engine.connect() as connection:
             table = self._operations
-            rows = connection.execute(select(table).order_by(table.c.id.desc()).limit(limit))
+            rows = connection.execute(
+                select(table).order_by(table.c.started_at.desc()).limit(limit)
+            )
             return tuple(_operation(row) for row in rows)
 
     def unfinished(self, client: str) -> OperationRecord | None:
@@ -59,7 +61,7 @@ class Operations:
         wanted = (table.c.client == client) & (table.c.state == OperationState.RUNNING)
         with self._engine.connect() as connection:
             row = connection.execute(
-                select(table).where(wanted).order_by(table.c.id.desc())
+                select(table).where(wanted).order_by(table.c.started_at.desc())
             ).first()
             return _operation(row) if row else None
 

@@ -10,6 +10,7 @@ from leadengine_agent.protocol import (
     Activate,
     ActivateResult,
     Certify,
+    CertifyResult,
     Credentials,
     CredentialsResult,
     Decommission,
@@ -145,8 +146,8 @@ class MemoryAgent:
                 return self._activate(task.order)
             case Certify(client=client):
                 chosen = [client] if client else sorted(self._state.stacks)
-                states = [self._stack(name).state().certificate for name in chosen]
-                return states[0].model_dump(mode="json") if states else {}
+                advice = {name: self._stack(name).state().certificate.advice for name in chosen}
+                return CertifyResult(advice=advice).model_dump(mode="json")
             case Decommission(client=client):
                 self._keep(
                     stacks={name: one for name, one in self._state.stacks.items() if name != client}

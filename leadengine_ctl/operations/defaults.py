@@ -50,15 +50,21 @@ def deploy_request(
         NotFoundError: there is no release, or no host of that name.
     """
     old = world.store.clients.find(check_slug(client))
-    place = find_address(world, host or (old.host if old else "local"))
+    known = (old.spec.email, old.spec.plan, old.host) if old else None
+    default_email, default_plan, default_host = known or _new_client(world)
+    place = find_address(world, default_host if host is None else host)
     target = DeployTarget.model_validate(
         {
             "client": client,
             "domain": domain,
-            "email": email or (old.spec.email if old else world.settings.support_email),
-            "plan": plan or (old.spec.plan if old else "dedicated"),
+            "email": default_email if email is None else email,
+            "plan": default_plan if plan is None else plan,
             "host": str(place),
         }
     )
     release = world.library.newest().release.version
     return DeployRequest(**target.model_dump(), release=release)
+
+
+def _new_client(world: World) -> tuple[str, str, str]:
+    return world.settings.support_email, "dedicated", "local"

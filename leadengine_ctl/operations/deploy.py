@@ -8,7 +8,10 @@ from leadengine_agent.protocol import (
     ActivateResult,
     CertificateState,
     Certify,
+    CertifyResult,
     FailureCode,
+    HostState,
+    Inspect,
     Plan,
     StackSpec,
 )
@@ -151,21 +154,36 @@ class _Steps:
         )
 
     def certify(self) -> Did:
+        client, advice = self.request.client, ""
         try:
-            order = Certify(client=self.request.client)
-            answer = self.run.order(self._address(), "certify", order)
+            answer = self.run.order(self._address(), "certify", Certify(client=client))
+            advice = CertifyResult.model_validate(answer).advice.get(client, "")
         except TaskFailedError as error:
             if error.code != FailureCode.CERTIFICATE:
                 raise
             # The stack is live on the certificate it has; the host tries again by itself.
-            words = f"{error.what}. {error.why} {error.hint}"
-            return Did(changed=False, detail=words, data={"advice": words})
-        state = CertificateState.model_validate(answer)
+            advice = f"{error.what}. {error.why} {error.hint}"
+        certificate = self._served()
+        root = self._keep_root(certificate)
         return Did(
             changed=self.run.has_changed("certify"),
-            detail=state.advice or f"{state.issuer_kind} certificate",
-            data=state.model_dump(mode="json"),
+            detail=advice or f"{certificate.issuer_kind} certificate",
+            data={"kind": certificate.issuer_kind, "advice": advice, "root": root},
         )
+
+    def _served(self) -> CertificateState:
+        answer = self.run.order(self._address(), "inspect", Inspect(client=self.request.client))
+        return HostState.model_validate(answer).stacks[0].certificate
+
+    def _keep_root(self, certificate: CertificateState) -> str:
+        """Keep the root of the host's own CA, for people who want to trust it; says where."""
+        if not certificate.root_pem:
+            return ""
+        folder = self.run.world.settings.data_folder / "roots"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{self._address().name}.pem"
+        path.write_text(certificate.root_pem, encoding="ascii")
+        return str(path)
 
     def record(self) -> Did:
         clients, request = self.run.world.store.clients, self.request

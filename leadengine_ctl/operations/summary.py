@@ -23,7 +23,8 @@ class Summary(Frozen):
 
     Attributes:
         password: the first administrator's, until it was shown once.
-        certificate: its state in a word; `advice`: what is still to be done for it, or empty.
+        certificate: its kind; `advice`: what is still to be done for it, or empty.
+        root: the file with the root to trust when the host's own CA signed it, or empty.
         mail: a sentence on the mail to the administrator, or empty.
     """
 
@@ -39,6 +40,7 @@ class Summary(Frozen):
     changed: bool
     certificate: str
     advice: str
+    root: str
     mail: str
 
 
@@ -46,7 +48,7 @@ def read_summary(world: World, request: DeployRequest, finished: Finished) -> Su
     """Collect the summary; the password is read from the host and kept nowhere."""
     credentials = _credentials(world, request, finished, forget=False)
     activated = finished.data["activate"]
-    certificate = {**activated["stack"]["certificate"], **finished.data["certify"]}
+    certificate = finished.data["certify"]
     spec = world.store.clients.get(request.client).spec
     return Summary(
         operation=finished.operation,
@@ -59,8 +61,9 @@ def read_summary(world: World, request: DeployRequest, finished: Finished) -> Su
         loader=loader_snippet(request.domain, spec.client_id),
         release=request.release,
         changed=activated["changed"],
-        certificate=certificate["issuer_kind"],
+        certificate=certificate["kind"],
         advice=certificate["advice"],
+        root=certificate["root"],
         mail=_MAIL[activated["mail"]].format(
             email=credentials.email, detail=activated["mail_detail"]
         ),

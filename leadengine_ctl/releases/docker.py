@@ -44,9 +44,14 @@ class Docker:
             LeadEngineError: the registry did not take it.
         """
         self._run(("docker", "tag", image, name))
-        self._run(("docker", "push", "--quiet", name))
-        repository = name.rpartition(":")[0]
-        pushed = self.find(name)
+        try:
+            self._run(("docker", "push", "--quiet", name))
+            return self._digest_of(name)
+        finally:
+            self._run(("docker", "image", "rm", name), check=False)
+
+    def _digest_of(self, name: str) -> str:
+        repository, pushed = name.rpartition(":")[0], self.find(name)
         for digest in pushed.digests if pushed else ():
             if digest.startswith(f"{repository}@"):
                 return digest.partition("@")[2]

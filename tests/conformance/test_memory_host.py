@@ -1,0 +1,103 @@
+"""The memory host keeps the contract, and what only a host with failures to order can show."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from leadengine_agent.protocol import (
+    Activate,
+    Decommission,
+    Failure,
+    FailureCode,
+    Inspect,
+    InstallRelease,
+    StackSpec,
+    Task,
+)
+from leadengine_ctl.errors import HostUnreachableError
+from leadengine_ctl.hosts.base import HostAddress, Transport
+from leadengine_ctl.hosts.memory import MemoryHost
+from tests.conformance.agent_suite import AgentSuite
+from tests.unit.ctl.builders import a_bundle, a_spec, an_image
+
+ADDRESS = HostAddress.parse("memory://one")
+UNHEALTHY = Failure(
+    code=FailureCode.UNHEALTHY, what="The api is not healthy.", why="", hint="Look."
+)
+
+
+@pytest.fixture
+def install() -> InstallRelease:
+    return a_bundle().order(None)
+
+
+@pytest.fixture
+def spec() -> StackSpec:
+    return a_spec()
+
+
+@pytest.fixture(params=["kept in memory", "kept in a file"])
+def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Transport]:
+    path = tmp_path / "one.json" if request.param == "kept in a file" else None
+    with MemoryHost(ADDRESS, path) as host:
+        host.prepare(an_image("agent"))
+        yield host
+
+
+class TestMemoryHost(AgentSuite):
+    """The suite, on a host in memory."""
+
+
+def failing(path: Path | None = None) -> MemoryHost:
+    return MemoryHost(ADDRESS, path, {"activate/migrate": UNHEALTHY})
+
+
+def test_a_bare_host_is_unreachable_for_tasks() -> None:
+    with MemoryHost(ADDRESS) as host, pytest.raises(HostUnreachableError, match="does not answer"):
+        list(host.submit(Task(id="some-task", order=Inspect())))
+
+
+def test_a_failed_task_is_taken_up_again_under_its_id(
+    tmp_path: Path, install: InstallRelease, spec: StackSpec
+) -> None:
+    path, suite = tmp_path / "one.json", AgentSuite()
+    order = Activate(spec=spec, release=install.release.version)
+    with failing(path) as host:
+        host.prepare(an_image("agent"))
+        suite.succeed(host, install)
+        failure = suite.outcome(host, order, "the-task").failure
+        assert failure == UNHEALTHY.model_copy(update={"step": "migrate"})
+    with MemoryHost(ADDRESS, path) as healed:
+        assert suite.succeed(healed, order, "the-task").result["changed"]
+
+
+def test_an_unfinished_task_is_refused_once_a_newer_one_was_accepted(
+    tmp_path: Path, install: InstallRelease, spec: StackSpec
+) -> None:
+    path, suite = tmp_path / "one.json", AgentSuite()
+    order = Activate(spec=spec, release=install.release.version)
+    with failing(path) as host:
+        host.prepare(an_image("agent"))
+        suite.succeed(host, install)
+        suite.outcome(host, order, "the-older")
+    with MemoryHost(ADDRESS, path) as healed:
+        suite.succeed(healed, Decommission(client=spec.client), "the-newer")
+        failure = suite.outcome(healed, order, "the-older").failure
+    assert failure is not None
+    assert failure.code is FailureCode.SUPERSEDED
+
+
+def test_secrets_and_password_are_not_where_they_need_not_be(
+    tmp_path: Path, install: InstallRelease, spec: StackSpec
+) -> None:
+    path, suite = tmp_path / "one.json", AgentSuite()
+    order = Activate.model_validate(
+        {"spec": spec, "release": "1.0.0", "secrets": {"llm_api_key": "canary-7f3a"}}
+    )
+    with MemoryHost(ADDRESS, path) as host:
+        host.prepare(an_image("agent"))
+        suite.succeed(host, install)
+        suite.succeed(host, order)
+    assert "canary-7f3a" not in path.read_text()
+    assert path.stat().st_mode & 0o077 == 0

@@ -1,0 +1,26 @@
+"""An operator of one's own for each test: an empty data folder, a clean environment, a release."""
+
+from pathlib import Path
+
+import pytest
+
+from leadengine_ctl.releases.library import Library
+from tests.unit.ctl.builders import a_bundle
+from tests.unit.ctl.cli import Cli
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The operator's data folder, with release 1.0.0 in it."""
+    data = tmp_path / "data"
+    Library(data / "releases").keep(a_bundle())
+    return data
+
+
+@pytest.fixture
+def lectl(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """The command line in this process."""
+    environment = Cli.environment(folder, tmp_path)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return Cli(folder, environment)
