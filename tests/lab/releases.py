@@ -1,0 +1,41 @@
+"""Releases that are bad on purpose: real images, built on top of the good ones, that fail for real."""
+
+from pathlib import Path
+
+from leadengine_agent.protocol import ImageName, ImageRef
+from leadengine_ctl.releases.library import Library
+from tests.lab.engine import docker
+from tests.lab.operator import Operator
+
+
+def derive(name: str, *lines: str, base: str = "leadengine/api:dev") -> ImageRef:
+    """Build an image that differs from `base` by these Dockerfile lines."""
+    tag = f"leadengine/lab-{name}:dev"
+    text = "\n".join((f"FROM {base}", *lines))
+    docker("build", "--quiet", "--tag", tag, "-", stdin=text, timeout=300)
+    digest = docker("image", "inspect", "--format", "{{.Id}}", tag).stdout.strip()
+    return ImageRef(repository=f"leadengine/lab-{name}", digest=digest, pulled=False)
+
+
+def publish(
+    operator: Operator, version: str, images: dict[ImageName, ImageRef], schema_head: str = ""
+) -> Path:
+    """Keep a release that is the operator's newest with some images replaced."""
+    library = Library(operator.data / "releases")
+    bundle = library.newest()
+    release = bundle.release
+    changed = release.model_copy(
+        update={
+            "version": version,
+            "images": {**release.images, **images},
+            "schema_head": schema_head or release.schema_head,
+        }
+    )
+    manifest = bundle.manifest.model_copy(update={"release": changed})
+    return library.keep(bundle.model_copy(update={"manifest": manifest}))
+
+
+def withdraw(operator: Operator, version: str) -> None:
+    """Take a release away again, so that the one before is the newest."""
+    folder = operator.data / "releases" / version
+    folder.rename(operator.data / f"withdrawn-{version}")

@@ -1,0 +1,40 @@
+"""A live stack for the tests of the runtime, shared by all of them."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.lab.authority import Authority
+from tests.lab.container import Container
+from tests.lab.run import Run
+from tests.lab.runtime.stack import RuntimeStack, put_nginx_before, start_stack
+
+
+@pytest.fixture(scope="session")
+def stack(run: Run, authority: Authority, product_images: None) -> RuntimeStack:
+    """Migrated and seeded, with an api behind TLS; mail is not configured, no worker runs."""
+    stack = start_stack(run, "shared")
+    migrated = stack.admin("migrate")
+    assert migrated.returncode == 0, migrated.stderr
+    assert stack.seed()["created"] is True
+    stack.api = stack.start("api", "shared-api")
+    put_nginx_before(stack, stack.api, authority)
+    return stack
+
+
+@pytest.fixture
+def worker(stack: RuntimeStack) -> Iterator[Container]:
+    """A worker of the test's own."""
+    worker = stack.start("worker", "shared-worker")
+    yield worker
+    worker.remove()
+
+
+@pytest.fixture
+def client(stack: RuntimeStack) -> Iterator[httpx.Client]:
+    """A visitor without cookies; counters of earlier attempts are gone."""
+    for key in stack.redis_cli("--scan", "--pattern", "le:sign-in:*").split():
+        stack.redis_cli("del", key)
+    with stack.client() as client:
+        yield client

@@ -1,0 +1,94 @@
+"""Row-level security: a tenant's rows are out of reach, also for code that forgets a WHERE."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.lab.runtime.stack import CLIENT_ID, RuntimeStack
+
+OTHER = "00000000-0000-4000-8000-000000000002"
+TABLES = ("users", "visits", "events", "event_receipts", "sessions", "password_links")
+
+
+@pytest.fixture
+def neighbour(stack: RuntimeStack) -> Iterator[str]:
+    """Another tenant with rows in the same tables."""
+    stack.sql(f"""
+        SELECT ensure_event_partition(current_date);
+        INSERT INTO tenants VALUES ('{OTHER}', '{"f" * 24}', 'neighbour');
+        INSERT INTO users VALUES ('{OTHER}', '{OTHER}', 'canary@neighbour.test', 'x');
+        INSERT INTO sessions VALUES ('{OTHER}', 'x', '{OTHER}', now() + interval '1 day');
+        INSERT INTO password_links VALUES ('{OTHER}', 'x', '{OTHER}', now() + interval '1 day');
+        INSERT INTO event_receipts VALUES ('{OTHER}', '{OTHER}', now());
+        INSERT INTO visits VALUES ('{OTHER}', '{OTHER}', 'v', now(), now(), 1, 'u', 't', 'r');
+        INSERT INTO events VALUES
+          ('{OTHER}', '{OTHER}', now(), now(), 'page', '{OTHER}', 'v', 'u', 't', 'r');
+    """)
+    yield OTHER
+    deletions = "".join(
+        f"DELETE FROM {table} WHERE tenant_id = '{OTHER}';" for table in reversed(TABLES)
+    )
+    stack.sql(deletions + f"DELETE FROM tenants WHERE id = '{OTHER}'")
+
+
+def as_acme(statement: str) -> str:
+    return (
+        f"BEGIN; SELECT set_config('app.tenant', tenant_of('{CLIENT_ID}')::text, true) \\g /dev/null"
+        f"\n{statement}; ROLLBACK;"
+    )
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_forgotten_where_shows_no_neighbour(
+    stack: RuntimeStack, neighbour: str, table: str
+) -> None:
+    done = stack.sql_as_app(
+        as_acme(f"SELECT count(*) FROM {table} WHERE tenant_id = '{neighbour}'")
+    )
+    assert done.stdout.strip() == "0", done.stderr
+    assert stack.sql(f"SELECT count(*) FROM {table} WHERE tenant_id = '{neighbour}'") == "1"
+
+
+@pytest.mark.parametrize("table", ("tenants", *TABLES))
+def test_without_a_tenant_nothing_is_seen(stack: RuntimeStack, neighbour: str, table: str) -> None:
+    done = stack.sql_as_app(f"SELECT count(*) FROM {table}")
+    assert done.stdout.strip() == "0", done.stderr
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_neighbour_cannot_be_written(stack: RuntimeStack, neighbour: str, table: str) -> None:
+    deleted = stack.sql_as_app(as_acme(f"DELETE FROM {table}"))
+    assert deleted.returncode == 0, deleted.stderr
+    assert stack.sql(f"SELECT count(*) FROM {table} WHERE tenant_id = '{neighbour}'") == "1"
+
+
+def test_row_cannot_be_given_to_a_neighbour(stack: RuntimeStack, neighbour: str) -> None:
+    insert = f"INSERT INTO event_receipts VALUES ('{neighbour}', gen_random_uuid(), now())"
+    done = stack.sql_as_app(as_acme(insert))
+    assert "violates row-level security policy" in done.stderr
+
+
+def test_partition_is_no_way_around(stack: RuntimeStack, neighbour: str) -> None:
+    partition = stack.sql("SELECT inhrelid::regclass FROM pg_inherits LIMIT 1 OFFSET 0")
+    assert partition
+    done = stack.sql_as_app(as_acme(f"SELECT count(*) FROM {partition.splitlines()[0]}"))
+    assert "permission denied" in done.stderr
+
+
+def test_every_table_is_forced(stack: RuntimeStack, neighbour: str) -> None:
+    """Also those that a later migration or a new month will add: the catalogue is asked."""
+    unprotected = stack.sql("""
+        SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
+        AND relname <> 'alembic_version' AND NOT (relrowsecurity AND relforcerowsecurity)
+    """)
+    assert unprotected == ""
+
+
+def test_role_of_the_application_is_small(stack: RuntimeStack) -> None:
+    role = stack.sql("""
+        SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles
+        WHERE rolname = 'leadengine_app'
+    """)
+    assert role == "f|f|f|f"
+    owned = "SELECT count(*) FROM pg_class WHERE relowner = 'leadengine_app'::regrole"
+    assert stack.sql(owned) == "0"
