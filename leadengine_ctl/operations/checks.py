@@ -94,7 +94,7 @@ def _check_port(port: int, owners: tuple[PortOwner, ...]) -> Check:
     if owner is None:
         return Check(name, Level.OK, "free")
     if owner.ours:
-        return Check(name, Level.OK, f"used by our own {owner.owner}")
+        return Check(name, Level.OK, f"used by one of our stacks: {owner.owner}")
     return Check(name, Level.FAIL, f"taken by {owner.owner}", f"Stop {owner.owner} there.")
 
 
