@@ -1,5 +1,7 @@
 """What a deploy runs once, it may run again, and be killed in."""
 
+# ruff: noqa: S608 - statements of the tests themselves
+
 import json
 import time
 
