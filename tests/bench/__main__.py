@@ -1,0 +1,58 @@
+"""`make bench`: measure, print as it goes, and write docs/bench.md."""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.bench import command_line, deploying, idling
+from tests.bench.deploying import Deploys
+from tests.bench.result import Result, write
+from tests.lab.acme import Pebble, start_pebble
+from tests.lab.authority import Authority
+from tests.lab.names import Names, start_names
+from tests.lab.operator import Operator
+from tests.lab.run import lab_run
+from tests.lab.vps import make_key, start_vps
+
+
+@contextmanager
+def stage() -> Iterator[tuple[Deploys, Names, Pebble]]:
+    """An operator with a release, a bare host, and the authority."""
+    with tempfile.TemporaryDirectory() as folder, lab_run(Path(folder)) as run:
+        names = start_names(run)
+        pebble = start_pebble(run, names, Authority.create(run.folder), nonce_reject_percent=0)
+        operator = Operator(Path(folder) / "operator", make_key(run.folder))
+        operator.home.mkdir()
+        operator.must("release", "build")
+        yield Deploys(operator, start_vps(run, "bench", operator.key)), names, pebble
+
+
+def measurements() -> Iterator[Result]:
+    """Yield each result when it is known."""
+    yield command_line.measure()
+    with stage() as (deploys, names, pebble):
+        yield deploying.bare_host(deploys, names, pebble)
+        yield deploying.second_deploy(deploys)
+        yield idling.agent_cpu(deploys.vps)
+        yield idling.agent_memory(deploys.vps)
+        yield idling.stack_memory(deploys.vps, "bench")
+        deploys.destroy("bench")
+        yield deploying.overhead(deploys)
+
+
+def main() -> None:
+    """Run everything; exit 1 when a budget was missed."""
+    subprocess.run((sys.executable, "tools/images.py"), check=True)
+    results = []
+    for result in measurements():
+        print(result.row, flush=True)  # noqa: T201
+        results.append(result)
+    write(results)
+    sys.exit(0 if all(result.kept for result in results) else 1)
+
+
+if __name__ == "__main__":
+    main()
