@@ -1,18 +1,24 @@
 """The one error boundary: every error leaves as three sentences and an exit code."""
 
+import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from leadengine_ctl.cli import terminal
-from leadengine_ctl.errors import ExitCode, LeadEngineError
+from leadengine_ctl.errors import ExitCode, LeadEngineError, UsageError
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 def guard(command: Callable[[], object], words: Sequence[str]) -> int:
     """Run a command and return its exit code; `words` are the command line, for its switches."""
     try:
+        _check_words(words)
         command()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else ExitCode.OK
@@ -25,6 +31,16 @@ def guard(command: Callable[[], object], words: Sequence[str]) -> int:
         _maybe_trace(words)
         return _tell(_translated(error), words)
     return ExitCode.OK
+
+
+def _check_words(words: Sequence[str]) -> None:
+    """Refuse what no name, address or option has, before it is echoed to a terminal."""
+    if not all(word.isprintable() for word in words):
+        raise UsageError(
+            "A word of the command line has a character that cannot be printed",
+            "Control characters, line breaks and changes of direction are part of no name.",
+            "Type the word anew instead of pasting it.",
+        )
 
 
 def _maybe_trace(words: Sequence[str]) -> None:
@@ -68,20 +84,21 @@ def _translated(error: Exception) -> LeadEngineError:
     )
 
 
-def _refused(error: object) -> LeadEngineError:
-    from pydantic import ValidationError
-
-    from leadengine_ctl.errors import UsageError
-
-    assert isinstance(error, ValidationError)  # noqa: S101 - narrows for the type checker
-    is_setting = error.title == "Settings"
+def _refused(error: "ValidationError") -> LeadEngineError:
+    of_settings = error.title == "Settings"
     lines = []
     for each in error.errors(include_url=False, include_input=False):
         name = ".".join(str(part) for part in each["loc"]) or "value"
-        if is_setting and not name.isupper():
-            name = f"LECTL_{name.upper()}"
-        lines.append(f"{name}: {each['msg'].removeprefix('Value error, ')}")
+        shown = _variable(name) if of_settings else name
+        lines.append(f"{shown}: {each['msg'].removeprefix('Value error, ')}")
     return UsageError("\n".join(lines))
+
+
+def _variable(field: str) -> str:
+    """The environment variable a setting was read from."""
+    full = f"LECTL_{field.removeprefix('LECTL_').upper()}"
+    short = full.removeprefix("LECTL_")
+    return short if full not in os.environ and short in os.environ else full
 
 
 def _write_log() -> Path:
