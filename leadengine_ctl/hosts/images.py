@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from leadengine_agent.protocol import ImageRef, StepState
-from leadengine_ctl.errors import LeadEngineError
+from leadengine_ctl.errors import LeadEngineError, NotFoundError
 from leadengine_ctl.hosts.archive import Archive
 from leadengine_ctl.hosts.base import Completed, HostAddress, Progress, Report, Runner
 from leadengine_ctl.hosts.commands import check, failed, said
@@ -99,13 +99,16 @@ class _Journey:
 
 
 def _save(images: Mapping[str, ImageRef], path: Path) -> None:
-    names = ", ".join(sorted(image.repository for image in images.values()))
-    check(
-        LocalRunner(HostAddress("local", "local")),
-        ("docker", "save", "--output", str(path), *images),
-        f"Images could not be read from the Docker of this machine: {names}",
-        _DEADLINE,
-    )
+    here = LocalRunner(HostAddress("local", "local"))
+    if lost := set(images) - _present(here, images):
+        names = ", ".join(sorted(images[digest].repository for digest in lost))
+        raise NotFoundError(
+            f"The Docker of this machine does not have {names}",
+            "The release names it by its content, and it was removed or built anew since.",
+            "Build the images and a new release ('lectl release build'), then deploy that.",
+        )
+    argv = ("docker", "save", "--output", str(path), *images)
+    check(here, argv, "The Docker of this machine could not save the images", _DEADLINE)
 
 
 def _present(runner: Runner, ids: Iterable[str]) -> set[str]:
