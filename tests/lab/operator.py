@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -99,6 +100,12 @@ class Operator:
             "deploy", client, domain, f"ops@{domain}", "--host", vps.url,
             "--host-key", fingerprint(vps), "--yes", "--json", *more,
         )  # fmt: skip
+
+    def first_password(self, vps: Vps, client: str, domain: str) -> str:
+        """The password as a person sees it: printed by the first deploy without `--json`, once."""
+        words = ("deploy", client, domain, f"ops@{domain}", "--host", vps.url, "--yes")
+        found = re.search(r"Admin: \S+ / (\S+)", self.must(*words).out)
+        return found[1] if found else ""
 
     @property
     def data(self) -> Path:

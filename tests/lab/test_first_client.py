@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.lab.acme import Pebble
@@ -18,6 +18,7 @@ from tests.lab.operator import (
 )
 from tests.lab.ports import open_ports
 from tests.lab.run import Run
+from tests.lab.site import serve_site
 from tests.lab.stack import Stack
 from tests.lab.vps import Vps
 
@@ -28,10 +29,13 @@ SITE = "www.acme.test"
 class Live:
     """What the first deploy left: shared by the tests of this module, which do not change it."""
 
-    def __init__(self, operator: Operator, stack: Stack, result: dict[str, object]) -> None:
+    def __init__(
+        self, operator: Operator, stack: Stack, result: dict[str, object], password: str
+    ) -> None:
         self.operator = operator
         self.stack = stack
         self.result = result
+        self.password = password
 
 
 @pytest.fixture(scope="module")
@@ -52,14 +56,15 @@ def live(
 ) -> Live:
     """Deploy to a host that has neither Docker nor Python."""
     names.point(DOMAIN, bare_vps.address, bare_vps.address6)
-    names.point(SITE, "127.0.0.1")
     operator = lab_operator.with_settings(
         **certificate_settings(pebble, lab_operator.home), **mail_settings(module_mail)
     )
     assert not bare_vps.run("which", "docker", "python3", check=False).stdout
     ended = operator.deploy(bare_vps, "acme", DOMAIN)
     assert ended.code == 0, ended.text
-    return Live(operator, Stack(bare_vps, "acme", DOMAIN), ended.result)
+    assert "password" not in ended.result
+    password = operator.first_password(bare_vps, "acme", DOMAIN)
+    return Live(operator, Stack(bare_vps, "acme", DOMAIN), ended.result, password)
 
 
 def test_https_answers_with_a_certificate_that_chains_to_the_authority(
@@ -71,39 +76,44 @@ def test_https_answers_with_a_certificate_that_chains_to_the_authority(
     assert live.result["advice"] == ""
 
 
-def test_plain_http_leads_to_https(live: Live) -> None:
-    import httpx
+def test_the_first_password_is_shown_once(live: Live) -> None:
+    assert len(live.password) >= 12
+    assert live.operator.first_password(live.stack.vps, "acme", DOMAIN) == ""
 
+
+def test_plain_http_leads_to_https(live: Live) -> None:
     answer = httpx.get(f"http://{live.stack.vps.address}/a?b=c", headers={"Host": DOMAIN})
     assert answer.status_code == 308
     assert answer.headers["location"] == f"https://{DOMAIN}/a?b=c"
 
 
 def test_the_printed_password_signs_in_and_a_visit_appears_in_a_browser(
-    live: Live, pebble: Pebble, browser: Browser, tmp_path: Path
+    live: Live, pebble: Pebble, browser: Browser, run: Run
 ) -> None:
-    page_file = tmp_path / "index.html"
-    page_file.write_text(f"<title>Acme</title><h1>Acme</h1>{live.result['snippet']}")
-    hosts = {DOMAIN: live.stack.vps.address}
-    with browser.open(hosts, (pebble.root,)) as page:
-        _visit_site(page, page_file.read_text())
-        wait_until(lambda: live.stack.query("select count(*) from events") != "0", 20)
+    html = f"<title>Acme</title><h1>Acme</h1>{live.result['snippet']}"
+    with browser.open(_hosts(live, run), (pebble.root,)) as page:
+        with serve_site(run.gateway, html) as port:
+            page.goto(f"http://{SITE}:{port}/pricing?utm_source=lab")
+            wait_until(lambda: _events(live) > 0, 20)
         page.goto(f"https://{DOMAIN}/")
         page.get_by_label("E-mail").fill(str(live.result["email"]))
-        page.get_by_label("Password").fill(str(live.result["password"]))
+        page.get_by_label("Password").fill(live.password)
         page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"https://{DOMAIN}/**")
-        page.get_by_text(SITE).first.wait_for()
+        page.get_by_text("/pricing").first.wait_for()
         browser.screenshot(page, "dashboard-first-visit")
 
 
 def test_the_loader_snippet_of_the_specification_works_too(
-    live: Live, pebble: Pebble, browser: Browser
+    live: Live, pebble: Pebble, browser: Browser, run: Run
 ) -> None:
-    before = int(live.stack.query("select count(*) from events"))
-    with browser.open({DOMAIN: live.stack.vps.address}, (pebble.root,)) as page:
-        _visit_site(page, f"<head><title>B</title>{live.result['loader']}</head><h1>B</h1>")
-        wait_until(lambda: int(live.stack.query("select count(*) from events")) > before, 20)
+    before = _events(live)
+    html = f"<head><title>B</title>{live.result['loader']}</head><h1>B</h1>"
+    with (
+        serve_site(run.gateway, html) as port,
+        browser.open(_hosts(live, run), (pebble.root,)) as page,
+    ):
+        page.goto(f"http://{SITE}:{port}/loader")
+        wait_until(lambda: _events(live) > before, 20)
 
 
 def test_the_administrator_got_a_link_that_sets_a_password(
@@ -135,7 +145,7 @@ def test_second_deploy_restarts_nothing_changes_nothing_and_asks_no_authority(
     ended = live.operator.deploy(live.stack.vps, "acme", DOMAIN)
     assert ended.code == 0, ended.text
     assert ended.result["changed"] is False
-    assert ended.result["password"] is None
+    assert ended.result["password_waiting"] is False
     assert (live.stack.runtimes(), live.stack.file_times(), pebble.orders) == before
 
 
@@ -145,15 +155,12 @@ def test_status_shows_the_client_green(live: Live) -> None:
     assert '"healthy": true' in json.dumps(ended.result)
 
 
-def _visit_site(page: object, html: str) -> None:
-    from playwright.sync_api import Page
+def _hosts(live: Live, run: Run) -> dict[str, str]:
+    return {DOMAIN: live.stack.vps.address, SITE: run.gateway}
 
-    assert isinstance(page, Page)
-    page.route(
-        f"http://{SITE}/**", lambda route: route.fulfill(body=html, content_type="text/html")
-    )
-    page.goto(f"http://{SITE}/pricing?utm_source=lab")
-    page.wait_for_load_state("networkidle")
+
+def _events(live: Live) -> int:
+    return int(live.stack.query("select count(*) from events"))
 
 
 def _reaches(live: Live, service: str, address: str) -> bool:

@@ -87,9 +87,10 @@ def test_carried_image_is_no_leftover_on_the_host(prepared_vps: Vps, first: Imag
     assert runs(prepared_vps, first, "true") == ""
 
 
-def test_progress_counts_up_to_the_whole(prepared_vps: Vps) -> None:
+def test_progress_counts_up_to_the_whole(prepared_vps: Vps, first: ImageRef) -> None:
     told: list[Progress] = []
     with host_of(prepared_vps) as host:
+        host.carry((first,))
         host.carry((image("counted", 100, "debian:trixie-slim"),), told.append)
     counts = [progress.done for progress in told if progress.total]
     assert counts == sorted(counts)
