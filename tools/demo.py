@@ -15,8 +15,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "build/demo"
 DATA = FOLDER / "data"
-PAGE = FOLDER / "index.html"
+SITE = FOLDER / "site"
 CLIENT, DOMAIN = "acme", "acme.localhost"
+SERVER, PORT = "leadengine-demo-site", 8090
 NOT_FOUND = 10
 
 
@@ -34,9 +35,26 @@ def lectl(*words: str, allowed: tuple[int, ...] = (0,)) -> str:
     return done.stdout
 
 
-def write_page(snippet: str) -> None:
+def docker(*words: str) -> str:
+    argv = ("docker", *words)
+    return subprocess.run(argv, check=False, capture_output=True, text=True).stdout
+
+
+def serve_page(snippet: str) -> None:
+    """Publish the client's website: browsers tell no site about a page opened from a file."""
+    SITE.mkdir(parents=True, exist_ok=True)
     text = (ROOT / "tools/demo-page.html").read_text()
-    PAGE.write_text(text.replace("<!-- snippet -->", snippet))
+    (SITE / "index.html").write_text(text.replace("<!-- snippet -->", snippet))
+    if docker("inspect", "--format", "{{.State.Running}}", SERVER).strip() == "true":
+        return
+    docker("rm", "--force", SERVER)
+    options = (
+        *("--detach", "--name", SERVER, "--init", "--read-only", "--user", str(os.getuid())),
+        *("--publish", f"127.0.0.1:{PORT}:8000", "--volume", f"{SITE}:/site:ro"),
+        *("--entrypoint", "python3"),
+    )
+    command = ("-m", "http.server", "--directory", "/site", "8000")
+    docker("run", *options, "leadengine/api:dev", *command)
 
 
 def up() -> None:
@@ -46,10 +64,10 @@ def up() -> None:
     found = re.search(r"Snippet: (<script.*</script>)", summary)
     if found is None:
         sys.exit("'lectl deploy' printed no snippet: the demo page was not written.")
-    write_page(found[1])
+    serve_page(found[1])
     shown = Path(os.path.relpath(DATA))
     say(f"""\
-Demo page: {PAGE.as_uri()}
+Demo page: http://localhost:{PORT}
 Dashboard: https://{DOMAIN} (sign in with the account above)
 
 Open the dashboard first and let the browser trust its certificate; then open the demo page, and the
@@ -60,6 +78,7 @@ visit appears in the dashboard. More to try:
 
 
 def remove_stack() -> None:
+    docker("rm", "--force", SERVER)
     if not DATA.exists():
         return
     lectl("destroy", CLIENT, "--confirm", CLIENT, allowed=(0, NOT_FOUND))
@@ -68,18 +87,9 @@ def remove_stack() -> None:
 
 def remove_images() -> None:
     """Remove the images that were built here and that no container uses."""
-    listing = (
-        "docker",
-        "image",
-        "ls",
-        "--quiet",
-        "--no-trunc",
-        "--filter",
-        "label=leadengine.inputs",
-    )
-    shown = subprocess.run(listing, check=True, capture_output=True, text=True).stdout
-    for image in set(shown.split()):
-        subprocess.run(("docker", "image", "rm", image), check=False, capture_output=True)
+    listing = ("image", "ls", "--quiet", "--no-trunc", "--filter", "label=leadengine.inputs")
+    for image in set(docker(*listing).split()):
+        docker("image", "rm", image)
 
 
 def down() -> None:
