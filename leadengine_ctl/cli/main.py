@@ -55,11 +55,17 @@ def top(
     """Options for every command; the boundary reads --debug from the command line."""
 
 
+def run(words: list[str]) -> int:
+    """Run one command line and return its exit code; --debug may stand anywhere in it."""
+    without_debug = [word for word in words if word != "--debug"]
+    return guard(lambda: app(without_debug, prog_name="lectl"), words)
+
+
 def main() -> None:
-    """Run the command line and exit with its code."""
+    """Run the command line of this process and exit with its code."""
     # All that lectl writes is the operator's own: database, keys, logs.
     os.umask(0o077)
-    code = guard(app, sys.argv[1:])
+    code = run(sys.argv[1:])
     if code == ExitCode.INTERRUPTED:
         # A step may still run in a thread of its own: leave it where it is, it can be resumed.
         sys.stdout.flush()

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from leadengine_ctl.cli.boundary import guard
-from leadengine_ctl.cli.main import app
+from leadengine_ctl.cli.main import run
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Cli:
         """Run in this process: fast, for commands that nobody kills."""
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
-            code = guard(lambda: app(list(words), prog_name="lectl"), words)
+            code = run(list(words))
         return Ran(int(code), out.getvalue(), err.getvalue())
 
     def process(self, *words: str, **variables: str) -> Ran:

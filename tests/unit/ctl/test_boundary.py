@@ -45,8 +45,8 @@ def test_an_unexpected_error_is_one_sentence_and_a_log(
 
 
 def test_debug_shows_the_traceback(lectl: Cli) -> None:
-    ran = lectl("--debug", "status", "nobody")
-    assert "Traceback (most recent call last):" in ran.err
+    for words in (("--debug", "status", "nobody"), ("status", "nobody", "--debug")):
+        assert "Traceback (most recent call last):" in lectl(*words).err
     assert "Traceback" not in lectl("status", "nobody").err
 
 

@@ -70,16 +70,14 @@ def test_a_redeploy_keeps_what_is_not_said_again(lectl: Cli) -> None:
     assert (status["host"], status["green"]) == ("one", True)
 
 
-def test_json_gives_events_and_the_result_without_the_password(lectl: Cli) -> None:
+def test_json_gives_events_and_the_result_with_the_password_once(lectl: Cli) -> None:
     lines = lectl.deploy("acme", "leads.acme.test", "ann@acme.test", "--json").json
     assert {line["kind"] for line in lines[:-1]} == {"event"}
     result = lines[-1]
-    assert result["kind"] == "result"
-    assert result["password_waiting"] is True
-    assert "password" not in result
-    assert result["url"] == "https://leads.acme.test"
-    later = lectl.deploy("acme", "leads.acme.test")
-    assert "  Admin: ann@acme.test / " in later.out
+    assert (result["kind"], result["url"]) == ("result", "https://leads.acme.test")
+    assert len(result["password"]) >= 12
+    assert result["password"] not in json.dumps(lines[:-1])
+    assert lectl.deploy("acme", "leads.acme.test", "--json").json[-1]["password"] is None
 
 
 def test_a_dry_run_shows_plan_and_files_and_changes_nothing(lectl: Cli, folder: Path) -> None:
