@@ -63,6 +63,11 @@ _CAUSES = (
         "'docker logs leadengine-executor' on the host says why.",
     ),
     (
+        b"the executor does not answer",
+        "Its executor is starting.",
+        "Try again in some seconds; 'docker logs leadengine-executor' on the host says more.",
+    ),
+    (
         b"Cannot connect to the Docker daemon",
         "Docker does not run there.",
         "Start it ('systemctl start docker'), or let 'lectl deploy' do it.",
@@ -75,19 +80,20 @@ _CAUSES = (
 )
 
 
-def _not_taken(completed: Completed, address: HostAddress) -> LeadEngineError:
+def _not_taken(completed: Completed, address: HostAddress) -> HostUnreachableError:
+    why, hint = _cause(completed)
     logs = last_lines(completed.err)
-    what = f"{address} did not take the task"
+    return HostUnreachableError(f"{address} did not take the task", why, hint, logs=logs)
+
+
+def _cause(completed: Completed) -> tuple[str, str]:
     if completed.code == 127:
-        return LeadEngineError(
-            what, "Docker is not installed there.", "'lectl deploy' installs it."
-        )
+        return "Docker is not installed there.", "'lectl deploy' installs it."
+    said = completed.err.lower()
     for words, why, hint in _CAUSES:
-        if words.lower() in completed.err.lower():
-            return LeadEngineError(what, why, hint, logs=logs)
-    return HostUnreachableError(
-        what,
+        if words.lower() in said:
+            return why, hint
+    return (
         f"The agent's answer ended with exit code {completed.code}.",
         "Run the command again: the task is taken up where it stopped.",
-        logs=logs,
     )
