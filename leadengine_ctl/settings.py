@@ -43,6 +43,7 @@ class Settings(BaseSettings):
         ssh_key: the private key to sign in to hosts with; None: those of ssh-agent and `~/.ssh`.
         acme_trust: PEM file to trust when talking to a private ACME directory.
         registry: where releases are published, as `registry.example.com/leadengine`.
+        host_floor: hosts below half of what the specification asks for are refused; `none`: never.
         support_email: the administrator of a stack when none is named.
     """
 
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     registry: Line | None = None
     registry_user: Line | None = None
     registry_password: SecretStr | None = None
+    host_floor: Literal["half", "none"] = "half"
     support_email: Email = "support@leadengine.io"
 
     llm_api_key: SecretStr | None = Field(

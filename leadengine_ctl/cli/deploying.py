@@ -41,14 +41,14 @@ def deploy_and_show(session: Session, request: DeployRequest) -> None:
     finished = session.run(Deploy(request))
     summary = read_summary(session.world, request, finished)
     if session.as_json:
-        terminal.put_json({"kind": "result", **_revealed(summary)})
-    else:
-        terminal.put(texts.summary_text(summary))
+        terminal.put_json(_without_password(summary))
+        return
+    terminal.put(texts.summary_text(summary))
     if summary.password:
         forget_password(session.world, request, finished)
 
 
-def _revealed(summary: Summary) -> dict[str, object]:
-    """The result, with the password in clear: the one time it is shown, as on a terminal."""
-    password = summary.password.get_secret_value() if summary.password else None
-    return {**summary.model_dump(mode="json"), "password": password}
+def _without_password(summary: Summary) -> dict[str, object]:
+    """The result for programs, whose output ends up in logs: a person reads the password later."""
+    waiting = {"kind": "result", "password_waiting": summary.password is not None}
+    return {**waiting, **summary.model_dump(mode="json", exclude={"password"})}

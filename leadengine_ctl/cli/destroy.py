@@ -22,6 +22,9 @@ def destroy(
     confirm: Annotated[
         str | None, typer.Option(metavar="NAME", help="The client's name once more, not asked for.")
     ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Never ask; --confirm is needed then.")
+    ] = False,
     as_json: options.Json = False,
 ) -> None:
     from leadengine_ctl.cli.destroying import confirm_loss
@@ -31,5 +34,5 @@ def destroy(
 
     session = open_session(as_json=as_json)
     host = client_host(session.world, client)
-    confirm_loss(session, client, confirm)
+    confirm_loss(session, client, confirm, may_ask=not yes)
     session.run(Destroy(DestroyRequest(client=client, host=str(host))))

@@ -6,7 +6,7 @@ from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.planning.destroy import plan_destroy
 
 
-def confirm_loss(session: Session, client: str, answer: str | None) -> None:
+def confirm_loss(session: Session, client: str, answer: str | None, *, may_ask: bool) -> None:
     """Say what will be lost and have the client's name typed.
 
     Raises:
@@ -14,7 +14,7 @@ def confirm_loss(session: Session, client: str, answer: str | None) -> None:
     """
     record = session.world.store.clients.get(client)
     terminal.say(texts.plan_text(plan_destroy(client, record.spec.domain, record.host)))
-    if answer is None:
+    if answer is None and may_ask:
         answer = terminal.ask(f"Type '{client}' to destroy it:")
     if answer != client:
         raise NotAllowedError(

@@ -18,8 +18,11 @@ from leadengine_agent.protocol import (
 from leadengine_agent.values import DomainName, Email, Frozen, Slug, Version
 from leadengine_ctl.errors import NotAllowedError, TaskFailedError
 from leadengine_ctl.fleet.records import ClientRecord
-from leadengine_ctl.hosts.base import Host, HostAddress
+from leadengine_ctl.hosts.base import FLOOR, Host, HostAddress, Minimum
 from leadengine_ctl.operations.base import Did, Run, Work, World
+from leadengine_ctl.releases.library import version_key
+
+NO_FLOOR = Minimum(memory=0, disk=0, cores=0)
 
 
 class DeployTarget(Frozen):
@@ -93,6 +96,21 @@ def check_names(world: World, request: DeployRequest) -> None:
         )
 
 
+def check_release(world: World, request: DeployRequest) -> None:
+    """Make sure that the client does not run a newer release already.
+
+    Raises:
+        NotAllowedError: it does: its database would be ahead of the program.
+    """
+    old = world.store.clients.find(request.client)
+    if old and old.release and version_key(request.release) < version_key(old.release):
+        raise NotAllowedError(
+            f"{request.client} runs release {old.release}, which is newer than {request.release}",
+            "A database does not go back to an older schema.",
+            "Build a newer release first: lectl release build.",
+        )
+
+
 def build_spec(world: World, request: DeployRequest, old: ClientRecord | None) -> StackSpec:
     """The stack's configuration; the client ID is made once and kept for good."""
     return StackSpec(
@@ -113,13 +131,15 @@ class _Steps:
 
     def check(self) -> Did:
         check_names(self.run.world, self.request)
+        check_release(self.run.world, self.request)
         return Did(changed=False, detail="both are free or ours already")
 
     def prepare(self) -> Did:
         world, address = self.run.world, self._address()
         agent = world.library.load(self.request.release).agent
         login = world.settings.registry_login()
-        self._host().prepare(agent, login, report=self.run.report("prepare"))
+        floor = FLOOR if world.settings.host_floor == "half" else NO_FLOOR
+        self._host().prepare(agent, login, floor, self.run.report("prepare"))
         world.store.hosts.save(address.name, str(address))
         return Did(changed=self.run.has_changed("prepare"))
 

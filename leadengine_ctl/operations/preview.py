@@ -6,7 +6,7 @@ from leadengine_agent.protocol import SecretName
 from leadengine_agent.rendering import Generation, render
 from leadengine_agent.values import Frozen
 from leadengine_ctl.operations.base import World
-from leadengine_ctl.operations.deploy import DeployRequest, build_spec, check_names
+from leadengine_ctl.operations.deploy import DeployRequest, build_spec, check_names, check_release
 from leadengine_ctl.planning.deploy import plan_deploy
 from leadengine_ctl.planning.plan import Plan
 
@@ -29,9 +29,10 @@ def preview_deploy(world: World, request: DeployRequest) -> Preview:
     """Plan and render a deploy.
 
     Raises:
-        NotAllowedError: the name or the domain is in use elsewhere.
+        NotAllowedError: the name or the domain is in use elsewhere, or the release is older.
     """
     check_names(world, request)
+    check_release(world, request)
     bundle = world.library.load(request.release)
     old = world.store.clients.find(request.client)
     spec = build_spec(world, request, old)

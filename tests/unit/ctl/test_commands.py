@@ -118,6 +118,7 @@ def test_destroy_says_what_is_lost_and_wants_the_name(lectl: Cli) -> None:
         "Type the name when asked, or give '--confirm acme'.\n"
     )
     assert lectl("destroy", "acme", "--confirm", "beta").code == 12
+    assert lectl("destroy", "acme", "--yes").code == 12
     assert lectl("status", "acme").code == 0
     assert lectl("destroy", "acme", "--confirm", "acme").code == 0
     assert lectl("status", "acme").code == 10

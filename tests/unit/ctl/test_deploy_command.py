@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from leadengine_ctl.releases.library import Library
+from tests.unit.ctl.builders import a_bundle
 from tests.unit.ctl.cli import Cli
 
 SUMMARY = """\
@@ -70,14 +72,15 @@ def test_a_redeploy_keeps_what_is_not_said_again(lectl: Cli) -> None:
     assert (status["host"], status["green"]) == ("one", True)
 
 
-def test_json_gives_events_and_the_result_with_the_password_once(lectl: Cli) -> None:
+def test_json_gives_events_and_the_result_and_leaves_the_password_to_a_person(lectl: Cli) -> None:
     lines = lectl.deploy("acme", "leads.acme.test", "ann@acme.test", "--json").json
     assert {line["kind"] for line in lines[:-1]} == {"event"}
     result = lines[-1]
     assert (result["kind"], result["url"]) == ("result", "https://leads.acme.test")
-    assert len(result["password"]) >= 12
-    assert result["password"] not in json.dumps(lines[:-1])
-    assert lectl.deploy("acme", "leads.acme.test", "--json").json[-1]["password"] is None
+    assert result["password_waiting"] is True
+    assert "password" not in result
+    assert "  Admin: ann@acme.test / " in lectl.deploy().out
+    assert lectl.deploy("acme", "leads.acme.test", "--json").json[-1]["password_waiting"] is False
 
 
 def test_a_dry_run_shows_plan_and_files_and_changes_nothing(lectl: Cli, folder: Path) -> None:
@@ -205,3 +208,16 @@ def test_without_a_release_it_says_how_to_make_one(lectl: Cli, tmp_path: Path) -
 def test_errors_are_json_too(lectl: Cli) -> None:
     ran = lectl("deploy", "acme", "leads.acme.test", "--host", "nowhere", "--json")
     assert json.loads(ran.out)["exit_code"] == 10
+
+
+def test_a_release_older_than_the_one_that_runs_is_refused(lectl: Cli, folder: Path) -> None:
+    Library(folder / "releases").keep(a_bundle("1.1.0"))
+    assert "Release: 1.1.0\n" in lectl.deploy().out
+    (folder / "releases" / "1.1.0").rename(folder / "withdrawn")
+    ran = lectl.deploy()
+    assert ran.code == 12
+    assert ran.err.endswith(
+        "Error: acme runs release 1.1.0, which is newer than 1.0.0.\n"
+        "A database does not go back to an older schema.\n"
+        "Build a newer release first: lectl release build.\n"
+    )
