@@ -3,8 +3,9 @@
 from leadengine_ctl.cli import terminal, texts
 from leadengine_ctl.cli.session import Session
 from leadengine_ctl.errors import NotAllowedError
-from leadengine_ctl.operations.deploy import Deploy, DeployRequest
+from leadengine_ctl.operations.deploy import Deploy
 from leadengine_ctl.operations.preview import preview_deploy
+from leadengine_ctl.operations.request import DeployRequest
 from leadengine_ctl.operations.summary import Summary, forget_password, read_summary
 
 

@@ -3,7 +3,7 @@
 from leadengine_agent.values import Frozen, Slug
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.base import World
-from leadengine_ctl.operations.deploy import DeployRequest, DeployTarget
+from leadengine_ctl.operations.request import DeployRequest, DeployTarget
 
 
 class _Named(Frozen):

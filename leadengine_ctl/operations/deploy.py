@@ -1,6 +1,5 @@
 """Deploy: from a name and a domain to a live stack."""
 
-import secrets
 from dataclasses import dataclass
 
 from leadengine_agent.protocol import (
@@ -12,33 +11,16 @@ from leadengine_agent.protocol import (
     FailureCode,
     HostState,
     Inspect,
-    Plan,
-    StackSpec,
 )
-from leadengine_agent.values import DomainName, Email, Frozen, Slug, Version
-from leadengine_ctl.errors import NotAllowedError, TaskFailedError
+from leadengine_ctl.errors import TaskFailedError
 from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.hosts.base import FLOOR, Host, HostAddress, Minimum
-from leadengine_ctl.operations.base import Did, Run, Work, World
-from leadengine_ctl.releases.library import version_key
+from leadengine_ctl.operations.admission import check_names, check_release
+from leadengine_ctl.operations.base import Did, Run, Work
+from leadengine_ctl.operations.request import DeployRequest
+from leadengine_ctl.operations.spec import build_spec
 
 NO_FLOOR = Minimum(memory=0, disk=0, cores=0)
-
-
-class DeployTarget(Frozen):
-    """Who and where. `host` is an address; defaults are filled in already."""
-
-    client: Slug
-    domain: DomainName
-    email: Email
-    plan: Plan
-    host: str
-
-
-class DeployRequest(DeployTarget):
-    """What was asked for."""
-
-    release: Version
 
 
 @dataclass(frozen=True)
@@ -71,57 +53,6 @@ class Deploy:
             Work("certify", steps.certify),
             Work("record", steps.record),
         )
-
-
-def check_names(world: World, request: DeployRequest) -> None:
-    """Make sure that neither the client nor the domain is in use elsewhere.
-
-    Raises:
-        NotAllowedError: one of them is; the words say where.
-    """
-    old = world.store.clients.find(request.client)
-    host = HostAddress.parse(request.host).name
-    if old and old.host != host:
-        raise NotAllowedError(
-            f"{request.client} is already on the host {old.host}, at https://{old.spec.domain}",
-            f"A client has one stack; this deploy would make another one on {host}.",
-            f"Deploy with '--host {old.host}', or first remove it there: lectl destroy {old.slug}",
-        )
-    other = world.store.clients.find_domain(request.domain)
-    if other and other.slug != request.client:
-        raise NotAllowedError(
-            f"{request.domain} is already used by the client {other.slug} on {other.host}",
-            "Two stacks cannot answer for one domain.",
-            f"Choose another domain, or destroy {other.slug} first.",
-        )
-
-
-def check_release(world: World, request: DeployRequest) -> None:
-    """Make sure that the client does not run a newer release already.
-
-    Raises:
-        NotAllowedError: it does: its database would be ahead of the program.
-    """
-    old = world.store.clients.find(request.client)
-    if old and old.release and version_key(request.release) < version_key(old.release):
-        raise NotAllowedError(
-            f"{request.client} runs release {old.release}, which is newer than {request.release}",
-            "A database does not go back to an older schema.",
-            "Build a newer release first: lectl release build.",
-        )
-
-
-def build_spec(world: World, request: DeployRequest, old: ClientRecord | None) -> StackSpec:
-    """The stack's configuration; the client ID is made once and kept for good."""
-    return StackSpec(
-        client=request.client,
-        client_id=old.spec.client_id if old else secrets.token_hex(12),
-        domain=request.domain,
-        email=request.email,
-        plan=request.plan,
-        mail=world.settings.mail(),
-        acme=world.settings.acme(),
-    )
 
 
 @dataclass(frozen=True)

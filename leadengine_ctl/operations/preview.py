@@ -5,8 +5,10 @@ import hashlib
 from leadengine_agent.protocol import SecretName
 from leadengine_agent.rendering import Generation, render
 from leadengine_agent.values import Frozen
+from leadengine_ctl.operations.admission import check_names, check_release
 from leadengine_ctl.operations.base import World
-from leadengine_ctl.operations.deploy import DeployRequest, build_spec, check_names, check_release
+from leadengine_ctl.operations.request import DeployRequest
+from leadengine_ctl.operations.spec import build_spec
 from leadengine_ctl.planning.deploy import plan_deploy
 from leadengine_ctl.planning.plan import Plan
 

@@ -3,8 +3,9 @@
 from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.fleet.records import OperationRecord, OperationState
 from leadengine_ctl.operations.base import Verb
-from leadengine_ctl.operations.deploy import Deploy, DeployRequest
+from leadengine_ctl.operations.deploy import Deploy
 from leadengine_ctl.operations.destroy import Destroy, DestroyRequest
+from leadengine_ctl.operations.request import DeployRequest
 
 
 def verb_of(record: OperationRecord) -> Verb:

@@ -6,8 +6,8 @@ from leadengine_agent.protocol import Credentials, CredentialsResult, Task
 from leadengine_agent.values import Frozen
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.base import World
-from leadengine_ctl.operations.deploy import DeployRequest
 from leadengine_ctl.operations.orders import submit
+from leadengine_ctl.operations.request import DeployRequest
 from leadengine_ctl.operations.runner import Finished
 
 _MAIL = {

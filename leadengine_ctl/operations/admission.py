@@ -1,0 +1,45 @@
+"""Whether a deploy may be: names that are free, a release that is not older than what runs."""
+
+from leadengine_ctl.errors import NotAllowedError
+from leadengine_ctl.hosts.base import HostAddress
+from leadengine_ctl.operations.base import World
+from leadengine_ctl.operations.request import DeployRequest
+from leadengine_ctl.releases.library import version_key
+
+
+def check_names(world: World, request: DeployRequest) -> None:
+    """Make sure that neither the client nor the domain is in use elsewhere.
+
+    Raises:
+        NotAllowedError: one of them is; the words say where.
+    """
+    old = world.store.clients.find(request.client)
+    host = HostAddress.parse(request.host).name
+    if old and old.host != host:
+        raise NotAllowedError(
+            f"{request.client} is already on the host {old.host}, at https://{old.spec.domain}",
+            f"A client has one stack; this deploy would make another one on {host}.",
+            f"Deploy with '--host {old.host}', or first remove it there: lectl destroy {old.slug}",
+        )
+    other = world.store.clients.find_domain(request.domain)
+    if other and other.slug != request.client:
+        raise NotAllowedError(
+            f"{request.domain} is already used by the client {other.slug} on {other.host}",
+            "Two stacks cannot answer for one domain.",
+            f"Choose another domain, or destroy {other.slug} first.",
+        )
+
+
+def check_release(world: World, request: DeployRequest) -> None:
+    """Make sure that the client does not run a newer release already.
+
+    Raises:
+        NotAllowedError: it does: its database would be ahead of the program.
+    """
+    old = world.store.clients.find(request.client)
+    if old and old.release and version_key(request.release) < version_key(old.release):
+        raise NotAllowedError(
+            f"{request.client} runs release {old.release}, which is newer than {request.release}",
+            "A database does not go back to an older schema.",
+            "Build a newer release first: lectl release build.",
+        )

@@ -1,0 +1,20 @@
+"""What a deploy is asked to do. It is recorded as it is: no secret is in it."""
+
+from leadengine_agent.protocol import Plan
+from leadengine_agent.values import DomainName, Email, Frozen, Slug, Version
+
+
+class DeployTarget(Frozen):
+    """Who and where. `host` is an address; defaults are filled in already."""
+
+    client: Slug
+    domain: DomainName
+    email: Email
+    plan: Plan
+    host: str
+
+
+class DeployRequest(DeployTarget):
+    """What was asked for."""
+
+    release: Version

@@ -1,0 +1,21 @@
+"""From a request and the operator's settings to the configuration of a stack."""
+
+import secrets
+
+from leadengine_agent.protocol import StackSpec
+from leadengine_ctl.fleet.records import ClientRecord
+from leadengine_ctl.operations.base import World
+from leadengine_ctl.operations.request import DeployRequest
+
+
+def build_spec(world: World, request: DeployRequest, old: ClientRecord | None) -> StackSpec:
+    """The stack's configuration; the client ID is made once and kept for good."""
+    return StackSpec(
+        client=request.client,
+        client_id=old.spec.client_id if old else secrets.token_hex(12),
+        domain=request.domain,
+        email=request.email,
+        plan=request.plan,
+        mail=world.settings.mail(),
+        acme=world.settings.acme(),
+    )
