@@ -10,6 +10,7 @@ HELP = f"""Put a client live: an isolated stack, over HTTPS, on a host.
 
 Running it again changes nothing, or finishes what was interrupted.
 
+\b
 Examples:
   lectl deploy acme leads.acme.com
   lectl deploy acme leads.acme.com ann@acme.com --host ssh://root@203.0.113.7

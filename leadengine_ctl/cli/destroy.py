@@ -10,6 +10,7 @@ HELP = f"""Remove a client's stack and all its data. There is no way back.
 
 Asks for the client's name. Without a person to ask, the name is given with --confirm.
 
+\b
 Examples:
   lectl destroy acme
   lectl destroy acme --confirm acme

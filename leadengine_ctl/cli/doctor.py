@@ -8,6 +8,7 @@ from leadengine_ctl.cli import options
 
 HELP = f"""Look at a machine, bare or not: has it what a stack needs? Changes nothing on it.
 
+\b
 Examples:
   lectl doctor
   lectl doctor --host ssh://root@203.0.113.7

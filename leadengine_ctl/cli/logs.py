@@ -8,6 +8,7 @@ from leadengine_ctl.cli import options, terminal
 
 HELP = f"""Show the last lines of a client's services.
 
+\b
 Examples:
   lectl logs acme
   lectl logs acme nginx --lines 500

@@ -13,6 +13,7 @@ BUILD = f"""Make a release of the images on this machine.
 With a registry the images are pushed to it and named by digest; without, hosts get them over the
 connection they are prepared through.
 
+\b
 Examples:
   lectl release build
   lectl release build --version 1.2.0 --registry registry.example.com/leadengine

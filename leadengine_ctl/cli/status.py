@@ -6,6 +6,7 @@ from leadengine_ctl.cli import options, terminal
 
 HELP = f"""Show how clients are, asked of their hosts right now.
 
+\b
 Examples:
   lectl status
   lectl status acme --json

@@ -1,6 +1,7 @@
 """Hostile words for every field of the command line: refused with one sentence, or kept as data."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -42,7 +43,7 @@ BASE = {
     "--host-key": "SHA256:" + "a" * 43,
 }
 
-COMMANDS = {
+COMMANDS: dict[str, Callable[[str], tuple[str, ...]]] = {
     "status": lambda word: ("status", word),
     "logs client": lambda word: ("logs", word),
     "logs service": lambda word: ("logs", "acme", word),

@@ -61,6 +61,10 @@ def test_each_help_tells_its_exit_codes(lectl: Cli, words: tuple[str, ...]) -> N
     assert "130 interrupted." in " ".join(ran.out.split())
 
 
+def test_examples_stand_on_lines_of_their_own(lectl: Cli) -> None:
+    assert "\n    lectl deploy acme leads.acme.com\n" in lectl("deploy", "--help").out
+
+
 def test_status_shows_green_and_red_and_what_to_do(lectl: Cli, folder: Path) -> None:
     lectl.deploy()
     lectl("deploy", "beta", "beta.example.com", "--host", "memory://two")
