@@ -1,6 +1,6 @@
 # Every target installs what it needs by itself; `make` alone lists them. The scripts are in tools/.
 .DEFAULT_GOAL := help
-.PHONY: help setup lock engine images lab-packages lab-images check test soak bench demo demo-down clean
+.PHONY: help setup lock engine images lab-packages lab-images check golden test soak bench demo demo-down clean
 
 RUN := .venv/bin
 LOCKED := requirements.lock pyproject.toml agent/pyproject.toml runtime/pyproject.toml
@@ -35,9 +35,13 @@ check: setup  ## format, lint, types, arrows, sizes, unit and conformance tests;
 	@$(RUN)/ruff format --check .
 	@$(RUN)/ruff check .
 	@$(RUN)/mypy
+	@$(RUN)/mypy tests tools
 	@$(RUN)/lint-imports
 	@$(RUN)/python tools/size_gate.py
 	@$(RUN)/pytest -q
+
+golden: setup  ## write the expected rendered files anew; read the difference before committing it
+	@$(RUN)/python -m tests.cases.write_golden
 
 test: check lab-packages images lab-images  ## all of it, on real engines in the lab; under 20 minutes
 	@$(RUN)/pytest -q -m "not soak" tests/lab

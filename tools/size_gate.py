@@ -11,6 +11,10 @@ from pathlib import Path
 
 FILE_LINES = 300
 FUNCTION_LINES = 40
+ALLOWED = {
+    # The whole language between control plane and host, to be read as one page.
+    Path("agent/leadengine_agent/protocol.py"),
+}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -31,7 +35,7 @@ def lines_of(function: Function) -> int:
 
 def complaints(path: Path) -> Iterator[str]:
     text = path.read_text()
-    if (count := len(text.splitlines())) > FILE_LINES:
+    if (count := len(text.splitlines())) > FILE_LINES and path not in ALLOWED:
         yield f"{path}: {count} lines, at most {FILE_LINES}: name the missing seam"
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, Function) and (count := lines_of(node)) > FUNCTION_LINES:

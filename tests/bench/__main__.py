@@ -12,29 +12,32 @@ from tests.bench.deploying import Deploys
 from tests.bench.result import Result, write
 from tests.lab.acme import Pebble, start_pebble
 from tests.lab.authority import Authority
-from tests.lab.names import Names, start_names
-from tests.lab.operator import Operator
+from tests.lab.names import start_names
+from tests.lab.operator import Operator, certificate_settings
 from tests.lab.run import lab_run
 from tests.lab.vps import make_key, start_vps
 
 
 @contextmanager
-def stage() -> Iterator[tuple[Deploys, Names, Pebble]]:
+def stage() -> Iterator[tuple[Deploys, Pebble]]:
     """An operator with a release, a bare host, and the authority."""
     with tempfile.TemporaryDirectory() as folder, lab_run(Path(folder)) as run:
         names = start_names(run)
         pebble = start_pebble(run, names, Authority.create(run.folder), nonce_reject_percent=0)
-        operator = Operator(Path(folder) / "operator", make_key(run.folder))
-        operator.home.mkdir()
+        home = Path(folder) / "operator"
+        home.mkdir()
+        operator = Operator(home, make_key(run.folder), certificate_settings(pebble, home))
         operator.must("release", "build")
-        yield Deploys(operator, start_vps(run, "bench", operator.key)), names, pebble
+        vps = start_vps(run, "bench", operator.key)
+        names.point(deploying.DOMAIN, vps.address, vps.address6)
+        yield Deploys(operator, vps), pebble
 
 
 def measurements() -> Iterator[Result]:
     """Yield each result when it is known."""
     yield command_line.measure()
-    with stage() as (deploys, names, pebble):
-        yield deploying.bare_host(deploys, names, pebble)
+    with stage() as (deploys, pebble):
+        yield deploying.bare_host(deploys, pebble)
         yield deploying.second_deploy(deploys)
         yield idling.agent_cpu(deploys.vps)
         yield idling.agent_memory(deploys.vps)

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from leadengine_agent.generations import KEPT, Generations, Record, generation_key
+from leadengine_agent.generations import KEPT, Generations, generation_key
 from leadengine_agent.layout import StackLayout
+from leadengine_agent.records import Record
 from tests.unit.agent.builders import TEMPLATES, a_release, a_spec
 
 

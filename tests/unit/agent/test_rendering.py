@@ -1,6 +1,7 @@
 """Rendering is pure, equal to its golden files, and no value can become structure."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -102,6 +103,6 @@ def _files() -> dict[str, str]:
     return render(TEMPLATES, a_release(), a_spec(), GENERATION)
 
 
-def _services() -> dict[str, dict[str, object]]:
-    services: dict[str, dict[str, object]] = yaml.safe_load(_files()["compose.yaml"])["services"]
+def _services() -> dict[str, dict[str, Any]]:
+    services: dict[str, dict[str, Any]] = yaml.safe_load(_files()["compose.yaml"])["services"]
     return services
