@@ -11,9 +11,10 @@ import { Outbox } from "./outbox";
 
 type Call = ArrayLike<unknown>;
 
-interface Stub {
+/** What `le` is: the loader's stub keeps calls in `q`; ours obeys what is pushed there. */
+interface Le {
   (...args: unknown[]): void;
-  q?: Call[];
+  q?: { push(call: Call): void };
   live?: boolean;
 }
 
@@ -40,14 +41,16 @@ function obey(call: Call): void {
 }
 
 /** Take the place of the loader's stub and do what was asked before we were here. */
-function takeOver(stub: Stub | undefined): void {
-  const live: Stub = (...args) => obey(args);
+function takeOver(stub: Le | undefined): void {
+  const live: Le = (...args) => obey(args);
   live.live = true;
+  // Whoever kept the stub itself still pushes to the queue of whatever `le` is now.
+  live.q = { push: obey };
   page.le = live;
   if (stub === undefined) init(CLIENT_ID);
-  else (stub.q ?? []).forEach(obey);
+  else if (Array.isArray(stub.q)) stub.q.forEach(obey);
 }
 
-const found = typeof page.le === "function" ? (page.le as Stub) : undefined;
+const found = typeof page.le === "function" ? (page.le as Le) : undefined;
 // Included twice, the first one works.
 if (!found?.live) takeOver(found);

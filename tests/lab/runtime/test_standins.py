@@ -10,16 +10,20 @@ from tests.lab.runtime.stack import HARDENED, SOCKET
 from tests.lab.waiting import until
 
 KILLS = (0.1, 0.3, 0.5, 0.7, 0.9, 1.1, 1.3, 1.5, 1.8, 2.2)
-USERS = {"postgres": "999", "redis": "999", "nginx": "101", "chromadb": "10001"}
+IMAGES = [
+    ("postgres", "999", "postgres:17"),
+    ("redis", "999", "redis:8"),
+    ("nginx", "101", "nginx:1.26"),
+    ("chromadb", "10001", "chromadb/chroma:1.5.9"),
+]
 
 
-@pytest.mark.parametrize(("name", "user"), USERS.items())
-def test_user_and_label(product_images: None, name: str, user: str) -> None:
+@pytest.mark.parametrize(("name", "user", "official"), IMAGES)
+def test_user_and_label(product_images: None, name: str, user: str, official: str) -> None:
     shown = '{{.Config.User}} {{index .Config.Labels "leadengine.stand-in"}}'
     image = f"leadengine/standin-{name}:dev"
-    words = docker("image", "inspect", "-f", shown, image).stdout.split()
-    assert words[0] == f"{user}:{user}"
-    assert words[1].split(":")[0].endswith(name)
+    shown_by_engine = docker("image", "inspect", "-f", shown, image).stdout
+    assert shown_by_engine.strip() == f"{user}:{user} {official}"
 
 
 def test_database_killed_while_it_is_made_comes_up(run: Run, product_images: None) -> None:
