@@ -18,6 +18,7 @@ lock: setup  ## choose newer dependencies within pyproject.toml and write requir
 	build/uv/bin/uv lock --quiet
 	$(EXPORT) --all-packages --all-groups --output-file requirements.lock
 	$(EXPORT) --package leadengine-agent --no-default-groups --output-file agent/requirements.lock
+	$(EXPORT) --package leadengine --no-default-groups --output-file runtime/requirements.lock
 
 engine:  ## Docker Engine on this machine, installed and started when missing
 	@sh tools/engine.sh
