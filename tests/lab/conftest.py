@@ -16,6 +16,7 @@ from tests.lab.names import Names, start_names
 from tests.lab.operator import Operator
 from tests.lab.registry import Registry, start_registry
 from tests.lab.run import Run, lab_run
+from tests.lab.stocked import discard_stock, start_stocked, take_stock
 from tests.lab.vps import Size, Vps, make_key, start_vps
 
 MakeVps = Callable[..., Vps]
@@ -126,6 +127,25 @@ def browser() -> Iterator[Browser]:
 def bare_vps(make_vps: MakeVps) -> Iterator[Vps]:
     """A bare host, shared by the tests of one module."""
     host = make_vps()
+    yield host
+    host.remove()
+
+
+@pytest.fixture(scope="session")
+def make_stocked_vps(
+    product_images: None, run: Run, names: Names, ssh_key: Path
+) -> Iterator[MakeVps]:
+    """Boot hosts that have an engine and every image of a stack already."""
+    stock = take_stock(run, ssh_key)
+    numbers = itertools.count(1)
+    yield lambda: start_stocked(run, f"stocked{next(numbers)}", ssh_key, stock)
+    discard_stock(stock)
+
+
+@pytest.fixture(scope="module")
+def stocked_vps(make_stocked_vps: MakeVps) -> Iterator[Vps]:
+    """A host with engine and images, shared by the tests of one module."""
+    host = make_stocked_vps()
     yield host
     host.remove()
 

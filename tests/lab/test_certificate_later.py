@@ -13,13 +13,13 @@ DOMAIN = "leads.later.test"
 
 
 @pytest.fixture(scope="module")
-def stack(lab_operator: Operator, bare_vps: Vps, names: Names, pebble: Pebble) -> Stack:
+def stack(lab_operator: Operator, stocked_vps: Vps, names: Names, pebble: Pebble) -> Stack:
     names.forget(DOMAIN)
     operator = lab_operator.with_settings(**certificate_settings(pebble, lab_operator.home))
-    ended = operator.deploy(bare_vps, "later", DOMAIN)
+    ended = operator.deploy(stocked_vps, "later", DOMAIN)
     assert ended.code == 0, ended.text
     assert ended.result["certificate"] == "self-signed"
-    return Stack(bare_vps, "later", DOMAIN)
+    return Stack(stocked_vps, "later", DOMAIN)
 
 
 def test_without_dns_the_stack_is_live_and_says_what_to_point_where(

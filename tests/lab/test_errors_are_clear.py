@@ -38,12 +38,12 @@ class Live:
 
 
 @pytest.fixture(scope="module")
-def live(lab_operator: Operator, bare_vps: Vps, names: Names, pebble: Pebble) -> Live:
-    names.point(DOMAIN, bare_vps.address)
+def live(lab_operator: Operator, stocked_vps: Vps, names: Names, pebble: Pebble) -> Live:
+    names.point(DOMAIN, stocked_vps.address)
     operator = lab_operator.with_settings(**certificate_settings(pebble, lab_operator.home))
-    ended = operator.deploy(bare_vps, CLIENT, DOMAIN)
+    ended = operator.deploy(stocked_vps, CLIENT, DOMAIN)
     assert ended.code == 0, ended.text
-    return Live(operator, Stack(bare_vps, CLIENT, DOMAIN))
+    return Live(operator, Stack(stocked_vps, CLIENT, DOMAIN))
 
 
 @pytest.fixture(autouse=True)

@@ -43,8 +43,7 @@ MakeTwin = Callable[[], Twin]
 
 @pytest.fixture(scope="module")
 def make_twin(
-    product_images: None,
-    make_vps: MakeVps,
+    make_stocked_vps: MakeVps,
     pebble: Pebble,
     ssh_key: Path,
     tmp_path_factory: pytest.TempPathFactory,
@@ -52,7 +51,7 @@ def make_twin(
     hosts: list[Vps] = []
 
     def make() -> Twin:
-        hosts.append(make_vps())
+        hosts.append(make_stocked_vps())
         operator = Operator(tmp_path_factory.mktemp("twin"), ssh_key)
         operator.must("release", "build", "--version", "1.0.0")
         settings = certificate_settings(pebble, operator.home)

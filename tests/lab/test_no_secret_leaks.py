@@ -35,34 +35,36 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def scene(lab_operator: Operator, bare_vps: Vps, names: Names, pebble: Pebble) -> Scene:
-    names.point(DOMAIN, bare_vps.address)
+def scene(lab_operator: Operator, stocked_vps: Vps, names: Names, pebble: Pebble) -> Scene:
+    names.point(DOMAIN, stocked_vps.address)
     operator = lab_operator.with_settings(
         **certificate_settings(pebble, lab_operator.home),
         **canary_settings(),
         SMTP_HOST="mail-that-is-not-there.test",
         SMTP_USER="mailer",
     )
-    bare_vps.run("mkdir", "-p", "/var/lib/leadengine/agent")
-    operator.with_settings(LECTL_FAILPOINT="deploy.prepare:after").deploy(bare_vps, CLIENT, DOMAIN)
-    bare_vps.box.write("/var/lib/leadengine/agent/failpoint", "migrate:after")
-    failed = operator.deploy(bare_vps, CLIENT, DOMAIN)
-    ended = operator.deploy(bare_vps, CLIENT, DOMAIN)
+    stocked_vps.run("mkdir", "-p", "/var/lib/leadengine/agent")
+    operator.with_settings(LECTL_FAILPOINT="deploy.prepare:after").deploy(
+        stocked_vps, CLIENT, DOMAIN
+    )
+    stocked_vps.box.write("/var/lib/leadengine/agent/failpoint", "migrate:after")
+    failed = operator.deploy(stocked_vps, CLIENT, DOMAIN)
+    ended = operator.deploy(stocked_vps, CLIENT, DOMAIN)
     assert ended.code == 0, ended.text
-    password = operator.first_password(bare_vps, CLIENT, DOMAIN)
-    again = operator.deploy(bare_vps, CLIENT, DOMAIN)
+    password = operator.first_password(stocked_vps, CLIENT, DOMAIN)
+    again = operator.deploy(stocked_vps, CLIENT, DOMAIN)
     shown = [
         operator.lectl(*words).text
         for words in (
             ("status", "--json"),
             ("operations", "list", "--json"),
             ("logs", CLIENT, "--lines", "1000"),
-            ("doctor", "--host", bare_vps.url),
-            ("deploy", CLIENT, DOMAIN, "--host", bare_vps.url, "--dry-run"),
+            ("doctor", "--host", stocked_vps.url),
+            ("deploy", CLIENT, DOMAIN, "--host", stocked_vps.url, "--dry-run"),
         )
     ]
     said = "\n".join([failed.text, ended.text, again.text, *shown])
-    return Scene(operator, Stack(bare_vps, CLIENT, DOMAIN), said, password)
+    return Scene(operator, Stack(stocked_vps, CLIENT, DOMAIN), said, password)
 
 
 def spellings(secret: str) -> set[bytes]:

@@ -151,12 +151,12 @@ class Vps:
         docker("volume", "rm", "--force", f"{self.box.name}-docker")
 
 
-def start_vps(run: Run, name: str, key: Path, size: Size = Size()) -> Vps:
+def start_vps(run: Run, name: str, key: Path, size: Size = Size(), image: str = IMAGE) -> Vps:
     """Boot a bare host; it greets on port 22 when this returns."""
     public = key.with_suffix(".pub").read_text().strip()
     settings = ("--env", f"LAB_RESOLVER={run.resolver}", "--env", f"LAB_KEY={public}")
     disk = size.options(run.volume(f"{name}-docker") if size.disk_mb is None else "")
-    vps = Vps(run.start(name, IMAGE, options=(*PRIVILEGES, *settings, *disk)), key)
+    vps = Vps(run.start(name, image, options=(*PRIVILEGES, *settings, *disk)), key)
     vps.wait_for_ssh()
     return vps
 
