@@ -12,7 +12,7 @@ from pydantic import AfterValidator, AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from leadengine_agent.protocol import Acme, Mail, RegistryLogin, SecretName
-from leadengine_agent.values import Email, HostName, Line, Port, Url
+from leadengine_agent.values import Email, HostName, Line, Port, Repository, Url
 from leadengine_ctl.errors import UsageError
 
 _MAIL_SERVICE = "smtp.resend.com"
@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     ssh_key: ExpandedPath | None = None
     acme_directory: Url = Acme().directory
     acme_trust: ExpandedPath | None = None
-    registry: Line | None = None
+    registry: Repository | None = None
     registry_user: Line | None = None
     registry_password: SecretStr | None = None
     host_floor: Literal["half", "none"] = "half"
