@@ -82,7 +82,7 @@ class Writer:
             raise psycopg.OperationalError(message)
         async with self._database.tenant(tenant) as connection:
             new = await store.write(connection, tenant, events)
-        log.info("wrote %d of %d events", new, len(events))
+        log.debug("wrote %d of %d events", new, len(events))
 
     async def _pause(self) -> None:
         try:
