@@ -117,6 +117,10 @@ class Host(Transport, Protocol):
 
         Returns:
             The bytes that were sent; 0 when the host had everything.
+
+        Raises:
+            NotFoundError: this machine does not have an image that the host lacks.
+            NotAllowedError: the host's engine keeps images in a store that would rename them.
         """
         ...
 

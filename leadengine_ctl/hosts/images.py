@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from leadengine_agent.protocol import ImageRef, StepState
-from leadengine_ctl.errors import LeadEngineError, NotFoundError
+from leadengine_ctl.errors import LeadEngineError, NotAllowedError, NotFoundError
 from leadengine_ctl.hosts.archive import Archive
 from leadengine_ctl.hosts.base import Completed, HostAddress, Progress, Report, Runner
 from leadengine_ctl.hosts.commands import check, failed, said
@@ -18,6 +18,7 @@ from leadengine_ctl.hosts.thin import compress, pack, wanted_layers
 
 _STEP = "images"
 _DEADLINE = 3600.0
+_STORE = "{{json .DriverStatus}}"
 
 
 def carry(
@@ -30,6 +31,7 @@ def carry(
     if not missing:
         report(Progress(_STEP, StepState.UNCHANGED, "all there"))
         return 0
+    _refuse_other_store(runner, address)
     report(Progress(_STEP, StepState.STARTED, "reading the images of this machine"))
     with TemporaryDirectory(prefix="lectl-") as folder:
         path = Path(folder) / "images.tar"
@@ -93,9 +95,20 @@ class _Journey:
             names = ", ".join(self._images[digest].repository for digest in sorted(lost))
             raise LeadEngineError(
                 f"{self._address} took the images but does not know them by their ids",
-                f"Missing afterwards: {names}. Its engine may keep images in containerd's store.",
-                "Build the release with '--registry', so that the host pulls by digest.",
+                f"Missing afterwards: {names}.",
+                "Publish the release ('lectl release build --registry …'): the host then pulls it.",
             )
+
+
+def _refuse_other_store(runner: Runner, address: HostAddress) -> None:
+    """Containerd's image store gives images other ids than the release names them by."""
+    if "io.containerd.snapshotter" in said(runner, "docker", "info", "--format", _STORE):
+        raise NotAllowedError(
+            f"The Docker of {address} cannot take images over this connection",
+            "It keeps them in containerd's image store, where they get other ids.",
+            "Publish the release ('lectl release build --registry …'), or switch the store off: "
+            '\'{"features": {"containerd-snapshotter": false}}\' in /etc/docker/daemon.json.',
+        )
 
 
 def _save(images: Mapping[str, ImageRef], path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from leadengine_agent.protocol import ImageRef, StepState
-from leadengine_ctl.errors import LeadEngineError
+from leadengine_ctl.errors import LeadEngineError, NotAllowedError
 from leadengine_ctl.hosts.base import Host, HostAddress, HostKey, HostTrust, Progress
 from leadengine_ctl.hosts.registry import open_host
 from tests.lab.engine import docker
@@ -105,6 +105,22 @@ def test_image_this_machine_does_not_have_is_named(prepared_vps: Vps) -> None:
     with host_of(prepared_vps) as host, pytest.raises(LeadEngineError) as caught:
         host.carry((absent,))
     assert caught.value.what == "The Docker of this machine does not have leadengine/absent"
+
+
+def test_engine_that_would_rename_the_images_is_refused_first(
+    prepared_vps: Vps, product_images: None
+) -> None:
+    other = image("other", 1, "debian:trixie-slim")
+    settings = '{"features": {"containerd-snapshotter": true}}'
+    prepared_vps.box.write("/etc/docker/daemon.json", settings)
+    prepared_vps.run("systemctl", "restart", "docker")
+    try:
+        with host_of(prepared_vps) as host, pytest.raises(NotAllowedError) as caught:
+            host.carry((other,))
+    finally:
+        prepared_vps.run("rm", "/etc/docker/daemon.json")
+        prepared_vps.run("systemctl", "restart", "docker")
+    assert "containerd's image store" in caught.value.why
 
 
 def carry_and_tell(url: str, key: str, host_key: str, ref: ImageRef, pipe: Connection) -> None:
