@@ -41,31 +41,48 @@ def migration_of(stack: RuntimeStack, database: str) -> str:
     return stack.settings["MIGRATION_DATABASE_URL"].replace("/leadengine", f"/{database}")
 
 
-def killed_while_migrating(stack: RuntimeStack, url: str, seconds: float) -> bool:
-    """Start a migration and kill it; False when it had ended before."""
+def killed(stack: RuntimeStack, command: str, seconds: float, **changes: str) -> bool:
+    """Start a command and kill it; False when it had ended before."""
     name = f"{stack.run.name}-killed"
     options = ("--detach", "--name", name, "--network", stack.run.name, *HARDENED)
-    env = (*stack.environment, f"--env=MIGRATION_DATABASE_URL={url}")
-    docker("run", *options, *env, "leadengine/api:dev", "leadengine-admin", "migrate")
+    env = (*stack.environment, *(f"--env={name}={value}" for name, value in changes.items()))
+    docker("run", *options, *env, "leadengine/api:dev", "leadengine-admin", command)
     time.sleep(seconds)
-    killed = docker("kill", name, check=False).returncode == 0
+    hit = docker("kill", name, check=False).returncode == 0
     docker("rm", "--force", name)
-    return killed
+    return hit
 
 
 def test_killed_migration_converges(stack: RuntimeStack) -> None:
     """N = 10 kills, each on a database of its own, spread over the time a migration takes."""
     control = migration_of(stack, "control")
     assert stack.admin("migrate", MIGRATION_DATABASE_URL=control).returncode == 0
-    killed = 0
+    hits = 0
     for number, seconds in enumerate(KILLS):
         database = f"killed_{number}"
         url = migration_of(stack, database)
-        killed += killed_while_migrating(stack, url, seconds)
+        hits += killed(stack, "migrate", seconds, MIGRATION_DATABASE_URL=url)
         again = stack.admin("migrate", MIGRATION_DATABASE_URL=url)
         assert again.returncode == 0, again.stderr
         assert schema(stack, database) == schema(stack, "control")
-    assert killed >= 5, "most migrations had ended before they were killed"
+    assert hits >= 5, "most migrations had ended before they were killed"
+
+
+def test_killed_seed_converges(stack: RuntimeStack, mail: MailSink) -> None:
+    """N = 10 kills on one empty database; then one administrator, with a link that was mailed."""
+    using = {"SMTP_HOST": mail.address, "SMTP_PORT": str(mail.port), "SMTP_SECURITY": "none"}
+    using["SMTP_FROM"] = "hello@acme.test"
+    url = migration_of(stack, "seeded")
+    assert stack.admin("migrate", MIGRATION_DATABASE_URL=url).returncode == 0
+    using["DATABASE_URL"] = stack.settings["DATABASE_URL"].removesuffix("leadengine") + "seeded"
+    hits = sum(killed(stack, "seed", seconds, **using) for seconds in KILLS)
+    assert hits >= 5, "most runs had ended before they were killed"
+    stack.seed(**using)
+    assert stack.seed(**using)["mail"] == "unchanged"
+    assert stack.sql("SELECT count(*) FROM tenants", "seeded") == "1"
+    assert stack.sql("SELECT email FROM users", "seeded") == ADMIN
+    assert stack.sql("SELECT mailed_at IS NOT NULL FROM password_links", "seeded") == "t"
+    assert mail.messages
 
 
 @pytest.mark.parametrize(
