@@ -274,10 +274,13 @@ def _agrees(name: str, command: tuple[str, ...]) -> bool:
 
 
 def _unready(compose: Compose, service: str, why: str) -> TaskFailure:
+    logs = compose.logs(service, 30)
+    if "no space left on device" in "\n".join(logs).lower():
+        return disk_full(f"The service '{service}' could not write.", logs)
     return TaskFailure(
         FailureCode.UNHEALTHY,
         f"The service '{service}' did not become healthy.",
         f"{why[0].upper()}{why[1:]}.",
         "Its last log lines are below; what served before still serves.",
-        compose.logs(service, 30),
+        logs,
     )

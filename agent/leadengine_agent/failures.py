@@ -27,12 +27,13 @@ def from_os_error(error: OSError) -> TaskFailure:
     )
 
 
-def disk_full(why: str) -> TaskFailure:
+def disk_full(why: str, logs: tuple[str, ...] = ()) -> TaskFailure:
     return TaskFailure(
         FailureCode.DISK_FULL,
         "The host's disk is full.",
         why,
         "Free some space (`docker system df` shows what Docker holds), then run the command again.",
+        logs,
     )
 
 

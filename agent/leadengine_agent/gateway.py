@@ -77,9 +77,11 @@ class Gateway:
     def switch(self) -> None:
         """Start nginx or tell the running one, and wait until it answers as this generation."""
         write_atomically(self._layout.live / "nginx.conf", self._candidate)
+        running = self._compose.container("nginx")
         self._compose.up("nginx")
         docker.wait_until_ready(self._compose, "nginx", deadline=60)
-        self.reload()
+        if running is not None:
+            self.reload()
         self._await_generation()
 
     def reload(self) -> None:

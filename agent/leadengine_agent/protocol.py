@@ -265,6 +265,7 @@ class FailureCode(StrEnum):
     INVALID = "invalid"
     NOT_FOUND = "not-found"
     LOCKED = "locked"
+    CONFLICT = "conflict"
     SUPERSEDED = "superseded"
     PORT_TAKEN = "port-taken"
     DISK_FULL = "disk-full"

@@ -12,7 +12,6 @@ CONFIG_LABEL = "leadengine.config"
 CLIENT_LABEL = "leadengine.client"
 """What everything of a stack is labelled with, by the templates."""
 _RUN = f"{ROOT}/agent/run"
-_SPOOL = f"{ROOT}/agent/spool"
 _REPORTER_USER = "65532:65532"
 
 
@@ -35,13 +34,13 @@ def executor_argv(image: ImageRef) -> tuple[str, ...]:
 
 
 def reporter_argv(image: ImageRef) -> tuple[str, ...]:
-    """The reporter: network, the executor's socket and its own spool; nothing of Docker."""
+    """The reporter: network and the executor's socket; nothing of Docker."""
     return _run(
         REPORTER,
         image,
         options=(
             *("--network", "bridge", "--user", _REPORTER_USER),
-            *("--volume", f"{_RUN}:{_RUN}", "--volume", f"{_SPOOL}:{_SPOOL}"),
+            *("--volume", f"{_RUN}:{_RUN}"),
             *("--memory", "128m", "--pids-limit", "64"),
         ),
         command="reporter",

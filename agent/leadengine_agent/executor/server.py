@@ -24,7 +24,16 @@ from leadengine_agent.executor.journal import Journal
 from leadengine_agent.executor.steps import Steps
 from leadengine_agent.failures import TaskFailure
 from leadengine_agent.layout import HostLayout
-from leadengine_agent.protocol import READ_ONLY, Event, Failure, FailureCode, Inspect, Outcome, Task
+from leadengine_agent.protocol import (
+    READ_ONLY,
+    CertifyResult,
+    Event,
+    Failure,
+    FailureCode,
+    Inspect,
+    Outcome,
+    Task,
+)
 from leadengine_agent.tasks import Context, client_of, dispatch, is_idle
 
 _LARGEST_TASK = 8_000_000
@@ -50,7 +59,10 @@ class Executor:
 
     def run(self, task: Task, tell: "Teller") -> Outcome:
         """Carry out one task and return its outcome; never raises for what a task does."""
-        if task.order.verb in READ_ONLY or is_idle(task.order, self.layout):
+        if is_idle(task.order, self.layout):
+            # Not even dispatched: that would import what an idle agent should not hold.
+            return Outcome(task=task.id, result=CertifyResult().model_dump())
+        if task.order.verb in READ_ONLY:
             return self._carry_out(task, tell.send)
         if not self._take_slot(task):
             return self._busy(task)

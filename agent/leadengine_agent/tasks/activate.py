@@ -5,6 +5,7 @@ a kill at any point. What serves goes on serving until nginx was told otherwise.
 """
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -17,8 +18,14 @@ from leadengine_agent.failures import TaskFailure
 from leadengine_agent.gateway import Gateway
 from leadengine_agent.generations import Generations, generation_key
 from leadengine_agent.layout import HostLayout, StackLayout
-from leadengine_agent.protocol import Activate, ActivateResult, FailureCode, Release
-from leadengine_agent.records import Record
+from leadengine_agent.protocol import (
+    Activate,
+    ActivateResult,
+    FailureCode,
+    Release,
+    StackSpec,
+)
+from leadengine_agent.records import Record, current_record
 from leadengine_agent.seeding import Seed, read_seed, seed_of
 from leadengine_agent.stack import (
     DATA_SERVICES,
@@ -36,11 +43,12 @@ from leadengine_agent.vault import Vault
 
 STEPS = (
     "generation",
+    "certificate",
     "data",
     "migrate",
+    "start",
     "seed",
     "api",
-    "certificate",
     "gateway",
     "worker",
     "retire",
@@ -82,6 +90,7 @@ class _Activation:
     def generation(self) -> Did:
         """Make folders and secrets, and render."""
         _refuse_taken_ports(self.order.spec.client)
+        _refuse_other_identity(current_record(self.layout), self.order.spec)
         self.layout.create()
         vault = Vault(self.layout.secrets)
         vault.ensure()
@@ -121,14 +130,18 @@ class _Activation:
             wait_until_ready(self.compose, name, _DATA_DEADLINE)
         return Did(bool(changed), ", ".join(changed) or "nothing to change")
 
+    def _did(self, before: dict[str, str], services: Sequence[str], detail: str) -> Did:
+        """Whether any of the services was started since `before`."""
+        after = self._started_at()
+        changed = any(before.get(name) != after.get(name) for name in services)
+        return Did(changed, detail)
+
     def data(self) -> Did:
         before = self._started_at()
         self.compose.up(*DATA_SERVICES)
         for name in DATA_SERVICES:
             wait_until_ready(self.compose, name, _DATA_DEADLINE)
-        after = self._started_at()
-        changed = [name for name in DATA_SERVICES if before.get(name) != after.get(name)]
-        return Did(bool(changed), "database, queue and vectors are ready")
+        return self._did(before, DATA_SERVICES, "database, queue and vectors are ready")
 
     def migrate(self) -> Did:
         """Bring the database to the release's schema, with the new image, before any new code serves."""
@@ -150,11 +163,20 @@ class _Activation:
         self.seeded = seed_of(self.layout, self.compose)
         return Did(self.seeded.created, self.seeded.sentence)
 
-    def api(self) -> Did:
-        """Start the api of this generation's colour; nobody is sent to it yet."""
-        service = api_service(self.record.colour)
+    def start(self) -> Did:
+        """Start the api of this generation's colour; nobody is sent to it yet.
+
+        Where nothing serves yet, the worker starts beside it. What boots meanwhile costs no time.
+        """
+        first = Generations(self.layout).current() is None
+        services = (api_service(self.record.colour), *(("worker",) if first else ()))
         before = self._started_at()
-        self.compose.up(service)
+        self.compose.up(*services)
+        return self._did(before, services, f"{services[0]} starts")
+
+    def api(self) -> Did:
+        """Wait until the new api can serve."""
+        service = api_service(self.record.colour)
         try:
             wait_until_ready(
                 self.compose, service, _API_DEADLINE, ("leadengine-healthcheck", "/readyz")
@@ -163,7 +185,7 @@ class _Activation:
             # Stopped, not removed: its log and state stay for whoever asks why.
             self.compose("stop", "--timeout", "10", service)
             raise
-        return Did(before.get(service) != self._started_at().get(service), f"{service} is ready")
+        return Did(False, f"{service} is ready")
 
     def certificate(self) -> Did:
         """See that nginx has something to serve: a real certificate comes by `certify`."""
@@ -191,7 +213,7 @@ class _Activation:
         before = self._started_at()
         self.compose.up("worker")
         wait_until_ready(self.compose, "worker", _API_DEADLINE)
-        return Did(before.get("worker") != self._started_at().get("worker"), "worker is ready")
+        return self._did(before, ("worker",), "worker is ready")
 
     def commit(self) -> Did:
         changed = Generations(self.layout).commit(self.record)
@@ -234,6 +256,19 @@ def _refuse_taken_ports(client: str) -> None:
                 name = each["Name"].lstrip("/")
                 who = f"the stack of client '{holder}'" if holder else f"the container '{name}'"
                 raise docker.port_taken(who)
+
+
+def _refuse_other_identity(current: Record | None, spec: StackSpec) -> None:
+    """A client ID is in every snippet out there: an operator whose records lack it must not change it."""
+    if current is None or current.spec.client_id == spec.client_id:
+        return
+    raise TaskFailure(
+        FailureCode.CONFLICT,
+        f"The stack of {spec.client} on this host has another client ID.",
+        f"It was deployed from other records, as {current.spec.client_id}.",
+        "Use the data folder or the database it was deployed from (LECTL_DATA_FOLDER, "
+        "LECTL_DATABASE_URL); nothing was changed.",
+    )
 
 
 def _migration_failed(error: DockerError) -> TaskFailure:
