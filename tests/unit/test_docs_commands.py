@@ -1,0 +1,92 @@
+"""Every command that a document shows is run, in order, and ends as the document says."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from leadengine_ctl.releases.library import Library
+from tests.unit.ctl.builders import a_bundle
+from tests.unit.ctl.cli import Cli
+from tests.unit.ctl.hostile import a_world
+from tests.unit.docs_commands import Shown, documents, in_memory, read, shown_in
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+NOT_RUN = {
+    "export PATH=": "the reader's shell",
+    "ssh-keygen -lf": "runs on the host",
+    "lectl release build": "needs an engine with images; tests/lab/test_release_build.py does",
+    "lectl operations resume": "needs a killed process; tests/unit/ctl/test_interrupted.py does",
+    ".venv/bin/pytest": "a test would run tests",
+}
+"""Beginnings of lines that are shown and not run here, each with its reason."""
+
+
+@pytest.fixture
+def lectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """An operator in an empty folder, with nothing on PATH."""
+    folder = tmp_path / "data"
+    for name, value in {**Cli.environment(folder, tmp_path), "PATH": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "ca.pem").write_text("-----BEGIN CERTIFICATE-----\n")
+    monkeypatch.chdir(tmp_path)
+    furnish(folder)
+    return Cli(folder, {})
+
+
+def furnish(folder: Path) -> None:
+    """Put a release and the host `local`, in memory, into the data folder that is set."""
+    Library(folder / "releases").keep(a_bundle())
+    a_world().store.hosts.save("local", "memory://local")
+
+
+def here(word: str) -> str:
+    """The id of an operation becomes that of the last one."""
+    if not re.fullmatch(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}", word):
+        return word
+    return a_world().store.operations.recent(1)[0].id
+
+
+def run(lectl: Cli, shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run one line of a document."""
+    for name, value in shown.settings.items():
+        assert name == "LECTL_DATA_FOLDER", f"export it first: {shown.line}"
+        monkeypatch.setenv(name, value)
+        furnish(Path(value))
+    match shown.words:
+        case ("make", *targets):
+            assert set(targets) <= TARGETS, shown.line
+        case ("export", *settings):
+            for setting in settings:
+                monkeypatch.setenv(*setting.split("=", 1))
+        case ("lectl" | ".venv/bin/lectl", *words):
+            ran = lectl(*(here(in_memory(word)) for word in words))
+            assert ran.code == shown.code, f"{shown.line}\n{ran.err}"
+        case _:
+            pytest.fail(f"neither run nor allowed: {shown.line}")
+
+
+@pytest.mark.parametrize("path", documents(), ids=str)
+def test_every_command_shown_works(lectl: Cli, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for shown in shown_in((ROOT / path).read_text(encoding="utf-8")):
+        if not shown.line.startswith(tuple(NOT_RUN)):
+            monkeypatch.setenv("LECTL_DATA_FOLDER", str(lectl.folder))
+            run(lectl, shown, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "line", ["lectl deploi acme", "lectl status nobody", "make tea", "rm -r x"]
+)
+def test_a_command_that_does_not_work_is_found(
+    lectl: Cli, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises((AssertionError, pytest.fail.Exception)):
+        run(lectl, read(line), monkeypatch)
+
+
+def test_every_exception_is_needed() -> None:
+    lines = [shown.line for path in documents() for shown in shown_in(path.read_text())]
+    unused = [start for start in NOT_RUN if not any(line.startswith(start) for line in lines)]
+    assert unused == []
