@@ -56,10 +56,14 @@ def sync_directory(folder: Path) -> None:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder under a name nobody looks for, so that a kill in the middle leaves no half of it."""
+    """Remove a folder under a name nobody looks for, so that a kill in the middle leaves no half of it.
+
+    What such a kill left under that name goes, too, whether the folder is there again or not.
+    """
+    grave = folder.with_name(f".{folder.name}.removed")
+    if grave.exists():
+        shutil.rmtree(grave)
     if not folder.exists():
         return
-    grave = folder.with_name(f".{folder.name}.removed")
-    shutil.rmtree(grave, ignore_errors=True)
     folder.rename(grave)
     shutil.rmtree(grave)
