@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -70,7 +71,9 @@ class Generations:
         return True
 
     def prune(self) -> None:
-        """Forget generations older than the last `KEPT`."""
+        """Forget generations older than the last `KEPT`, and what killed runs left half done."""
+        for leftover in self._layout.generations.glob(".*"):
+            shutil.rmtree(leftover)
         current = self.current()
         for record in self._all():
             if current is not None and record.number < current.number - KEPT:

@@ -82,6 +82,15 @@ def test_old_generations_are_forgotten(layout: StackLayout) -> None:
     assert len(_names(layout)) == KEPT + 1
 
 
+def test_what_killed_runs_left_half_done_is_swept(layout: StackLayout) -> None:
+    record, _ = prepare(layout, "key-a")
+    Generations(layout).commit(record)
+    for leftover in (".0.removed", ".2.new"):
+        (layout.generations / leftover / "secrets").mkdir(parents=True)
+    Generations(layout).prune()
+    assert _names(layout) == ["1"]
+
+
 def test_the_key_follows_every_input() -> None:
     keys = {
         generation_key(a_release(), a_spec(), "secrets"),
