@@ -21,7 +21,9 @@ from pydantic import ValidationError
 
 from leadengine_agent.executor.failpoints import Failpoints
 from leadengine_agent.executor.journal import Journal
+from leadengine_agent.executor.leanness import Leanness
 from leadengine_agent.executor.steps import Steps
+from leadengine_agent.executor.teller import Teller
 from leadengine_agent.failures import TaskFailure
 from leadengine_agent.layout import HostLayout
 from leadengine_agent.protocol import (
@@ -37,9 +39,7 @@ from leadengine_agent.protocol import (
 from leadengine_agent.tasks import Context, client_of, dispatch, is_idle
 
 _LARGEST_TASK = 8_000_000
-_HEARTBEAT = 10.0
 _PATIENCE = 240.0
-_IDLE = 20.0
 _INHERITED = "LEADENGINE_LISTENING_SOCKET"
 REPORTER_UID = 65532
 
@@ -57,7 +57,7 @@ class Executor:
         self._lock_file = (layout.agent / "lock").open("w")
         fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
-    def run(self, task: Task, tell: "Teller") -> Outcome:
+    def run(self, task: Task, tell: Teller) -> Outcome:
         """Carry out one task and return its outcome; never raises for what a task does."""
         if is_idle(task.order, self.layout):
             # Not even dispatched: that would import what an idle agent should not hold.
@@ -87,7 +87,7 @@ class Executor:
                 return False
         return True
 
-    def _recorded(self, task: Task, tell: "Teller") -> Outcome:
+    def _recorded(self, task: Task, tell: Teller) -> Outcome:
         def note(event: Event) -> None:
             self.journal.note(event)
             tell.send(event)
@@ -139,33 +139,6 @@ def _internal(error: Exception) -> Failure:
         why=f"{type(error).__name__} at {place}.",
         hint="Run it again; if it stays, report it with this line.",
     )
-
-
-class Teller:
-    """Writes answers to one connection; a sender who has left never stops a task."""
-
-    def __init__(self, write: Callable[[bytes], object]) -> None:
-        self._write = write
-        self._lock = threading.Lock()
-        self._ended = threading.Event()
-
-    def send(self, answer: Event | Outcome) -> None:
-        self._line(answer.model_dump_json().encode())
-
-    def keep_alive(self) -> None:
-        """Send an empty line now and then, so that a dead connection is noticed at the other end."""
-        while not self._ended.wait(_HEARTBEAT):
-            self._line(b"")
-
-    def end(self) -> None:
-        self._ended.set()
-
-    def _line(self, line: bytes) -> None:
-        with self._lock:
-            try:
-                self._write(line + b"\n")
-            except OSError:
-                self._ended.set()
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -259,30 +232,6 @@ class _Server(socketserver.ThreadingUnixStreamServer):
             os.set_inheritable(self.socket.fileno(), True)
             os.environ[_INHERITED] = str(self.socket.fileno())
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606
-
-
-class Leanness:
-    """Knows when an idle executor should begin anew, to give back what a task made it import."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._open = 0
-        self._since = time.monotonic()
-
-    def begin(self) -> None:
-        with self._lock:
-            self._open += 1
-
-    def end(self) -> None:
-        with self._lock:
-            self._open -= 1
-            self._since = time.monotonic()
-
-    def is_wanted(self) -> bool:
-        """Nobody is connected, nobody was for a while, and heavy modules are loaded."""
-        heavy = not sys.modules.keys().isdisjoint({"jinja2", "cryptography"})
-        with self._lock:
-            return heavy and self._open == 0 and time.monotonic() - self._since > _IDLE
 
 
 def main() -> int:
