@@ -15,8 +15,11 @@ from leadengine_agent.files import write_atomically
 from leadengine_agent.layout import APP_GROUP, StackLayout
 from leadengine_agent.protocol import FailureCode
 from leadengine_agent.records import Record
+from leadengine_agent.stack import forget_state, read_state, write_state
 
 _SWITCH_DEADLINE = 20.0
+_ANSWERED = "gateway"
+"""The note on what nginx last answered as; none while it is being switched."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,10 @@ class Gateway:
         return (folder / "nginx.conf").read_text()
 
     def is_live(self) -> bool:
-        """True when nginx was told this very configuration."""
+        """True when nginx has answered as this very configuration."""
         path = self._layout.live / "nginx.conf"
-        return path.exists() and path.read_text() == self._candidate
+        written = path.exists() and path.read_text() == self._candidate
+        return written and read_state(self._layout, _ANSWERED) == self._wanted
 
     def prove(self) -> None:
         """Let a throw-away nginx read the configuration and the certificate, without any network.
@@ -76,6 +80,8 @@ class Gateway:
 
     def switch(self) -> None:
         """Start nginx or tell the running one, and wait until it answers as this generation."""
+        # Killed before nginx answers, the next run must not take the written file for a told nginx.
+        forget_state(self._layout, _ANSWERED)
         write_atomically(self._layout.live / "nginx.conf", self._candidate)
         running = self._compose.container("nginx")
         self._compose.up("nginx")
@@ -83,6 +89,7 @@ class Gateway:
         if running is not None:
             self.reload()
         self._await_generation()
+        write_state(self._layout, _ANSWERED, self._wanted)
 
     def reload(self) -> None:
         """Read configuration and certificate again without dropping a connection."""
@@ -105,8 +112,12 @@ class Gateway:
     def container(self) -> str:
         return f"{self._compose.project}-nginx-1"
 
+    @property
+    def _wanted(self) -> dict[str, str]:
+        return {"generation": f"{self._record.number} {self._record.colour}"}
+
     def _await_generation(self) -> None:
-        wanted = f"{self._record.number} {self._record.colour}"
+        wanted = self._wanted["generation"]
         end = time.monotonic() + _SWITCH_DEADLINE
         while self.served().generation != wanted:
             if time.monotonic() > end:

@@ -64,5 +64,9 @@ def write_state(layout: StackLayout, name: str, value: dict[str, Any]) -> None:
     write_atomically(_note(layout, name), json.dumps(value), mode=0o600)
 
 
+def forget_state(layout: StackLayout, name: str) -> None:
+    _note(layout, name).unlink(missing_ok=True)
+
+
 def _note(layout: StackLayout, name: str) -> Path:
     return layout.state / f"{name}.json"

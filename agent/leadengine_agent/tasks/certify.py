@@ -25,10 +25,18 @@ from leadengine_agent.limiter import DNS_PAUSE, History
 from leadengine_agent.protocol import Certify, CertifyResult, FailureCode
 from leadengine_agent.records import Record, current_record
 from leadengine_agent.schedule import read_history, stacks_of
-from leadengine_agent.stack import compose_of, load_release
+from leadengine_agent.stack import (
+    compose_of,
+    forget_state,
+    load_release,
+    read_state,
+    write_state,
+)
 from leadengine_agent.tasks.context import Context
 
 _LOOK_AGAIN = 3600.0
+_SWITCH = "certificate-switch"
+"""The note that stands while nginx was not yet seen to serve the pair that is current."""
 
 
 def run(order: Certify, context: Context) -> dict[str, Any]:
@@ -70,8 +78,7 @@ class _Keeper:
             return self._local()
         pair = self._store.current()
         if pair is not None and self._is_good(pair):
-            self._remember(self._history().wait(time.time() + _LOOK_AGAIN, ""))
-            return Did(False, "the certificate is good")
+            return self._keep(pair, "the certificate is good")
         left = acme.existing(self._layout, self._domain)
         if left is not None and self._is_good(left):
             return self._serve(left)
@@ -79,10 +86,16 @@ class _Keeper:
 
     def _local(self) -> Did:
         pair = self._store.current()
-        self._remember(History(not_before=time.time() + _LOOK_AGAIN))
         if pair is not None and not is_due(pair.leaf, self._now):
-            return Did(False, "issued by the host's own CA")
+            return self._keep(pair, "issued by the host's own CA")
         return self._serve(LocalCA(self._host.local_ca).issue(self._domain, self._now))
+
+    def _keep(self, pair: Pair, detail: str) -> Did:
+        """Leave a good pair alone, unless a kill came before nginx was seen to serve it."""
+        if read_state(self._layout, _SWITCH):
+            return self._serve(pair)
+        self._remember(self._history().wait(time.time() + _LOOK_AGAIN, ""))
+        return Did(False, detail)
 
     def _is_good(self, pair: Pair) -> bool:
         sound = not check(pair, self._domain, self._now)
@@ -115,15 +128,30 @@ class _Keeper:
         problem = check(pair, self._domain, datetime.datetime.now(datetime.UTC))
         if problem:
             raise _unusable(self._domain, problem)
-        self._store.install(pair)
-        release, _ = load_release(self._host, self._record.release)
-        compose = compose_of(self._layout, self._record)
-        gateway = Gateway(self._layout, self._record, compose, release.images["nginx"].reference)
-        gateway.prove()
+        gateway = self._gateway()
+        write_state(self._layout, _SWITCH, {"serial": serial_of(pair.leaf)})
+        self._install_proven(pair, gateway)
         gateway.reload()
         _await_serial(gateway, serial_of(pair.leaf), self._domain)
+        forget_state(self._layout, _SWITCH)
         self._remember(self._history().wait(time.time() + _LOOK_AGAIN, ""))
         return Did(True, f"{self._domain} is served with a certificate of {_issuer(pair)}")
+
+    def _gateway(self) -> Gateway:
+        release, _ = load_release(self._host, self._record.release)
+        compose = compose_of(self._layout, self._record)
+        return Gateway(self._layout, self._record, compose, release.images["nginx"].reference)
+
+    def _install_proven(self, pair: Pair, gateway: Gateway) -> None:
+        """Make the pair current; the one before comes back when nginx refuses it."""
+        before = self._store.current()
+        self._store.install(pair)
+        try:
+            gateway.prove()
+        except TaskFailure:
+            if before is not None:
+                self._store.install(before)
+            raise
 
     def _later(self, history: History) -> Did:
         self._remember(history)
