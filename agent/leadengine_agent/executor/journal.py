@@ -6,15 +6,21 @@ written: an order is recorded by its verb, client and sender.
 
 import json
 import sqlite3
+import sys
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from leadengine_agent.failures import TaskFailure
+from leadengine_agent.failures import TaskFailure, disk_full
 from leadengine_agent.protocol import Event, FailureCode, Outcome, Task
 
 FENCED = frozenset({"activate", "decommission"})
 """Verbs of which only the newest order for a client may still act."""
+
+_KEPT = 7 * 86400
+"""Seconds that orders are remembered which supersede nothing: while a domain does not point to the
+host, the schedule alone writes thousands a day."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS tasks (
@@ -37,23 +43,27 @@ class Journal:
         with closing(self._connect()) as database, database:
             database.execute("PRAGMA journal_mode=WAL")
             database.executescript(_SCHEMA)
-            database.execute("UPDATE tasks SET state = 'interrupted' WHERE state = 'running'")
+        self._try("UPDATE tasks SET state = 'interrupted' WHERE state = 'running'")
+        self._forget_old()
 
     def accept(self, task: Task, client: str) -> Outcome | None:
         """Record that `task` starts, or return the outcome it already had.
 
         Raises:
-            TaskFailure: a newer order for the same client has been accepted since (fencing).
+            TaskFailure: a newer order for the same client has been accepted since (fencing), the id
+                is another order's, or nothing can be written.
         """
-        with closing(self._connect()) as database, database:
+        with self._transaction() as database:
             known = database.execute(
-                "SELECT state, fence, outcome FROM tasks WHERE id = ?", (task.id,)
+                "SELECT verb, client, state, fence, outcome FROM tasks WHERE id = ?", (task.id,)
             ).fetchone()
             newest = self._newest_fence(database, client)
             if known is None:
                 self._insert(database, task, client, newest + 1)
                 return None
-            state, fence, outcome = known
+            verb, whose, state, fence, outcome = known
+            if (verb, whose) != (task.order.verb, client):
+                raise _of_another_order(task)
             if state == "done":
                 return Outcome.model_validate_json(outcome)
             if task.order.verb in FENCED and fence < newest:
@@ -64,27 +74,42 @@ class Journal:
         return None
 
     def finish(self, outcome: Outcome) -> None:
-        """Record the end of a task."""
+        """Record the end of a task. One that cannot be recorded is found interrupted, and run again."""
         state = "failed" if outcome.failure else "done"
-        with closing(self._connect()) as database, database:
-            database.execute(
-                "UPDATE tasks SET state = ?, ended = ?, outcome = ? WHERE id = ?",
-                (state, time.time(), outcome.model_dump_json(), outcome.task),
-            )
+        self._try(
+            "UPDATE tasks SET state = ?, ended = ?, outcome = ? WHERE id = ?",
+            (state, time.time(), outcome.model_dump_json(), outcome.task),
+        )
 
     def note(self, event: Event) -> None:
-        """Record one event of a running task."""
-        with closing(self._connect()) as database, database:
-            database.execute(
-                "INSERT INTO steps VALUES (?, ?, ?, ?, ?)",
-                (event.task, time.time(), event.step, event.state, event.detail),
-            )
+        """Record one event of a running task, if it can be: a full disk must not hide what it spoils."""
+        self._try(
+            "INSERT INTO steps VALUES (?, ?, ?, ?, ?)",
+            (event.task, time.time(), event.step, event.state, event.detail),
+        )
 
-    def outcome_of(self, task: str) -> Outcome | None:
-        """The recorded outcome of a task that ended."""
-        with closing(self._connect()) as database:
-            row = database.execute("SELECT outcome FROM tasks WHERE id = ?", (task,)).fetchone()
-        return Outcome.model_validate_json(row[0]) if row and row[0] else None
+    def _forget_old(self) -> None:
+        marks = json.dumps(sorted(FENCED))
+        self._try(
+            "DELETE FROM tasks WHERE started < ? AND verb NOT IN (SELECT value FROM json_each(?))",
+            (time.time() - _KEPT, marks),
+        )
+        self._try("DELETE FROM steps WHERE task NOT IN (SELECT id FROM tasks)")
+
+    def _try(self, statement: str, values: tuple[object, ...] = ()) -> None:
+        try:
+            with self._transaction() as database:
+                database.execute(statement, values)
+        except TaskFailure as error:
+            sys.stderr.write(f"executor: the journal cannot be written: {error.failure.why}\n")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with closing(self._connect()) as database, database:
+                yield database
+        except sqlite3.Error as error:
+            raise _unwritable(error) from error
 
     def _connect(self) -> sqlite3.Connection:
         database = sqlite3.connect(self._path, timeout=30)
@@ -107,6 +132,26 @@ class Journal:
             "INSERT INTO tasks VALUES (?, ?, ?, ?, ?, 'running', ?, NULL, NULL)",
             (task.id, task.order.verb, client, task.actor, fence, time.time()),
         )
+
+
+def _unwritable(error: sqlite3.Error) -> TaskFailure:
+    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:
+        return disk_full("The agent's journal cannot grow.")
+    return TaskFailure(
+        FailureCode.INTERNAL,
+        "The agent's journal cannot be written.",
+        f"{type(error).__name__}: {error}.",
+        "Look at the host's disk and file system, then run the command again.",
+    )
+
+
+def _of_another_order(task: Task) -> TaskFailure:
+    return TaskFailure(
+        FailureCode.INVALID,
+        f"The id {task.id} belongs to another order.",
+        "An order of another kind or for another client was accepted under it.",
+        "Nothing was changed. Run the command again: it takes a new id.",
+    )
 
 
 def _superseded(task: Task) -> TaskFailure:

@@ -1,5 +1,7 @@
 """The host's record: idempotent by id, fenced by order."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,10 +11,13 @@ from leadengine_agent.failures import TaskFailure
 from leadengine_agent.protocol import (
     Activate,
     Certify,
+    Decommission,
+    Event,
     Failure,
     FailureCode,
     Order,
     Outcome,
+    StepState,
     Task,
 )
 from tests.unit.agent.builders import a_spec
@@ -64,3 +69,54 @@ def test_a_certificate_order_does_not_supersede_a_deploy(journal: Journal) -> No
     order: Order = Certify(client="acme")
     accept(journal, Task(id="certify-1", order=order))
     assert accept(journal, activate("order-one")) is None
+
+
+@pytest.mark.parametrize("order", [Certify(client="acme"), Decommission(client="acme")])
+def test_an_id_never_answers_for_another_order(journal: Journal, order: Order) -> None:
+    accept(journal, activate("order-one"))
+    journal.finish(Outcome(task="order-one"))
+    with pytest.raises(TaskFailure) as caught:
+        accept(journal, Task(id="order-one", order=order))
+    assert caught.value.failure.code is FailureCode.INVALID
+
+
+def test_an_id_never_answers_for_another_client(journal: Journal) -> None:
+    journal.accept(activate("order-one"), "acme")
+    with pytest.raises(TaskFailure, match="belongs to another order"):
+        journal.accept(activate("order-one"), "beta")
+
+
+def test_a_journal_that_cannot_be_written_refuses_orders_and_hides_no_failure(
+    journal: Journal, tmp_path: Path
+) -> None:
+    accept(journal, activate("order-one"))
+    damage(tmp_path, "DROP TABLE tasks", "DROP TABLE steps")
+    journal.note(Event(task="order-one", step="data", state=StepState.FAILED))
+    journal.finish(Outcome(task="order-one", failure=FAILURE))
+    with pytest.raises(TaskFailure, match="journal cannot be written"):
+        accept(journal, activate("order-two"))
+
+
+def test_what_supersedes_nothing_is_forgotten_in_time(journal: Journal, tmp_path: Path) -> None:
+    scheduled = Task(id="certify-1", order=Certify(scheduled=True))
+    journal.accept(scheduled, "")
+    journal.note(Event(task="certify-1", step="certificate acme", state=StepState.UNCHANGED))
+    accept(journal, activate("order-one"))
+    damage(tmp_path, "UPDATE tasks SET started = started - 8 * 86400")
+    again = Journal(tmp_path / "journal.sqlite")
+    assert rows(tmp_path, "SELECT id FROM tasks") == [("order-one",)]
+    assert rows(tmp_path, "SELECT * FROM steps") == []
+    accept(again, activate("order-two"))
+    with pytest.raises(TaskFailure, match="came too late"):
+        accept(again, activate("order-one"))
+
+
+def damage(folder: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(folder / "journal.sqlite")) as database, database:
+        for statement in statements:
+            database.execute(statement)
+
+
+def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(folder / "journal.sqlite")) as database:
+        return database.execute(query).fetchall()
