@@ -5,6 +5,7 @@ written: an order is recorded by its verb, client and sender.
 """
 
 import json
+import shutil
 import sqlite3
 import sys
 import time
@@ -22,16 +23,19 @@ _KEPT = 7 * 86400
 """Seconds that orders are remembered which supersede nothing: while a domain does not point to the
 host, the schedule alone writes thousands a day."""
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS tasks (
-    id TEXT PRIMARY KEY, verb TEXT NOT NULL, client TEXT NOT NULL, actor TEXT NOT NULL,
-    fence INTEGER NOT NULL, state TEXT NOT NULL, started REAL NOT NULL, ended REAL, outcome TEXT
-);
-CREATE TABLE IF NOT EXISTS steps (
-    task TEXT NOT NULL, at REAL NOT NULL, step TEXT NOT NULL, state TEXT NOT NULL, detail TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS steps_of_task ON steps (task, at);
-"""
+_ROOM = 1_000_000
+"""Bytes without which SQLite may be unable to write."""
+
+_PREPARE = (
+    "PRAGMA journal_mode=WAL",
+    "CREATE TABLE IF NOT EXISTS tasks ("
+    " id TEXT PRIMARY KEY, verb TEXT NOT NULL, client TEXT NOT NULL, actor TEXT NOT NULL,"
+    " fence INTEGER NOT NULL, state TEXT NOT NULL, started REAL NOT NULL, ended REAL, outcome TEXT)",
+    "CREATE TABLE IF NOT EXISTS steps (task TEXT NOT NULL, at REAL NOT NULL, step TEXT NOT NULL,"
+    " state TEXT NOT NULL, detail TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS steps_of_task ON steps (task, at)",
+    "UPDATE tasks SET state = 'interrupted' WHERE state = 'running'",
+)
 
 
 class Journal:
@@ -40,10 +44,9 @@ class Journal:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._path = path
-        with closing(self._connect()) as database, database:
-            database.execute("PRAGMA journal_mode=WAL")
-            database.executescript(_SCHEMA)
-        self._try("UPDATE tasks SET state = 'interrupted' WHERE state = 'running'")
+        # On a full disk an executor still starts: it can be asked, and it refuses orders.
+        for statement in _PREPARE:
+            self._try(statement)
         self._forget_old()
 
     def accept(self, task: Task, client: str) -> Outcome | None:
@@ -109,7 +112,7 @@ class Journal:
             with closing(self._connect()) as database, database:
                 yield database
         except sqlite3.Error as error:
-            raise _unwritable(error) from error
+            raise _unwritable(error, self._path.parent) from error
 
     def _connect(self) -> sqlite3.Connection:
         database = sqlite3.connect(self._path, timeout=30)
@@ -134,8 +137,9 @@ class Journal:
         )
 
 
-def _unwritable(error: sqlite3.Error) -> TaskFailure:
-    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:
+def _unwritable(error: sqlite3.Error, folder: Path) -> TaskFailure:
+    # SQLite calls a disk that is full by several names.
+    if shutil.disk_usage(folder).free < _ROOM:
         return disk_full("The agent's journal cannot grow.")
     return TaskFailure(
         FailureCode.INTERNAL,
