@@ -22,10 +22,11 @@ class Operations:
             connection.execute(insert(self._operations).values(record.model_dump()))
 
     def end(self, operation: str, state: OperationState, failure: str | None = None) -> None:
-        """Close an operation. `failure` is one sentence for people."""
+        """Close an operation, unless it was closed already. `failure` is one sentence for people."""
         table = self._operations
+        running = (table.c.id == operation) & (table.c.state == OperationState.RUNNING)
         with self._engine.begin() as connection:
-            change = update(table).where(table.c.id == operation)
+            change = update(table).where(running)
             values = {"state": state, "failure": failure, "ended_at": self._now()}
             connection.execute(change.values(values))
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from leadengine_agent.protocol import StepState
-from leadengine_ctl.errors import LeadEngineError, StoppedError
+from leadengine_ctl.errors import LeadEngineError, LockedError, StoppedError
 from leadengine_ctl.fleet.records import OperationRecord, OperationState
 from leadengine_ctl.fleet.store import now
 from leadengine_ctl.operations import failpoint
@@ -40,8 +40,11 @@ def run(world: World, verb: Verb, listener: Listener) -> Finished:
 
 
 def _take_up(world: World, verb: Verb) -> str:
-    """Find the operation to go on with, or start a new one. Whoever comes here holds the lock, so
-    that an operation still marked as running is one whose process has died."""
+    """Find the operation to go on with, or start a new one.
+
+    Whoever comes here holds this machine's lock: an operation still marked as running is one whose
+    process has died here, or one of another machine, which stops before its next step.
+    """
     operations = world.store.operations
     old = operations.unfinished(verb.client)
     if old and (old.verb, old.params) == (verb.name, verb.params):
@@ -90,6 +93,7 @@ def _told(verb: Verb, run: Run, work: Work) -> Callable[[], dict[str, Any]]:
     """Wrap a step's action: tell its beginning and its end, and be killable on both sides."""
 
     def action() -> dict[str, Any]:
+        _refuse_superseded(run)
         failpoint.reach(f"{verb.name}.{work.step}:before")
         started = time.monotonic()
         run.tell(work.step, StepState.STARTED)
@@ -104,6 +108,17 @@ def _told(verb: Verb, run: Run, work: Work) -> Callable[[], dict[str, Any]]:
         return did.data
 
     return action
+
+
+def _refuse_superseded(run: Run) -> None:
+    """A process that slept while another machine took over must not wake up and go on (promise R3)."""
+    record = run.world.store.operations.get(run.operation)
+    if record.state is OperationState.SUPERSEDED:
+        raise LockedError(
+            f"A newer operation on {record.client} has taken over",
+            record.failure or "",
+            f"Nothing more was done by {record.id}; 'lectl operations list' shows the newer one.",
+        )
 
 
 def _since(started: float) -> float:
