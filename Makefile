@@ -1,6 +1,6 @@
 # Every target installs what it needs by itself; `make` alone lists them. The scripts are in tools/.
 .DEFAULT_GOAL := help
-.PHONY: help setup lock engine images lab-packages lab-images check golden test soak bench demo demo-down clean
+.PHONY: help setup lock docs engine images lab-packages lab-images check golden test soak bench demo demo-down clean
 
 RUN := .venv/bin
 LOCKED := requirements.lock pyproject.toml agent/pyproject.toml runtime/pyproject.toml
@@ -19,6 +19,9 @@ lock: setup  ## choose newer dependencies within pyproject.toml and write requir
 	$(EXPORT) --all-packages --all-groups --output-file requirements.lock
 	$(EXPORT) --package leadengine-agent --no-default-groups --output-file agent/requirements.lock
 	$(EXPORT) --package leadengine --no-default-groups --output-file runtime/requirements.lock
+
+docs: setup  ## write docs/reference/cli.md from lectl itself
+	@$(RUN)/python -m tools.cli_reference
 
 engine:  ## Docker Engine on this machine, installed and started when missing
 	@sh tools/engine.sh

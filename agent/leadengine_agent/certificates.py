@@ -13,16 +13,11 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from leadengine_agent.files import point, remove_tree, sync_directory, write_atomically
 from leadengine_agent.layout import APP_GROUP
+from leadengine_agent.values import PRIVATE_SUFFIXES
 
 Kind = Literal["self-signed", "local", "acme"]
 _KEPT = 3
-_PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".home.arpa", ".lan")
 _CA_NAME = "LeadEngine local CA"
-
-
-def is_private(domain: str) -> bool:
-    """True for names no public CA may certify (RFC 6761, RFC 6762, RFC 8375): the host's own CA does."""
-    return domain.endswith(_PRIVATE_SUFFIXES)
 
 
 @dataclass(frozen=True)
@@ -176,7 +171,7 @@ class LocalCA:
 
 def _root(key: ec.EllipticCurvePrivateKey, now: datetime.datetime) -> x509.Certificate:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, _CA_NAME)])
-    allowed = [x509.DNSName(suffix.removeprefix(".")) for suffix in _PRIVATE_SUFFIXES]
+    allowed = [x509.DNSName(suffix.removeprefix(".")) for suffix in PRIVATE_SUFFIXES]
     usage = x509.KeyUsage(
         digital_signature=False, content_commitment=False, key_encipherment=False,
         data_encipherment=False, key_agreement=False, key_cert_sign=True, crl_sign=True,

@@ -22,6 +22,14 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
+PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".home.arpa", ".lan")
+
+
+def is_private(domain: str) -> bool:
+    """True for names no public CA may certify (RFC 6761, RFC 6762, RFC 8375): the host's own CA does."""
+    return domain.endswith(PRIVATE_SUFFIXES)
+
+
 def _check_slug(value: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", value) or not 2 <= len(value) <= 30:
         message = (

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from leadengine_agent.protocol import CertificateState
 from leadengine_ctl.cli import terminal
+from leadengine_ctl.cli.texts import KINDS
 from leadengine_ctl.fleet.records import ClientRecord, EventRecord, HostRecord, OperationRecord
 from leadengine_ctl.operations.checks import Check
 from leadengine_ctl.operations.reads import ClientStatus
@@ -28,19 +29,32 @@ def put_operations(found: tuple[OperationRecord, ...]) -> None:
     header = ("STATE", "OPERATION", "VERB", "CLIENT", "HOST", "BY", "STARTED")
     tones = {"done": "good", "failed": "bad", "running": "warn"}
     rows = [
-        (each.state.value, each.id, each.verb, each.client, each.host, each.actor, each.started_at)
+        (
+            each.state.value,
+            each.id,
+            each.verb,
+            each.client,
+            each.host,
+            each.actor,
+            _time(each.started_at),
+        )
         for each in found
     ]
     terminal.put_table([header, *rows], ["", *(tones.get(each.state, "") for each in found)])
 
 
+def _time(at: str) -> str:
+    """A recorded time as people read it: UTC, to the second."""
+    return at[:19].replace("T", " ")
+
+
 def certificate_text(state: CertificateState) -> str:
     """Its kind, and the days it has left."""
     if not state.not_after:
-        return state.issuer_kind
+        return KINDS[state.issuer_kind]
     end = datetime.fromisoformat(state.not_after)
     end = end if end.tzinfo else end.replace(tzinfo=UTC)
-    return f"{state.issuer_kind}, {(end - datetime.now(UTC)).days} days"
+    return f"{KINDS[state.issuer_kind]}, {(end - datetime.now(UTC)).days} days"
 
 
 def _status_row(each: ClientStatus) -> tuple[str, ...]:
@@ -54,9 +68,11 @@ def _status_row(each: ClientStatus) -> tuple[str, ...]:
 def put_story(record: OperationRecord, events: tuple[EventRecord, ...]) -> None:
     """An operation and its events, in order."""
     put_operations((record,))
+    width = max((len(each.step) for each in events), default=0)
     for each in events:
         seconds = "" if each.seconds is None else f"{each.seconds:.1f} s"
-        terminal.put(f"  {each.at}  {each.state:<9}  {each.step:<22}  {seconds:>8}  {each.detail}")
+        line = f"  {_time(each.at)}  {each.state:<9}  {each.step:<{width}}  {seconds:>8}  {each.detail}"
+        terminal.put(line.rstrip())
     if record.failure:
         terminal.put(record.failure)
 
@@ -76,7 +92,8 @@ def put_checks(checks: tuple[Check, ...], *, as_json: bool) -> None:
         terminal.put_json({"kind": "result", "checks": [asdict(each) for each in checks]})
         return
     tones = {"ok": "good", "warn": "warn", "fail": "bad"}
-    rows: list[tuple[str, ...]] = [
-        (each.level.value, each.name, each.detail, each.hint) for each in checks
-    ]
+    rows: list[tuple[str, ...]] = [(each.level.value, each.name, each.detail) for each in checks]
     terminal.put_table(rows, [tones[each.level] for each in checks])
+    for each in checks:
+        if each.hint:
+            terminal.say(f"{each.name}: {each.hint}")

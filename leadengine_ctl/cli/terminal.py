@@ -5,7 +5,8 @@ import os
 import sys
 from typing import Any
 
-_TONES = {"good": "green", "bad": "red", "warn": "yellow"}
+_TONES = {"good": "\x1b[32m", "bad": "\x1b[31m", "warn": "\x1b[33m"}
+_END = "\x1b[0m"
 
 
 def plain(text: str) -> str:
@@ -54,16 +55,8 @@ def is_interactive(stream: Any = None) -> bool:
 def _print(stream: Any, text: str, tone: str, *, whole: bool = True) -> None:
     text = plain(text)
     if tone in _TONES and is_interactive(stream) and not os.environ.get("NO_COLOR"):
-        _print_coloured(stream, text, _TONES[tone], whole=whole)
-    else:
-        stream.write(text + "\n")
+        end = len(text) if whole else text.find("  ")
+        text = f"{_TONES[tone]}{text[:end]}{_END}{text[end:]}"
+    # Written, not printed by rich: a live line below is redrawn only for what passes through `write`.
+    stream.write(text + "\n")
     stream.flush()
-
-
-def _print_coloured(stream: Any, text: str, colour: str, *, whole: bool) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
-    styled = Text(text)
-    styled.stylize(colour, 0, None if whole else text.find("  "))
-    Console(file=stream, highlight=False, markup=False).print(styled, soft_wrap=True)

@@ -5,6 +5,13 @@ from leadengine_ctl.operations.summary import Summary
 from leadengine_ctl.planning.plan import Plan
 
 _RULE = "=" * 57
+KINDS = {
+    "acme": "from the CA",
+    "local": "by the host's own CA",
+    "self-signed": "self-signed",
+    "none": "none",
+}
+"""Kinds of certificates in people's words."""
 
 
 def plan_text(plan: Plan) -> str:
@@ -35,8 +42,7 @@ def summary_text(summary: Summary) -> str:
         f"  Admin: {admin}",
         f"  Client ID: {summary.client_id}",
         f"  Snippet: {summary.snippet}",
-        f"  Snippet that takes calls early: {summary.loader}",
-        f"  Certificate: {summary.certificate}",
+        f"  Certificate: {KINDS[summary.certificate]}",
         f"  Release: {summary.release}{'' if summary.changed else ' (nothing changed)'}",
         _RULE,
     ]

@@ -4,6 +4,7 @@ import json
 import socket
 from dataclasses import asdict, replace
 
+from leadengine_agent.values import is_private
 from leadengine_ctl.hosts.base import HostAddress, HostFacts
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.checks import Check, DomainLookup, check_host
@@ -18,8 +19,10 @@ def examine(world: World, address: HostAddress) -> tuple[Check, ...]:
     with world.open_host(address) as host:
         facts = host.facts()
     world.store.hosts.keep_facts(address.name, json.dumps(asdict(facts)))
-    domains = [each.spec.domain for each in world.store.clients.all() if each.host == address.name]
-    return check_host(_with_public(facts, address), tuple(_look_up(name) for name in domains))
+    here = [each.spec.domain for each in world.store.clients.all() if each.host == address.name]
+    # A private name has no public record that could be right or wrong.
+    public = [domain for domain in here if not is_private(domain)]
+    return check_host(_with_public(facts, address), tuple(_look_up(name) for name in public))
 
 
 def _with_public(facts: HostFacts, address: HostAddress) -> HostFacts:

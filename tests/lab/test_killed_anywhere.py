@@ -27,6 +27,23 @@ SIDES = ("before", "after")
 FAILPOINT = "/var/lib/leadengine/agent/failpoint"
 
 
+def _lectl_steps() -> list[str]:
+    image = ImageRef(repository="any", digest="sha256:" + "0" * 64, pulled=False)
+    release = Release(
+        version="1.0.0", images={"api": image}, schema_head="0001", templates={}, stand_ins=()
+    )
+    return [step.name for step in plan_deploy(CLIENT, DOMAIN, "local", release).steps]
+
+
+def _agent_points() -> list[str]:
+    steps = ("release", "images", *ACTIVATE_STEPS, f"certificate {CLIENT}")
+    return [f"{step}:{side}" for step in steps for side in SIDES]
+
+
+def _all_points() -> list[str]:
+    return [f"deploy.{step}:{side}" for step in _lectl_steps() for side in SIDES] + _agent_points()
+
+
 @dataclass(frozen=True)
 class Twin:
     """An operator of their own and the host they deploy to: twins get equal orders."""
@@ -78,8 +95,7 @@ def test_lectl_killed_at_every_point_converges(
     twin = make_twin()
     names.point(DOMAIN, twin.stack.vps.address)
     orders = pebble.orders
-    points = [f"deploy.{step}:{side}" for step in _lectl_steps() for side in SIDES]
-    for point in points:
+    for point in _all_points()[: 2 * len(_lectl_steps())]:
         ended = twin.deploy(LECTL_FAILPOINT=point)
         assert ended.code == KILLED, f"{point} did not fire: {ended.text}"
     _assert_converged(twin, control, pebble, orders)
@@ -122,17 +138,21 @@ def test_executor_killed_at_every_point_of_a_change_converges(
     assert control.stack.secret_digests() == before
 
 
-def _lectl_steps() -> list[str]:
-    image = ImageRef(repository="any", digest="sha256:" + "0" * 64, pulled=False)
-    release = Release(
-        version="1.0.0", images={"api": image}, schema_head="0001", templates={}, stand_ins=()
-    )
-    return [step.name for step in plan_deploy(CLIENT, DOMAIN, "local", release).steps]
-
-
-def _agent_points() -> list[str]:
-    steps = ("release", "images", *ACTIVATE_STEPS, f"certificate {CLIENT}")
-    return [f"{step}:{side}" for step in steps for side in SIDES]
+@pytest.mark.soak
+@pytest.mark.parametrize("point", _all_points())
+def test_a_fresh_deploy_killed_at_one_point_converges(
+    control: Twin, make_twin: MakeTwin, names: Names, pebble: Pebble, point: str
+) -> None:
+    twin = make_twin()
+    names.point(DOMAIN, twin.stack.vps.address)
+    orders = pebble.orders
+    if point.startswith("deploy."):
+        assert twin.deploy(LECTL_FAILPOINT=point).code == KILLED
+    else:
+        twin.deploy(LECTL_FAILPOINT="deploy.prepare:after")
+        _kill_executor_at(twin, point)
+    _assert_converged(twin, control, pebble, orders)
+    twin.stack.vps.remove()
 
 
 def _kill_executor_at(twin: Twin, point: str, **settings: str) -> None:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from leadengine_agent import docker
-from leadengine_agent.certificates import CertificateStore, LocalCA, check, is_private, self_signed
+from leadengine_agent.certificates import CertificateStore, LocalCA, check, self_signed
 from leadengine_agent.docker import Compose, DockerError, wait_until_ready
 from leadengine_agent.executor.steps import Did
 from leadengine_agent.failures import TaskFailure
@@ -39,6 +39,7 @@ from leadengine_agent.stack import (
 )
 from leadengine_agent.tasks.context import Context
 from leadengine_agent.tasks.inspect import stack_state
+from leadengine_agent.values import is_private
 from leadengine_agent.vault import Vault
 
 STEPS = (

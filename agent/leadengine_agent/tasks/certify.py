@@ -12,7 +12,6 @@ from leadengine_agent.certificates import (
     Pair,
     check,
     is_due,
-    is_private,
     kind_of,
     serial_of,
 )
@@ -33,6 +32,7 @@ from leadengine_agent.stack import (
     write_state,
 )
 from leadengine_agent.tasks.context import Context
+from leadengine_agent.values import is_private
 
 _LOOK_AGAIN = 3600.0
 _SWITCH = "certificate-switch"

@@ -13,10 +13,10 @@ from leadengine_agent.certificates import (
     Pair,
     check,
     is_due,
-    is_private,
     kind_of,
     self_signed,
 )
+from leadengine_agent.values import is_private
 
 NOW = datetime.datetime(2026, 6, 1, tzinfo=datetime.UTC)
 DAY = datetime.timedelta(days=1)

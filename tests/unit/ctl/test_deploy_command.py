@@ -17,12 +17,7 @@ SUMMARY = """\
   Admin: ann@acme.test / PASSWORD
   Client ID: CLIENT_ID
   Snippet: <script src='https://leads.acme.test/pixel.js'></script>
-  Snippet that takes calls early: <script>(function(w,d,s,o,f,js,fjs){w['LeadEngine']=o;\
-w[o]=w[o]||function(){(w[o].q=w[o].q||[]).push(arguments)};js=d.createElement(s);\
-fjs=d.getElementsByTagName(s)[0];js.id=o;js.src=f;js.async=1;\
-fjs.parentNode.insertBefore(js,fjs);}(window,document,'script','le',\
-'https://leads.acme.test/pixel.js'));le('init', 'CLIENT_ID');</script>
-  Certificate: local
+  Certificate: by the host's own CA
   Release: 1.0.0
 =========================================================
 The password is shown this once; it is kept nowhere.
