@@ -7,17 +7,22 @@ from leadengine_ctl.hosts.agent_containers import (
     CONFIG_LABEL,
     EXECUTOR,
     REPORTER,
+    ROOT,
     config_of,
     executor_argv,
     purge_argv,
     reporter_argv,
 )
 from leadengine_ctl.hosts.base import HostAddress, Progress, Report, Runner
-from leadengine_ctl.hosts.commands import check, said
+from leadengine_ctl.hosts.commands import check, failed, said
 from leadengine_ctl.hosts.readiness import wait_for_executor
 
 _STOP_DEADLINE = 400.0
 """Seconds: longer than an executor may take to finish the task at hand."""
+
+
+_NO_PROGRAM = 127
+"""Exit code where Docker is not installed: no stack lives there."""
 
 
 def is_current(runner: Runner, agent: ImageRef) -> bool:
@@ -54,34 +59,49 @@ def _ensure(
 
 def _remove(runner: Runner, name: str) -> None:
     """Let it finish what it does, then remove it; fine when it is not there."""
+    _stop(runner, name)
+    _drop(runner, name)
+
+
+def _stop(runner: Runner, name: str) -> None:
     runner.run(("docker", "stop", name), timeout=_STOP_DEADLINE)
+
+
+def _drop(runner: Runner, name: str) -> None:
     runner.run(("docker", "rm", "--force", "--volumes", name))
 
 
 def remove_agent(runner: Runner, address: HostAddress, *, purge: bool, report: Report) -> None:
     """See `Host.remove_agent`."""
     _refuse_while_stacks_live(runner, address)
-    image = _image(runner)
     for name in (REPORTER, EXECUTOR):
-        _remove(runner, name)
-        report(Progress(name.removeprefix("leadengine-"), StepState.DONE, "removed"))
-    if purge and image:
-        check(runner, purge_argv(image), f"The agent's files could not be removed from {address}")
+        _stop(runner, name)
+    # Before the containers: the executor says which image can remove the files.
+    if purge:
+        check(runner, _purge(runner), f"The agent's files could not be removed from {address}")
         report(Progress("files", StepState.DONE, "removed"))
+    for name in (REPORTER, EXECUTOR):
+        _drop(runner, name)
+        report(Progress(name.removeprefix("leadengine-"), StepState.DONE, "removed"))
 
 
-def _image(runner: Runner) -> str:
-    """The image of the executor, empty when there is none."""
-    return said(runner, "docker", "container", "inspect", "--format", "{{.Image}}", EXECUTOR)
+def _purge(runner: Runner) -> tuple[str, ...]:
+    """In a container where there is one to take the image of: our user may not be root."""
+    form = ("--format", "{{.Image}}")
+    image = said(runner, "docker", "container", "inspect", *form, EXECUTOR)
+    return purge_argv(image) if image else ("rm", "-rf", "--", ROOT)
 
 
 def _refuse_while_stacks_live(runner: Runner, address: HostAddress) -> None:
     form = f'{{{{.Label "{CLIENT_LABEL}"}}}}'
-    labelled = ("--filter", f"label={CLIENT_LABEL}", "--format", form)
-    found = said(runner, "docker", "ps", "--all", *labelled).split()
+    argv = ("docker", "ps", "--all", "--filter", f"label={CLIENT_LABEL}", "--format", form)
+    listing = runner.run(argv)
+    if listing.code not in (0, _NO_PROGRAM):
+        raise failed(listing, f"The stacks of {address} cannot be counted")
+    found = set(listing.out.decode(errors="replace").split())
     if found:
         raise NotAllowedError(
             f"The agent of {address} cannot be removed",
-            f"These stacks still live there: {', '.join(sorted(set(found)))}.",
+            f"These stacks still live there: {', '.join(sorted(found))}.",
             "Destroy them first: lectl destroy NAME",
         )
