@@ -8,6 +8,8 @@ from leadengine_ctl.hosts.base import HostAddress, Runner
 from leadengine_ctl.hosts.commands import check, failed
 
 _DEADLINE = 900.0
+_MEMORY = "/dev/shm"  # noqa: S108 - never on the host's disk
+_FOLDER = "leadengine-login"
 
 
 def has_image(runner: Runner, reference: str) -> bool:
@@ -34,12 +36,23 @@ def pull(
 
 @contextmanager
 def _login_folder(runner: Runner, address: HostAddress) -> Iterator[str]:
-    made = check(runner, ("mktemp", "-d"), f"No temporary folder could be made on {address}")
+    _sweep(runner)
+    made = check(
+        runner,
+        ("mktemp", "-d", f"{_MEMORY}/{_FOLDER}.XXXXXXXX"),
+        f"No temporary folder could be made on {address}",
+    )
     folder = made.out.decode().strip()
     try:
         yield folder
     finally:
         runner.run(("rm", "-rf", "--", folder))
+
+
+def _sweep(runner: Runner) -> None:
+    """Remove the logins that killed pulls left behind; a younger one may be in use."""
+    old = ("find", _MEMORY, "-maxdepth", "1", "-name", f"{_FOLDER}.*", "-mmin", "+60")
+    runner.run((*old, "-exec", "rm", "-rf", "--", "{}", "+"))
 
 
 def _sign_in(
