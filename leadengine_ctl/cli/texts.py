@@ -7,7 +7,7 @@ from leadengine_ctl.planning.plan import Plan
 _RULE = "=" * 57
 KINDS = {
     "acme": "from the CA",
-    "local": "by the host's own CA",
+    "local": "host's own CA",
     "self-signed": "self-signed",
     "none": "none",
 }

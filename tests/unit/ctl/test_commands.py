@@ -72,7 +72,7 @@ def test_status_shows_green_and_red_and_what_to_do(lectl: Cli, folder: Path) -> 
     assert (green.code, green.out) == (
         0,
         "STATE  CLIENT  URL                       HOST  RELEASE  CERTIFICATE\n"
-        "green  acme    https://leads.acme.test   one   1.0.0    local\n"
+        "green  acme    https://leads.acme.test   one   1.0.0    host's own CA\n"
         "green  beta    https://beta.example.com  two   1.0.0    self-signed\n",
     )
     assert green.err.startswith("beta: Point beta.example.com to 192.0.2.1")

@@ -17,7 +17,7 @@ SUMMARY = """\
   Admin: ann@acme.test / PASSWORD
   Client ID: CLIENT_ID
   Snippet: <script src='https://leads.acme.test/pixel.js'></script>
-  Certificate: by the host's own CA
+  Certificate: host's own CA
   Release: 1.0.0
 =========================================================
 The password is shown this once; it is kept nowhere.
