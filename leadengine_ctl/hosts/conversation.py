@@ -8,7 +8,7 @@ from leadengine_agent.protocol import Event, Outcome, Task, answer_adapter, enco
 from leadengine_ctl.errors import HostUnreachableError, LeadEngineError
 from leadengine_ctl.hosts.agent_containers import EXECUTOR
 from leadengine_ctl.hosts.base import Completed, HostAddress, ProgramFailedError, Runner
-from leadengine_ctl.hosts.text import last_lines
+from leadengine_ctl.hosts.text import last_lines, plain
 
 SUBMIT = ("docker", "exec", "-i", EXECUTOR, "leadengine-agent", "submit")
 SILENCE = 35.0
@@ -42,8 +42,16 @@ def _read(line: bytes, address: HostAddress) -> Event | Outcome:
             f"The agent of {address} gave an answer nobody understands",
             "It is not in the protocol this lectl speaks.",
             "Run 'lectl deploy' again: it brings the agent to the version that belongs to lectl.",
-            logs=last_lines(line, 1),
-        ) from error
+            logs=_problems(error),
+            # Not the answer, nor an error that quotes it: it may carry the first password.
+        ) from None
+
+
+def _problems(error: ValidationError) -> tuple[str, ...]:
+    found = error.errors(include_input=False, include_context=False, include_url=False)
+    return tuple(
+        plain(f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}") for each in found[:5]
+    )
 
 
 _CAUSES = (

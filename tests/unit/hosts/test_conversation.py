@@ -1,5 +1,6 @@
 """One task and its answers, with a runner that says what it was told to."""
 
+import traceback
 from collections.abc import Iterator
 
 import pytest
@@ -59,6 +60,16 @@ def test_answers_that_break_off_leave_the_fate_open() -> None:
 def test_answer_of_another_protocol_is_refused(line: bytes) -> None:
     with pytest.raises(LeadEngineError, match="gave an answer nobody understands"):
         list(submit(Saying(line), ADDRESS, TASK))
+
+
+def test_answer_that_is_refused_is_not_shown() -> None:
+    """A newer agent's answer may have one field more, and the first password beside it."""
+    line = OUTCOME.replace(b"{}", b'{"password":"canary"}').replace(b"{", b'{"new":1,', 1)
+    with pytest.raises(LeadEngineError) as caught:
+        list(submit(Saying(line), ADDRESS, TASK))
+    told = "".join(traceback.format_exception(caught.value)) + repr(caught.value.logs)
+    assert "canary" not in told
+    assert caught.value.logs == ("outcome.new: Extra inputs are not permitted",)
 
 
 @pytest.mark.parametrize(
