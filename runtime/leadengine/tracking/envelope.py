@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from pydantic import (
@@ -33,6 +34,8 @@ def _web_address(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         message = "an address starts with http:// or https://"
         raise ValueError(message)
+    # What cannot be taken apart, as `http://[`, could not be shown either.
+    urlsplit(value)
     return value.partition("#")[0]
 
 
