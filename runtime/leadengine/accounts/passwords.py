@@ -1,6 +1,9 @@
 """Passwords: kept as argon2id, checked in constant effort."""
 
 import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -8,7 +11,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 MIN_LENGTH = 12
 MAX_LENGTH = 200
 
+# Each hash takes 64 MiB for its while: strangers who sign in all at once must not take all there is.
+AT_ONCE = 2
+
+_T = TypeVar("_T")
 _hasher = PasswordHasher()
+_workers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="password")
 # Checked when nobody has the address, so that an answer takes the same time for everybody.
 _NOBODY = _hasher.hash("nobody")
 
@@ -19,13 +27,17 @@ class WeakPasswordError(ValueError):
 
 async def hash_password(password: str) -> str:
     """The argon2id hash of `password`, made beside the event loop: it takes tens of milliseconds."""
-    return await asyncio.to_thread(_hasher.hash, password)
+    return await _beside(_hasher.hash, password)
 
 
 async def verify_password(stored: str | None, password: str) -> bool:
     """Whether `password` is the one behind `stored`; None stands for an unknown account."""
-    matches = await asyncio.to_thread(_verify, _NOBODY if stored is None else stored, password)
+    matches = await _beside(_verify, _NOBODY if stored is None else stored, password)
     return matches and stored is not None
+
+
+async def _beside(work: Callable[..., _T], *values: str) -> _T:
+    return await asyncio.get_running_loop().run_in_executor(_workers, work, *values)
 
 
 def _verify(stored: str, password: str) -> bool:

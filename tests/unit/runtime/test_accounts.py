@@ -1,10 +1,13 @@
 """Passwords, tokens and the limits on guessing."""
 
 import asyncio
+import subprocess
+import sys
 
 import pytest
 
 from leadengine.accounts.passwords import (
+    AT_ONCE,
     WeakPasswordError,
     check_choice,
     hash_password,
@@ -24,6 +27,27 @@ def test_password_is_kept_as_argon2id_and_recognised() -> None:
 @pytest.mark.parametrize("stored", [None, "", "not a hash"])
 def test_account_without_a_password_lets_nobody_in(stored: str | None) -> None:
     assert not asyncio.run(verify_password(stored, "nobody"))
+
+
+CROWD = """
+import asyncio, resource
+from leadengine.accounts.passwords import verify_password
+
+async def crowd():
+    await asyncio.gather(*(verify_password(None, "guess") for _ in range(12)))
+
+asyncio.run(verify_password(None, "guess"))
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+asyncio.run(crowd())
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+def test_a_crowd_at_the_door_does_not_take_all_memory() -> None:
+    """Each hash takes 64 MiB; a container of the api has 512. A process of its own has its own peak."""
+    argv = (sys.executable, "-c", CROWD)
+    done = subprocess.run(argv, check=True, capture_output=True, text=True, timeout=60)
+    assert int(done.stdout) < AT_ONCE * 64 * 1024
 
 
 @pytest.mark.parametrize(
