@@ -15,9 +15,15 @@ class MailError(Exception):
 
 
 def compose(settings: MailSettings, to: str, subject: str, text: str) -> EmailMessage:
-    """A plain message from the stack's own address."""
+    """A plain message from the stack's own address.
+
+    Raises:
+        MailError: the stack has none.
+    """
     message = EmailMessage()
     sender = settings.smtp_from or settings.smtp_user
+    if not sender:
+        raise MailError("mail has no sender: neither SMTP_FROM nor SMTP_USER is set")
     message["From"], message["To"], message["Subject"] = sender, to, subject
     message["Date"] = formatdate(usegmt=True)
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2] or None)
@@ -39,6 +45,9 @@ def send(settings: MailSettings, message: EmailMessage) -> None:
             if settings.smtp_user:
                 server.login(settings.smtp_user, settings.smtp_pass.get_secret_value())
             server.send_message(message)
+    except UnicodeError:
+        # Its text would quote the password.
+        raise MailError("SMTP_USER, SMTP_PASS and addresses are plain ASCII") from None
     except (smtplib.SMTPException, OSError) as error:
         server_name = f"{settings.smtp_host}:{settings.smtp_port}"
         text = f"{server_name} did not take the message: {_reason(error)}"

@@ -1,12 +1,15 @@
 """Mail over a real connection; a server that says no is a sentence, not a crash."""
 
 import socket
+import traceback
 from collections.abc import Iterator
 from email.message import Message as Parsed
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
+from aiosmtpd.smtp import AuthResult
 
 from leadengine.notifications.mail import MailError, compose, send
 from leadengine.settings import MailSettings
@@ -33,6 +36,19 @@ def free_port() -> int:
 @pytest.fixture
 def server() -> Iterator[Controller]:
     controller = Controller(Sink(), hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield controller
+    controller.stop()
+
+
+@pytest.fixture
+def signing_server() -> Iterator[Controller]:
+    """A server that asks who is there, without TLS."""
+    anybody: dict[str, Any] = {
+        "authenticator": lambda *_: AuthResult(success=True),
+        "auth_require_tls": False,
+    }
+    controller = Controller(Sink(), hostname="127.0.0.1", port=free_port(), **anybody)
     controller.start()
     yield controller
     controller.stop()
@@ -72,6 +88,19 @@ def test_refusal_is_a_sentence_without_the_password(
     with pytest.raises(MailError, match=reason) as caught:
         send(using, compose(using, "anna@shop.test", "Hello", "Hello"))
     assert "canary" not in str(caught.value)
+
+
+def test_message_without_a_sender_is_a_sentence(server: Controller) -> None:
+    using = settings(server.port, smtp_from="", smtp_user="")
+    with pytest.raises(MailError, match="neither SMTP_FROM nor SMTP_USER is set"):
+        send(using, compose(using, "anna@shop.test", "Hello", "Hello"))
+
+
+def test_password_that_cannot_be_sent_is_not_quoted(signing_server: Controller) -> None:
+    using = settings(signing_server.port, smtp_user="acme", smtp_pass="canary-\u00fc")
+    with pytest.raises(MailError, match="plain ASCII") as caught:
+        send(using, compose(using, "anna@shop.test", "Hello", "Hello"))
+    assert "canary" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_dead_server_is_named() -> None:
