@@ -1,7 +1,7 @@
 """The stream between api and worker: what is in it has been promised to the sender."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,8 @@ STREAM = "le:events"
 GROUP = "writers"
 DEAD = "le:events:dead"
 
-_BATCH = 500
+_BATCH = 200
+_PORTION_BYTES = 2_000_000
 _WAIT_MS = 1000
 # A writer that has been silent for so long is dead; what it held is taken over.
 _ABANDONED_MS = 30_000
@@ -79,6 +80,23 @@ def _accepted(fields: dict[str, str]) -> Accepted:
 
 Entry = tuple[bytes, bytes]
 """A stream entry: its id and its payload."""
+
+
+def portions(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """Cut entries into runs that can be decoded and written without taking all memory.
+
+    Websites decide how large an entry is, up to a request's limit.
+    """
+    portion: list[Entry] = []
+    size = 0
+    for entry in entries:
+        if portion and size + len(entry[1]) > _PORTION_BYTES:
+            yield portion
+            portion, size = [], 0
+        portion.append(entry)
+        size += len(entry[1])
+    if portion:
+        yield portion
 
 
 class EventQueue:

@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from leadengine.database import Database
 from leadengine.tracking import store
-from leadengine.tracking.queue import Accepted, Entry, EventQueue, decode
+from leadengine.tracking.queue import Accepted, Entry, EventQueue, decode, portions
 
 log = logging.getLogger(__name__)
 
@@ -54,8 +54,8 @@ class Writer:
         entries = await self._queue.take_again(self._consumer)
         entries = entries or await self._queue.take_over(self._consumer)
         entries = entries or await self._queue.take(self._consumer)
-        if entries:
-            await self._write(entries)
+        for portion in portions(entries):
+            await self._write(portion)
 
     async def _write(self, entries: Sequence[Entry]) -> None:
         try:
