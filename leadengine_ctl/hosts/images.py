@@ -37,6 +37,8 @@ def carry(
         path = Path(folder) / "images.tar"
         _save(missing, path)
         with Archive(path) as archive:
+            # Gigabytes that no kill on the way leaves behind: open, and without a name.
+            path.unlink()
             return _Journey(runner, address, archive, missing, report).make()
 
 
