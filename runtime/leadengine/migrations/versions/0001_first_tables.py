@@ -82,11 +82,11 @@ CREATE TABLE event_receipts (
 
 _FUNCTIONS = """
 CREATE FUNCTION tenant_of(wanted text) RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 RETURN (SELECT id FROM tenants WHERE client_id = wanted);
 
 CREATE FUNCTION ensure_event_partition(day date) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   first date := date_trunc('month', day)::date;
   name text := 'events_' || to_char(first, 'YYYY_MM');
