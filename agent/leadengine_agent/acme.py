@@ -78,7 +78,7 @@ def order(layout: StackLayout, spec: StackSpec) -> Pair:
     certbot = OneOff(
         layout.client,
         docker.own_image(),
-        _certbot_words(spec),
+        certbot_words(spec),
         entrypoint="certbot",
         network="bridge",
         mounts=((layout.acme, "/acme", "rw"),),
@@ -95,13 +95,15 @@ def order(layout: StackLayout, spec: StackSpec) -> Pair:
     return pair
 
 
-def _certbot_words(spec: StackSpec) -> tuple[str, ...]:
+def certbot_words(spec: StackSpec) -> tuple[str, ...]:
+    """What certbot is told: one order for the spec's domain."""
     return (
         "certonly", "--non-interactive", "--agree-tos", "--no-eff-email", "--webroot",
         "--webroot-path", "/acme/webroot", "--config-dir", "/acme/config",
         "--work-dir", "/acme/work", "--logs-dir", "/acme/logs", "--max-log-backups", "5",
-        "--server", spec.acme.directory, "--email", spec.email,
-        "--cert-name", spec.domain, "--domain", spec.domain, "--key-type", "ecdsa",
+        # In one word each: an address may begin with a hyphen.
+        f"--server={spec.acme.directory}", f"--email={spec.email}",
+        f"--cert-name={spec.domain}", f"--domain={spec.domain}", "--key-type", "ecdsa",
         "--force-renewal",
     )  # fmt: skip
 

@@ -30,9 +30,6 @@ from leadengine_agent.values import (
     Version,
 )
 
-PROTOCOL = 1
-"""Raised when an older agent could misunderstand a task; both sides refuse what they do not speak."""
-
 ServiceName = Literal["db", "redis", "chromadb", "api-blue", "api-green", "worker", "nginx"]
 SERVICES: tuple[ServiceName, ...] = (
     "db",
@@ -139,7 +136,7 @@ class Release(Frozen):
 
 
 class RegistryLogin(Frozen):
-    registry: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+(:[0-9]{1,5})?$")]
+    registry: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?$")]
     user: Line
     password: SecretStr
 
@@ -221,6 +218,8 @@ class Task(Frozen):
     """One order to an agent.
 
     Attributes:
+        protocol: raised when an older agent could misunderstand a task; it refuses what it does
+            not speak.
         id: idempotency key: the same id never starts a second run. A finished task answers with its
             recorded outcome, a failed or interrupted one is taken up again.
         actor: who ordered it, for the host's own record.
@@ -276,7 +275,6 @@ class FailureCode(StrEnum):
     NGINX = "nginx"
     CERTIFICATE = "certificate"
     DOCKER = "docker"
-    INTERRUPTED = "interrupted"
     INTERNAL = "internal"
 
 
@@ -345,7 +343,6 @@ class HostState(Frozen):
     memory: int
     disk_free: int
     disk_total: int
-    addresses: tuple[str, ...] = ()
     stacks: tuple[StackState, ...] = ()
 
 

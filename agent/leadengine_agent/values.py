@@ -5,6 +5,7 @@ Each type is an allow-list, not a clean-up: what does not match is refused with 
 
 import ipaddress
 import re
+import unicodedata
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
@@ -89,7 +90,7 @@ def _check_host_name(value: str) -> str:
 
 
 def _check_line(value: str) -> str:
-    if any(ord(char) < 32 or ord(char) == 127 or char in "\u2028\u2029\x85" for char in value):
+    if any(unicodedata.category(char) in {"Cc", "Zl", "Zp"} for char in value):
         message = "this is one line of text, without line breaks or control characters"
         raise ValueError(message)
     if any("\u202a" <= char <= "\u202e" or "\u2066" <= char <= "\u2069" for char in value):
@@ -135,7 +136,7 @@ Repository = Annotated[
     str,
     StringConstraints(
         max_length=200,
-        pattern=r"^([a-z0-9.-]+(:[0-9]{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
+        pattern=r"^([a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
     ),
 ]
 Version = Annotated[

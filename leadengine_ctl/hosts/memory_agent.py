@@ -183,7 +183,6 @@ class MemoryAgent:
             memory=8_000_000_000,
             disk_free=80_000_000_000,
             disk_total=100_000_000_000,
-            addresses=("192.0.2.1",),
             stacks=tuple(stack.state() for stack in chosen),
         )
 
