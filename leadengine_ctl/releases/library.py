@@ -1,6 +1,7 @@
 """The releases of this operator: one folder each, complete or absent."""
 
 import json
+import os
 import re
 import shutil
 import tempfile
@@ -23,7 +24,8 @@ class Library:
         """Every version, newest first."""
         if not self._folder.is_dir():
             return ()
-        found = sorted(self._folder.glob("*/manifest.json"), key=_order, reverse=True)
+        # A draft that a kill left has a hidden name, which pathlib's `*` would match.
+        found = sorted(self._folder.glob("[0-9]*/manifest.json"), key=_order, reverse=True)
         return tuple(path.parent.name for path in found)
 
     def newest(self) -> Bundle:
@@ -115,9 +117,17 @@ def _write(folder: Path, bundle: Bundle) -> None:
     for path, text in bundle.files.items():
         file = folder / "templates" / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+        _write_durably(file, text)
     manifest = json.dumps(bundle.manifest.model_dump(mode="json"), indent=2)
-    (folder / "manifest.json").write_text(manifest + "\n", encoding="utf-8")
+    _write_durably(folder / "manifest.json", manifest + "\n")
+
+
+def _write_durably(path: Path, text: str) -> None:
+    """On disk before the draft gets its name: a power cut must not leave a release of empty files."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _refuse_change(old: Bundle, new: Bundle) -> None:

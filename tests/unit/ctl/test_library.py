@@ -58,7 +58,9 @@ def test_a_changed_template_is_noticed(library: Library) -> None:
 
 
 def test_a_draft_that_was_never_finished_is_no_release(library: Library, tmp_path: Path) -> None:
-    (tmp_path / "releases" / ".draft-x").mkdir(parents=True)
+    draft = tmp_path / "releases" / ".draft-x"
+    draft.mkdir(parents=True)
+    (draft / "manifest.json").write_text(a_bundle().manifest.model_dump_json())
     assert library.versions() == ()
     with pytest.raises(NotFoundError, match="There is no release to deploy"):
         library.newest()
