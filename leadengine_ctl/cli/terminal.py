@@ -26,7 +26,10 @@ def put(text: str, tone: str = "") -> None:
 
 def put_json(value: dict[str, Any]) -> None:
     """Give one JSON object on a line of its own."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    text = json.dumps(value, ensure_ascii=False)
+    # Letters stay letters; what a terminal could obey is escaped, as JSON does with the rest.
+    harmless = (char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
+    sys.stdout.write("".join(harmless) + "\n")
     sys.stdout.flush()
 
 
