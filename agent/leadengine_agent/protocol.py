@@ -213,6 +213,9 @@ Order = Annotated[
 READ_ONLY = frozenset({"inspect", "logs", "credentials"})
 """Verbs that take no lock and leave no trace in the journal."""
 
+FENCED = frozenset({"activate", "decommission"})
+"""Verbs of which only the newest order for a client may still act."""
+
 
 class Task(Frozen):
     """One order to an agent.

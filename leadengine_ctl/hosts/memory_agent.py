@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from leadengine_agent.protocol import (
+    FENCED,
     READ_ONLY,
     Activate,
     ActivateResult,
@@ -35,8 +36,6 @@ _STEPS = {
     "certify": ("certificate",),
     "decommission": ("remove",),
 }
-_FENCED = frozenset({"activate", "decommission"})
-"""Verbs of which only the newest order for a client may still act."""
 
 
 class _RefusedError(Exception):
@@ -85,14 +84,16 @@ class MemoryAgent:
         fences = [
             one.fence
             for one in self._state.journal.values()
-            if one.client == client and one.verb in _FENCED
+            if one.client == client and one.verb in FENCED
         ]
         newest = max(fences, default=0)
         if entry is None:
             verb = task.order.verb
             self._journal(Entry(task=task.id, verb=verb, client=client, fence=newest + 1))
             return None
-        if entry.outcome is None and entry.verb in _FENCED and entry.fence < newest:
+        if (entry.verb, entry.client) != (task.order.verb, client):
+            raise _of_another_order(task)
+        if entry.outcome is None and entry.verb in FENCED and entry.fence < newest:
             raise _superseded(task)
         return entry.outcome
 
@@ -211,6 +212,17 @@ def _missing(what: str, hint: str) -> Failure:
         what=f"There is no {what.removeprefix('a ')} on this host.",
         why="",
         hint=hint,
+    )
+
+
+def _of_another_order(task: Task) -> _RefusedError:
+    return _RefusedError(
+        Failure(
+            code=FailureCode.INVALID,
+            what=f"The id {task.id} belongs to another order.",
+            why="An order of another kind or for another client was accepted under it.",
+            hint="Nothing was changed. Run the command again: it takes a new id.",
+        )
     )
 
 

@@ -110,6 +110,15 @@ class AgentSuite:
         state = HostState.model_validate(self.succeed(host, Inspect()).result)
         assert activate.spec.client not in {stack.client for stack in state.stacks}
 
+    def test_an_id_never_answers_for_another_order(
+        self, host: Transport, activate: Activate
+    ) -> None:
+        task = new_id()
+        self.succeed(host, activate, task)
+        failure = self.outcome(host, Decommission(client=activate.spec.client), task).failure
+        assert failure is not None
+        assert failure.code is FailureCode.INVALID
+
     def test_reads_leave_no_trace_under_their_id(self, host: Transport, activate: Activate) -> None:
         task = new_id()
         self.succeed(host, Inspect(), task)

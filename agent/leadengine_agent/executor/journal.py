@@ -14,10 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from leadengine_agent.failures import TaskFailure, disk_full
-from leadengine_agent.protocol import Event, FailureCode, Outcome, Task
-
-FENCED = frozenset({"activate", "decommission"})
-"""Verbs of which only the newest order for a client may still act."""
+from leadengine_agent.protocol import FENCED, Event, FailureCode, Outcome, Task
 
 _KEPT = 7 * 86400
 """Seconds that orders are remembered which supersede nothing: while a domain does not point to the
