@@ -253,9 +253,14 @@ def wait_until_ready(
     """
     end = time.monotonic() + deadline
     name = f"{compose.project}-{service}-1"
+    restarts = None
     while True:
         found = inspect(name)
-        if found is None or found["RestartCount"] > 2:
+        if found is None:
+            raise _unready(compose, service, "its container is gone")
+        # Only what happens while we wait counts: a disk that was full left restarts behind.
+        restarts = found["RestartCount"] if restarts is None else restarts
+        if found["RestartCount"] > restarts + 2:
             raise _unready(compose, service, "its process ended again and again")
         command = probe or tuple(found["Config"]["Healthcheck"]["Test"][1:])
         if found["State"]["Running"] and _agrees(name, command):
