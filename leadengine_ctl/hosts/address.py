@@ -14,6 +14,7 @@ _SSH = re.compile(
     r"(\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<address>[A-Za-z0-9][A-Za-z0-9.-]*))"
     r"(:(?P<port>[0-9]{1,5}))?"
 )
+_PORT = 22
 _MEMORY = re.compile(r"memory://(?P<name>[a-z0-9][a-z0-9-]{0,62})")
 _host = TypeAdapter(HostName)
 _port = TypeAdapter(Port)
@@ -21,21 +22,24 @@ _port = TypeAdapter(Port)
 
 @dataclass(frozen=True)
 class HostAddress:
-    """Where a host is. `user`, `address`, `port` are for `ssh`; `str` gives what `parse` takes."""
+    """Where a host is. `user`, `address`, `port` are for `ssh`; `str` gives what `parse` takes.
+
+    Attributes:
+        name: what the host is called from then on. Behind one address, each port may be another host.
+    """
 
     kind: Literal["local", "ssh", "memory"]
     name: str
     user: str = ""
     address: str = ""
-    port: int = 22
+    port: int = _PORT
 
     def __str__(self) -> str:
         if self.kind == "local":
             return "local"
         if self.kind == "memory":
             return f"memory://{self.name}"
-        host = f"[{self.address}]" if ":" in self.address else self.address
-        return f"ssh://{self.user}@{host}" + (f":{self.port}" if self.port != 22 else "")
+        return f"ssh://{self.user}@{_place(self.address, self.port)}"
 
     @classmethod
     def parse(cls, text: str) -> "HostAddress":
@@ -56,10 +60,18 @@ class HostAddress:
 def _ssh_address(match: re.Match[str]) -> HostAddress:
     try:
         host = _host.validate_python(match["v6"] or match["address"])
-        port = _port.validate_python(int(match["port"] or 22))
+        port = _port.validate_python(int(match["port"] or _PORT))
     except ValidationError as error:
         raise _not_an_address() from error
-    return HostAddress("ssh", host, match["user"], host, port)
+    if host == "local":
+        raise _not_an_address()
+    name = host if port == _PORT else _place(host, port)
+    return HostAddress("ssh", name, match["user"], host, port)
+
+
+def _place(host: str, port: int) -> str:
+    bracketed = f"[{host}]" if ":" in host else host
+    return bracketed if port == _PORT else f"{bracketed}:{port}"
 
 
 def _not_an_address() -> UsageError:

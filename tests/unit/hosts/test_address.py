@@ -12,17 +12,25 @@ from leadengine_ctl.hosts.address import HostAddress
         ("local", HostAddress("local", "local")),
         ("memory://lab-1", HostAddress("memory", "lab-1")),
         ("ssh://root@203.0.113.7", HostAddress("ssh", "203.0.113.7", "root", "203.0.113.7")),
-        ("ssh://a.b@h.example:2222", HostAddress("ssh", "h.example", "a.b", "h.example", 2222)),
+        (
+            "ssh://a.b@h.example:2222",
+            HostAddress("ssh", "h.example:2222", "a.b", "h.example", 2222),
+        ),
         ("ssh://root@[2001:db8::7]", HostAddress("ssh", "2001:db8::7", "root", "2001:db8::7")),
         (
             "ssh://r@[2001:db8::7]:22022",
-            HostAddress("ssh", "2001:db8::7", "r", "2001:db8::7", 22022),
+            HostAddress("ssh", "[2001:db8::7]:22022", "r", "2001:db8::7", 22022),
         ),
     ],
 )
 def test_address_in_each_form_is_read_and_written_back(text: str, address: HostAddress) -> None:
     assert HostAddress.parse(text) == address
     assert str(address) == text
+
+
+def test_two_hosts_behind_one_address_have_two_names() -> None:
+    texts = ("ssh://root@198.51.100.7:2201", "ssh://root@198.51.100.7:2202", "local")
+    assert len({HostAddress.parse(text).name for text in texts}) == 3
 
 
 @pytest.mark.parametrize(
@@ -49,6 +57,7 @@ def test_address_in_each_form_is_read_and_written_back(text: str, address: HostA
         "ssh://ro\u202eot@host",
         "memory://",
         "memory://../x",
+        "ssh://root@local",
         "http://root@host",
     ],
 )
