@@ -28,12 +28,17 @@ def parse_memory(text: str) -> int:
     return int(found[1]) * 1024 if found else 0
 
 
+def parse_number(text: str) -> float:
+    """A plain decimal number; 0 when it is anything else."""
+    return float(text) if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,15})?", text) else 0.0
+
+
 def parse_disk(text: str) -> tuple[int, int]:
     """Total and available bytes from `df -P -B1`."""
     words = text.splitlines()[-1].split() if text.strip() else []
-    if len(words) < 4 or not (words[1].isdigit() and words[3].isdigit()):
+    if len(words) < 4:
         return 0, 0
-    return int(words[1]), int(words[3])
+    return int(parse_number(words[1])), int(parse_number(words[3]))
 
 
 def parse_addresses(text: str) -> tuple[str, ...]:

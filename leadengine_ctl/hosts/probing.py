@@ -3,7 +3,6 @@
 import json
 import time
 from dataclasses import dataclass
-from typing import Any
 
 from leadengine_ctl.hosts.agent_containers import EXECUTOR
 from leadengine_ctl.hosts.base import HostFacts, Runner
@@ -12,6 +11,7 @@ from leadengine_ctl.hosts.parsing import (
     parse_addresses,
     parse_disk,
     parse_memory,
+    parse_number,
     parse_os_release,
 )
 from leadengine_ctl.hosts.ports import port_owners
@@ -34,12 +34,13 @@ def find_engine(runner: Runner) -> Engine | None:
     # Exit code 0 and an empty version is how `docker info` says that the daemon is down.
     answer = runner.run(("docker", "info", "--format", _ENGINE_FACTS))
     try:
-        facts: dict[str, Any] = json.loads(answer.out)
-    except ValueError:
+        facts = json.loads(answer.out)
+        version, root = str(facts["version"]), str(facts["root"])
+    except (ValueError, LookupError, TypeError):
         return None
-    if answer.code or not facts.get("version"):
+    if answer.code or not version:
         return None
-    return Engine(plain(str(facts["version"]), 40), str(facts["root"]))
+    return Engine(plain(version, 40), root)
 
 
 def look(runner: Runner, *, privileged: bool) -> HostFacts:
@@ -52,7 +53,7 @@ def look(runner: Runner, *, privileged: bool) -> HostFacts:
         os_version=system.get("VERSION_ID", ""),
         os_name=system.get("PRETTY_NAME", "an unknown system"),
         arch=plain(said(runner, "uname", "-m"), 20),
-        cores=int(plain(said(runner, "nproc")) or 0),
+        cores=int(parse_number(said(runner, "nproc"))),
         memory=parse_memory(said(runner, "cat", "/proc/meminfo")),
         disk_total=disk_total,
         disk_free=disk_free,
@@ -86,6 +87,6 @@ def docker_disk(runner: Runner, engine: Engine | None = None) -> tuple[int, int]
 def _clock_skew(runner: Runner) -> float:
     """The host's clock minus ours; the way there and back counts half."""
     before = time.time()
-    answer = said(runner, "date", "-u", "+%s.%N")
+    there = parse_number(said(runner, "date", "-u", "+%s.%N"))
     middle = (before + time.time()) / 2
-    return float(answer) - middle if answer.replace(".", "").isdigit() else 0.0
+    return there - middle if there else 0.0

@@ -2,13 +2,17 @@
 
 import pytest
 
+from leadengine_ctl.hosts.base import Completed
 from leadengine_ctl.hosts.parsing import (
     parse_addresses,
     parse_disk,
     parse_listeners,
     parse_memory,
+    parse_number,
     parse_os_release,
 )
+from leadengine_ctl.hosts.probing import find_engine
+from tests.unit.hosts.scripted import Scripted
 
 LISTENERS = """\
 LISTEN 0      4096         0.0.0.0:80        0.0.0.0:*    users:(("docker-proxy",pid=9,fd=4))
@@ -24,6 +28,20 @@ ADDRESSES = """[
  {"ifname":"br-0123456789ab","addr_info":[{"local":"172.18.0.1"}]},
  {"ifname":"wg0","addr_info":[{}]}
 ]"""
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("4", 4.0), ("1767225600.25", 1767225600.25), ("", 0.0), ("²", 0.0), ("1.2.3", 0.0)]
+    + [("9" * 5000, 0.0), ("-1", 0.0), ("1e9", 0.0), ("1767225600.%N", 0.0), ("4\n4", 0.0)],
+)
+def test_number_is_plain_or_nothing(text: str, number: float) -> None:
+    assert parse_number(text) == number
+
+
+@pytest.mark.parametrize("said", [b"[]", b"null", b'"x"', b"{}", b'{"version":"20.10"}', b"\xff"])
+def test_engine_that_says_something_else_is_none(said: bytes) -> None:
+    assert find_engine(Scripted(lambda _argv: Completed(0, said, b""))) is None
 
 
 def test_os_release_with_and_without_quotes_is_read() -> None:
