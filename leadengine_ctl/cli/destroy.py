@@ -30,10 +30,9 @@ def destroy(
 ) -> None:
     from leadengine_ctl.cli.destroying import confirm_loss
     from leadengine_ctl.cli.session import open_session
-    from leadengine_ctl.operations.defaults import client_host
-    from leadengine_ctl.operations.destroy import Destroy, DestroyRequest
+    from leadengine_ctl.operations.destroy import Destroy, destroy_request
 
     session = open_session(as_json=as_json)
-    host = client_host(session.world, client)
+    request = destroy_request(session.world, client)
     confirm_loss(session, client, confirm, may_ask=not yes)
-    session.run(Destroy(DestroyRequest(client=client, host=str(host))))
+    session.run(Destroy(request))

@@ -7,12 +7,14 @@ from leadengine_ctl.planning.destroy import plan_destroy
 
 
 def confirm_loss(session: Session, client: str, answer: str | None, *, may_ask: bool) -> None:
-    """Say what will be lost and have the client's name typed.
+    """Say what will be lost and have the client's name typed; nothing is left of a forgotten client.
 
     Raises:
         NotAllowedError: it was not typed right.
     """
-    record = session.world.store.clients.get(client)
+    record = session.world.store.clients.find(client)
+    if record is None:
+        return
     terminal.say(texts.plan_text(plan_destroy(client, record.spec.domain, record.host)))
     if answer is None and may_ask:
         answer = terminal.ask(f"Type '{client}' to destroy it:")

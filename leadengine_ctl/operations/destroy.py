@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from leadengine_agent.protocol import Decommission
 from leadengine_agent.values import Frozen, Slug
 from leadengine_ctl.hosts.base import HostAddress
-from leadengine_ctl.operations.base import Did, Run, Work
+from leadengine_ctl.operations.base import Did, Run, Work, World
+from leadengine_ctl.operations.defaults import check_slug, client_host
 
 
 class DestroyRequest(Frozen):
@@ -13,6 +14,18 @@ class DestroyRequest(Frozen):
 
     client: Slug
     host: str
+
+
+def destroy_request(world: World, client: str) -> DestroyRequest:
+    """What to destroy: a client, or what a killed destroy left of one it had forgotten already.
+
+    Raises:
+        NotFoundError: there is neither.
+    """
+    old = world.store.operations.unfinished(check_slug(client))
+    if old and old.verb == Destroy.name:
+        return DestroyRequest.model_validate_json(old.params)
+    return DestroyRequest(client=client, host=str(client_host(world, client)))
 
 
 @dataclass(frozen=True)

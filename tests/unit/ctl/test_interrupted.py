@@ -60,6 +60,25 @@ def test_a_deploy_that_was_killed_converges(tmp_path: Path) -> None:
     converges(tmp_path, ["deploy.release:after", "deploy.activate:after"])
 
 
+@pytest.mark.parametrize(
+    "point",
+    [
+        f"destroy.{step}:{side}"
+        for step in ("decommission", "forget")
+        for side in ("before", "after")
+    ],
+)
+def test_a_destroy_that_was_killed_is_finished_by_the_next(lectl: Cli, point: str) -> None:
+    assert lectl.deploy().code == 0
+    words = ("destroy", "acme", "--confirm", "acme")
+    assert lectl.process(*words, LECTL_FAILPOINT=point).code == -9
+    again = lectl(*words)
+    assert again.code == 0, again.err
+    newest = lectl("operations", "list", "--json").json[0]["operations"][0]
+    assert (newest["verb"], newest["state"]) == ("destroy", "done")
+    assert lectl(*words).code == 10
+
+
 @pytest.fixture
 def interrupted(lectl: Cli) -> str:
     """The id of a deploy that was killed in the middle."""
