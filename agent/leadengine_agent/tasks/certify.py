@@ -86,7 +86,8 @@ class _Keeper:
 
     def _local(self) -> Did:
         pair = self._store.current()
-        if pair is not None and not is_due(pair.leaf, self._now):
+        sound = pair is not None and not check(pair, self._domain, self._now)
+        if pair is not None and sound and not is_due(pair.leaf, self._now):
             return self._keep(pair, "issued by the host's own CA")
         return self._serve(LocalCA(self._host.local_ca).issue(self._domain, self._now))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leadengine_agent.certificates import CertificateStore, Pair, self_signed, serial_of
+from leadengine_agent.certificates import CertificateStore, Pair, check, self_signed, serial_of
 from leadengine_agent.docker import DockerError
 from leadengine_agent.executor.failpoints import Failpoints
 from leadengine_agent.executor.steps import Steps
@@ -129,6 +129,17 @@ def test_a_certificate_nginx_was_not_told_of_is_told_by_the_next_run(
     assert StepState.DONE in look_after(host)
     assert served_serial(layout, live) == current_serial(layout)
     assert look_after(host) == [StepState.STARTED, StepState.UNCHANGED]
+
+
+def test_a_certificate_left_by_a_failed_change_of_the_domain_is_replaced(
+    host: HostLayout, layout: StackLayout, live: Record
+) -> None:
+    CertificateStore(layout.certificates).install(self_signed("new.acme.localhost", NOW))
+    look_after(host)
+    pair = CertificateStore(layout.certificates).current()
+    assert pair is not None
+    assert check(pair, DOMAIN, NOW) == ""
+    assert served_serial(layout, live) == serial_of(pair.leaf)
 
 
 def test_a_certificate_that_nginx_refuses_is_not_left_current(
