@@ -17,6 +17,10 @@ _POLL = 0.05
 """Seconds between two looks at the database while waiting."""
 
 
+class FailedBeforeError(LeadEngineError):
+    """The operation had failed in an earlier process, which was killed before it could note that."""
+
+
 class Durable:
     """Runs operations.
 
@@ -31,7 +35,8 @@ class Durable:
         """Run `body` to its end, from where an earlier process of the same operation was killed.
 
         Raises:
-            LeadEngineError: what `body` raised, or: it had failed in that earlier process.
+            FailedBeforeError: it had failed in that earlier process.
+            LeadEngineError: what `body` raised.
         """
         from dbos import DBOS, SetWorkflowID
 
@@ -74,8 +79,8 @@ def _step(name: str, action: Callable[[], Result]) -> Result:
     return DBOS.run_step({"name": name}, action)
 
 
-def _failed_before(operation: str, error: Exception) -> LeadEngineError:
-    return LeadEngineError(
+def _failed_before(operation: str, error: Exception) -> FailedBeforeError:
+    return FailedBeforeError(
         f"The operation {operation} had failed already when its process was killed",
         f"Its workflow ended with {error}.",
         f"Run the command again; 'lectl operations show {operation}' tells how far it got.",

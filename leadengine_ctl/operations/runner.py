@@ -13,7 +13,7 @@ from leadengine_ctl.fleet.records import OperationRecord, OperationState
 from leadengine_ctl.fleet.store import now
 from leadengine_ctl.operations import failpoint
 from leadengine_ctl.operations.base import Listener, Run, Verb, Work, World
-from leadengine_ctl.operations.durable import Step
+from leadengine_ctl.operations.durable import FailedBeforeError, Step
 from leadengine_ctl.operations.lock import client_lock
 
 
@@ -35,8 +35,11 @@ def run(world: World, verb: Verb, listener: Listener) -> Finished:
     """
     holder = f"{verb.name} by {world.actor} since {now()}"
     with client_lock(world.settings.data_folder / "locks", verb.client, holder):
-        operation = _take_up(world, verb)
-        return _carry_out(verb, Run(world, operation, listener))
+        try:
+            return _carry_out(verb, Run(world, _take_up(world, verb), listener))
+        except FailedBeforeError:
+            # Noted as failed now; what was asked for is asked anew.
+            return _carry_out(verb, Run(world, _take_up(world, verb), listener))
 
 
 def _take_up(world: World, verb: Verb) -> str:
