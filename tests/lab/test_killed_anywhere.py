@@ -175,3 +175,20 @@ def _assert_converged(twin: Twin, control: Twin, pebble: Pebble, orders: int) ->
     assert twin.stack.get("/readyz", root=pebble.root).status_code == 200
     assert pebble.orders - orders <= 2
     assert twin.stack.snapshot() == control.stack.snapshot()
+
+
+def test_a_destroy_killed_half_way_and_a_deploy_after_it_give_a_whole_stack(
+    control: Twin, names: Names
+) -> None:
+    """The volumes are gone and the files are not: nothing of before may count as done."""
+    vps = control.stack.vps
+    names.point(DOMAIN, vps.address)
+    vps.box.write(FAILPOINT, "volumes:after")
+    assert control.operator.lectl("destroy", CLIENT, "--confirm", CLIENT).code == 1
+    vps.run("docker", "stop", "--time", "0", "leadengine-executor")
+    vps.run("docker", "start", "leadengine-executor")
+    ended = control.deploy()
+    assert ended.code == 0, ended.text
+    assert ended.result["password_waiting"]
+    assert control.stack.query("select count(*) from users") == "1"
+    assert control.stack.get("/readyz").status_code == 200

@@ -44,12 +44,12 @@ from leadengine_agent.vault import Vault
 
 STEPS = (
     "generation",
-    "certificate",
     "data",
     "migrate",
     "start",
     "seed",
     "api",
+    "certificate",
     "gateway",
     "worker",
     "retire",
