@@ -42,7 +42,7 @@ check: setup  ## format, lint, types, arrows, sizes, unit and conformance tests;
 	@$(RUN)/mypy tests tools
 	@$(RUN)/lint-imports
 	@$(RUN)/python tools/size_gate.py
-	@$(RUN)/pytest -q
+	@$(RUN)/pytest -q -n 2
 
 golden: setup  ## write the expected rendered files anew; read the difference before committing it
 	@$(RUN)/python -m tests.cases.write_golden

@@ -55,10 +55,12 @@ class Deploy:
         )
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Steps:
     run: Run
     request: DeployRequest
+    seen: CertificateState | None = None
+    """The certificate as the activation saw it served a moment ago, in this process."""
 
     def check(self) -> Did:
         check_names(self.run.world, self.request)
@@ -98,6 +100,7 @@ class _Steps:
         client = self.run.world.store.clients.get(self.request.client)
         order = Activate(spec=client.spec, release=self.request.release, secrets=client.secrets)
         result = ActivateResult.model_validate(self.run.order(self._address(), "activate", order))
+        self.seen = result.stack.certificate
         return Did(
             changed=result.changed,
             detail=f"generation {result.generation}",
@@ -114,7 +117,10 @@ class _Steps:
                 raise
             # The stack is live on the certificate it has; the host tries again by itself.
             advice = f"{error.what}. {error.why} {error.hint}"
-        certificate = self._served()
+            self.seen = None
+        if self.seen is None or self.run.has_changed("certify"):
+            self.seen = self._served()
+        certificate = self.seen
         root = self._keep_root(certificate)
         return Did(
             changed=self.run.has_changed("certify"),
