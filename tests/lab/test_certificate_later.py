@@ -50,7 +50,8 @@ def test_once_dns_is_right_the_certificate_arrives_by_itself(
 ) -> None:
     orders = pebble.orders
     names.point(DOMAIN, stack.vps.address)
-    wait_until(lambda: kind_of(stack.certificate()) == "acme", 150, pause=2)
+    wait_until(lambda: kind_of(stack.certificate()) == "acme", 300, pause=2)
     assert stack.get("/readyz", root=pebble.root).status_code == 200
-    assert pebble.orders - orders == 1
+    # Pebble refuses some requests on purpose: one order may fail, and the next follows by itself.
+    assert 1 <= pebble.orders - orders <= 2
     assert "create an A record" not in lab_operator.lectl("status", "later").text

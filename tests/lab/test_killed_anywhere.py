@@ -158,11 +158,17 @@ def test_a_fresh_deploy_killed_at_one_point_converges(
 def _kill_executor_at(twin: Twin, point: str, **settings: str) -> None:
     """Arm the executor, let a deploy run into it, and see that it happened."""
     vps = twin.stack.vps
-    vps.box.write(FAILPOINT, point)
-    ended = twin.deploy(**settings)
-    armed = vps.run("test", "-e", FAILPOINT, check=False).returncode == 0
-    assert not armed, f"{point} did not fire: {ended.text}"
-    assert ended.code == 1, f"{point}: {ended.code} {ended.text}"
+    for _ in range(3):
+        vps.box.write(FAILPOINT, point)
+        ended = twin.deploy(**settings)
+        armed = vps.run("test", "-e", FAILPOINT, check=False).returncode == 0
+        assert not armed, f"{point} did not fire: {ended.text}"
+        if ended.code == 1:
+            break
+        # The host's own schedule looks after certificates, too, and may have run into it first.
+        assert point.startswith("certificate "), f"{point}: {ended.code} {ended.text}"
+    else:
+        raise AssertionError(f"{point} never met the deploy")
     # Docker waits longer before each restart of a container that dies often; a test cannot.
     vps.run("docker", "stop", "--time", "0", "leadengine-executor")
     vps.run("docker", "start", "leadengine-executor")

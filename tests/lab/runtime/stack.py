@@ -88,7 +88,7 @@ class RuntimeStack:
     def client(self) -> httpx.Client:
         """A browser's worth of cookies, over TLS."""
         assert self.tls is not None
-        return httpx.Client(base_url=f"https://{self.address}:8443", verify=self.tls)
+        return httpx.Client(base_url=f"https://{self.address}:8443", verify=self.tls, timeout=20)
 
 
 def start_database(run: Run, prefix: str) -> Container:
