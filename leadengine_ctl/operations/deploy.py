@@ -17,6 +17,7 @@ from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.hosts.base import FLOOR, Host, HostAddress, Minimum
 from leadengine_ctl.operations.admission import check_names, check_release
 from leadengine_ctl.operations.base import Did, Run, Work
+from leadengine_ctl.operations.client_verb import ClientVerb
 from leadengine_ctl.operations.request import DeployRequest
 from leadengine_ctl.operations.spec import build_spec
 
@@ -24,23 +25,10 @@ NO_FLOOR = Minimum(memory=0, disk=0, cores=0)
 
 
 @dataclass(frozen=True)
-class Deploy:
+class Deploy(ClientVerb[DeployRequest]):
     """The verb."""
 
-    request: DeployRequest
     name: str = "deploy"
-
-    @property
-    def client(self) -> str:
-        return self.request.client
-
-    @property
-    def host(self) -> str:
-        return HostAddress.parse(self.request.host).name
-
-    @property
-    def params(self) -> str:
-        return self.request.model_dump_json()
 
     def works(self, run: Run) -> tuple[Work, ...]:
         steps = _Steps(run, self.request)

@@ -6,6 +6,7 @@ from leadengine_agent.protocol import Decommission
 from leadengine_agent.values import Frozen, Slug
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.base import Did, Run, Work, World
+from leadengine_ctl.operations.client_verb import ClientVerb
 from leadengine_ctl.operations.defaults import check_slug, client_host
 
 
@@ -29,23 +30,10 @@ def destroy_request(world: World, client: str) -> DestroyRequest:
 
 
 @dataclass(frozen=True)
-class Destroy:
+class Destroy(ClientVerb[DestroyRequest]):
     """The verb."""
 
-    request: DestroyRequest
     name: str = "destroy"
-
-    @property
-    def client(self) -> str:
-        return self.request.client
-
-    @property
-    def host(self) -> str:
-        return HostAddress.parse(self.request.host).name
-
-    @property
-    def params(self) -> str:
-        return self.request.model_dump_json()
 
     def works(self, run: Run) -> tuple[Work, ...]:
         steps = _Steps(run, self.request)
