@@ -10,7 +10,7 @@ import json
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, TypeAdapter
+from pydantic import ConfigDict, Field, SecretStr, TypeAdapter
 
 from leadengine_agent.values import (
     ClientId,
@@ -25,6 +25,7 @@ from leadengine_agent.values import (
     OperationId,
     Port,
     Repository,
+    Revision,
     Slug,
     Url,
     Version,
@@ -119,18 +120,60 @@ class ImageRef(Frozen):
         return f"{self.repository}@{self.digest}" if self.pulled else self.digest
 
 
+class DatabaseSchema(Frozen):
+    """What a release knows of the database: the revisions of its migrations, oldest first.
+
+    Attributes:
+        lineage: every revision up to this release's own, which is the last.
+        contract: those of them that take away or change what older code needs; all others only add.
+        oldest_compatible: the oldest revision whose code still runs on this release's schema.
+    """
+
+    lineage: Annotated[tuple[Revision, ...], Field(min_length=1, max_length=10_000)]
+    contract: tuple[Revision, ...] = ()
+    oldest_compatible: Revision
+
+    @property
+    def head(self) -> Revision:
+        """The revision its migrations end at."""
+        return self.lineage[-1]
+
+    def serves(self, revision: Revision) -> bool:
+        """True when code that was written for `revision` runs on this schema."""
+        oldest = self.lineage.index(self.oldest_compatible)
+        return revision in self.lineage[oldest:]
+
+    def pending(self, revision: Revision | None) -> tuple[Revision, ...]:
+        """What a database at `revision` (None: an empty one) lacks."""
+        if revision is None:
+            return self.lineage
+        return self.lineage[self.lineage.index(revision) + 1 :] if revision in self.lineage else ()
+
+
 class Release(Frozen):
     """The manifest of an immutable release.
 
     Attributes:
-        schema_head: the database revision its migrations end at.
+        agent: the agent that is published with it.
+        database: its schema.
+        min_from: the oldest version that may be updated straight to this one; None: any.
+        stop: True: no update may pass over this version.
+        agent_floor: the oldest agent that can run it.
+        engine_floor: the oldest Docker Engine that can run it.
+        notes: what is new, for people.
         stand_ins: images built from Debian's packages in place of the official ones.
         templates: path below the release's templates folder -> sha256 of the content.
     """
 
     version: Version
     images: dict[ImageName, ImageRef]
-    schema_head: Annotated[str, Field(pattern=r"^[0-9a-z_]{1,64}$")]
+    agent: ImageRef
+    database: DatabaseSchema
+    min_from: Version | None = None
+    stop: bool = False
+    agent_floor: Version = "0.0.0"
+    engine_floor: Version = "20.10.0"
+    notes: Annotated[str, Field(max_length=10_000)] = ""
     stand_ins: tuple[ImageName, ...] = ()
     templates: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._/-]{0,99}$")], Digest]
 
@@ -153,13 +196,41 @@ class InstallRelease(Frozen):
     login: RegistryLogin | None = None
 
 
+Seconds = Annotated[int, Field(ge=0, le=86_400)]
+
+
 class Activate(Frozen):
-    """Bring the client's stack to this spec and release; the heart of deploy, update and rollback."""
+    """Bring the client's stack to this spec and release; the heart of deploy, update and rollback.
+
+    Attributes:
+        expects: the release that the order was planned against; the agent refuses when another one
+            runs. None: whatever runs, as long as it is not newer.
+        bake: how long the new generation is watched in service before the old one is let go.
+        contract: True: a person allowed migrations that older code cannot live with.
+        retry: True: a person asks again for what was rolled back automatically before.
+    """
 
     verb: Literal["activate"] = "activate"
     spec: StackSpec
     release: Version
     secrets: dict[SecretName, SecretStr] = {}
+    expects: Version | None = None
+    bake: Seconds = 0
+    contract: bool = False
+    retry: bool = False
+
+
+class Rollback(Frozen):
+    """Bring back release and spec of an earlier generation, as a new generation.
+
+    Attributes:
+        to: the generation's number; None: the one before the current one.
+    """
+
+    verb: Literal["rollback"] = "rollback"
+    client: Slug
+    to: Annotated[int, Field(ge=1)] | None = None
+    bake: Seconds = 0
 
 
 class Certify(Frozen):
@@ -206,14 +277,14 @@ class Decommission(Frozen):
 
 
 Order = Annotated[
-    InstallRelease | Activate | Certify | Inspect | Logs | Credentials | Decommission,
+    InstallRelease | Activate | Rollback | Certify | Inspect | Logs | Credentials | Decommission,
     Field(discriminator="verb"),
 ]
 
 READ_ONLY = frozenset({"inspect", "logs", "credentials"})
 """Verbs that take no lock and leave no trace in the journal."""
 
-FENCED = frozenset({"activate", "decommission"})
+FENCED = frozenset({"activate", "rollback", "decommission"})
 """Verbs of which only the newest order for a client may still act."""
 
 
@@ -237,6 +308,12 @@ class Task(Frozen):
 # --- answers --------------------------------------------------------------------------------
 
 
+class Answered(Frozen):
+    """What an agent says. A field that a newer agent added is passed over, not refused."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
 class StepState(StrEnum):
     STARTED = "started"
     DONE = "done"
@@ -244,7 +321,7 @@ class StepState(StrEnum):
     FAILED = "failed"
 
 
-class Event(Frozen):
+class Event(Answered):
     """Something happened while a task ran.
 
     Attributes:
@@ -275,14 +352,21 @@ class FailureCode(StrEnum):
     REGISTRY = "registry"
     MIGRATION = "migration"
     UNHEALTHY = "unhealthy"
+    HEADROOM = "headroom"
+    GATE = "gate"
+    REFUSED = "refused"
     NGINX = "nginx"
     CERTIFICATE = "certificate"
     DOCKER = "docker"
     INTERNAL = "internal"
 
 
-class Failure(Frozen):
-    """What failed, why, what to do next; and the last lines that show it."""
+class Failure(Answered):
+    """What failed, why, what to do next; and the last lines that show it.
+
+    Attributes:
+        rolled_back: True: the generation was in service, and the one before it is again.
+    """
 
     code: FailureCode
     what: str
@@ -290,9 +374,10 @@ class Failure(Frozen):
     hint: str
     step: str = ""
     logs: tuple[str, ...] = ()
+    rolled_back: bool = False
 
 
-class Outcome(Frozen):
+class Outcome(Answered):
     """The end of a task. Exactly one of `failure` and a meaningful `result` counts."""
 
     kind: Literal["outcome"] = "outcome"
@@ -301,7 +386,7 @@ class Outcome(Frozen):
     result: dict[str, Any] = {}
 
 
-class ServiceState(Frozen):
+class ServiceState(Answered):
     service: ServiceName
     state: str
     health: Literal["healthy", "unhealthy", "starting", "none"] = "none"
@@ -309,7 +394,7 @@ class ServiceState(Frozen):
     started_at: str = ""
 
 
-class CertificateState(Frozen):
+class CertificateState(Answered):
     """The certificate that nginx *serves*, read from a TLS handshake, and what happens next.
 
     Attributes:
@@ -325,7 +410,7 @@ class CertificateState(Frozen):
     root_pem: str = ""
 
 
-class StackState(Frozen):
+class StackState(Answered):
     client: Slug
     domain: DomainName
     client_id: ClientId
@@ -337,7 +422,7 @@ class StackState(Frozen):
     certificate: CertificateState
 
 
-class HostState(Frozen):
+class HostState(Answered):
     """What `inspect` answers. Sizes are in bytes, `clock` is the host's UTC time in ISO 8601."""
 
     agent_version: str
@@ -349,21 +434,44 @@ class HostState(Frozen):
     stacks: tuple[StackState, ...] = ()
 
 
-class ActivateResult(Frozen):
+class Traffic(Answered):
+    """The visitors' requests that nginx answered while a generation was activated and watched.
+
+    Attributes:
+        failed: answers of 500 and above.
+        p95: seconds within which 95 of 100 were answered; None: too few to say.
+    """
+
+    requests: int = 0
+    failed: int = 0
+    p95: float | None = None
+
+
+class ActivateResult(Answered):
+    """The end of an activation or a rollback.
+
+    Attributes:
+        previous: the release that ran before; None: there was none.
+        spec: what the stack now is, which a rollback takes from the earlier generation.
+    """
+
     generation: int
     changed: bool
     stack: StackState
     mail: Literal["sent", "failed", "not-configured", "unchanged"]
     mail_detail: str = ""
+    previous: Version | None = None
+    spec: StackSpec | None = None
+    traffic: Traffic = Traffic()
 
 
-class CertifyResult(Frozen):
+class CertifyResult(Answered):
     """What is still missing for each client's certificate; an empty sentence when nothing is."""
 
     advice: dict[Slug, str] = {}
 
 
-class CredentialsResult(Frozen):
+class CredentialsResult(Answered):
     """The first administrator's sign-in. `password` None: it was shown and forgotten.
 
     The one result that carries a secret: it is printed once and never stored.
@@ -378,7 +486,7 @@ class CredentialsResult(Frozen):
         return {"email": self.email, "password": password}
 
 
-class LogsResult(Frozen):
+class LogsResult(Answered):
     """The last lines of a stack's services, oldest first, as Docker prints them."""
 
     lines: tuple[str, ...] = ()

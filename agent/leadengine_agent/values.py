@@ -142,4 +142,17 @@ Repository = Annotated[
 Version = Annotated[
     str, StringConstraints(max_length=64, pattern=r"^[0-9]+\.[0-9]+\.[0-9]+([.+-][0-9A-Za-z.-]+)?$")
 ]
+Revision = Annotated[str, StringConstraints(pattern=r"^[0-9a-z_]{1,64}$")]
+"""One database revision, as the migrations name it."""
+
 Port = Annotated[int, AfterValidator(_check_port)]
+
+
+def version_key(version: str) -> tuple[object, ...]:
+    """Order versions as semantic versioning does: 1.0.0-rc.1 comes before 1.0.0."""
+    core, _, rest = version.partition("+")[0].partition("-")
+    numbers = tuple(int(part) for part in re.findall(r"\d+", core)[:3])
+    words = tuple(
+        (not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in rest.split(".")
+    )
+    return numbers, rest == "", words

@@ -37,7 +37,7 @@ def build(
     request = BuildRequest(version=version, registry=registry)
     bundle = build_release(open_session(as_json=as_json).world, request)
     if as_json:
-        terminal.put_json({"kind": "result", **bundle.manifest.model_dump(mode="json")})
+        terminal.put_json({"kind": "result", **bundle.release.model_dump(mode="json")})
     else:
         terminal.put(bundle.release.version)
         terminal.say(f"Release {bundle.release.version} is ready to deploy.", "good")

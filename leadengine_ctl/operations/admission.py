@@ -1,10 +1,10 @@
 """Whether a deploy may be: names that are free, a release that is not older than what runs."""
 
+from leadengine_agent.values import version_key
 from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.request import DeployRequest
-from leadengine_ctl.releases.library import version_key
 
 
 def check_names(world: World, request: DeployRequest) -> None:

@@ -57,7 +57,7 @@ class _Steps:
 
     def prepare(self) -> Did:
         world, address = self.run.world, self._address()
-        agent = world.library.load(self.request.release).agent
+        agent = world.library.load(self.request.release).release.agent
         login = world.settings.registry_login()
         floor = FLOOR if world.settings.host_floor == "half" else NO_FLOOR
         self._host().prepare(agent, login, floor, self.run.report("prepare"))

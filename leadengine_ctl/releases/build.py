@@ -3,10 +3,10 @@
 from hashlib import sha256
 from pathlib import Path
 
-from leadengine_agent.protocol import ImageName, ImageRef, Release
+from leadengine_agent.protocol import DatabaseSchema, ImageName, ImageRef, Release
 from leadengine_ctl import __version__, resources
 from leadengine_ctl.errors import NotFoundError
-from leadengine_ctl.releases.bundle import Bundle, Manifest
+from leadengine_ctl.releases.bundle import Bundle
 from leadengine_ctl.releases.docker import Docker
 from leadengine_ctl.releases.library import digest
 
@@ -54,12 +54,14 @@ class Builder:
         release = Release(
             version=version,
             images=images,
-            schema_head=self._docker.ask(ids["api"], "leadengine-admin", "schema-head"),
+            agent=self._reference(_AGENT, agent_id, version),
+            database=DatabaseSchema.model_validate_json(
+                self._docker.ask(ids["api"], "leadengine-admin", "schema")
+            ),
             stand_ins=tuple(name for name in _DATA if tags[name] == _DATA[name][1]),
             templates={path: digest(text) for path, text in files.items()},
         )
-        agent = self._reference(_AGENT, agent_id, version)
-        return Bundle(manifest=Manifest(release=release, agent=agent), files=files)
+        return Bundle(release=release, files=files)
 
     def _choose_tags(self) -> dict[ImageName, str]:
         chosen = dict(_OURS)

@@ -4,26 +4,11 @@ from leadengine_agent.protocol import ImageRef, InstallRelease, RegistryLogin, R
 from leadengine_agent.values import Frozen
 
 
-class Manifest(Frozen):
-    """What `manifest.json` says: the release and the agent that can run it."""
+class Bundle(Frozen):
+    """A release with the text of its templates."""
 
     release: Release
-    agent: ImageRef
-
-
-class Bundle(Frozen):
-    """A manifest with the text of its templates."""
-
-    manifest: Manifest
     files: dict[str, str]
-
-    @property
-    def release(self) -> Release:
-        return self.manifest.release
-
-    @property
-    def agent(self) -> ImageRef:
-        return self.manifest.agent
 
     def order(self, login: RegistryLogin | None) -> InstallRelease:
         """The order that puts this release on a host."""

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import tempfile
 from hashlib import sha256
@@ -10,8 +9,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from leadengine_agent.protocol import Release
+from leadengine_agent.values import version_key
 from leadengine_ctl.errors import LeadEngineError, NotAllowedError, NotFoundError
-from leadengine_ctl.releases.bundle import Bundle, Manifest
+from leadengine_ctl.releases.bundle import Bundle
 
 
 class Library:
@@ -52,14 +53,14 @@ class Library:
         """
         folder = self._folder / version
         try:
-            manifest = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
+            release = Release.model_validate_json((folder / "manifest.json").read_bytes())
         except FileNotFoundError:
             raise NotFoundError(
                 f"There is no release {version}", "", "See 'lectl release list'."
             ) from None
         except ValidationError as error:
             raise _damaged(version, f"Its manifest is not valid: {error}") from error
-        return Bundle(manifest=manifest, files=_read_templates(folder, manifest))
+        return Bundle(release=release, files=_read_templates(folder, release))
 
     def keep(self, bundle: Bundle) -> Path:
         """Write a release; it appears complete or not at all.
@@ -86,30 +87,20 @@ def digest(text: str) -> str:
     return f"sha256:{sha256(text.encode()).hexdigest()}"
 
 
-def version_key(version: str) -> tuple[object, ...]:
-    """Order versions as semantic versioning does: 1.0.0-rc.1 comes before 1.0.0."""
-    core, _, rest = version.partition("+")[0].partition("-")
-    numbers = tuple(int(part) for part in re.findall(r"\d+", core)[:3])
-    words = tuple(
-        (not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in rest.split(".")
-    )
-    return numbers, rest == "", words
-
-
 def _order(manifest: Path) -> tuple[object, ...]:
     # Versions that differ in build metadata alone have the same precedence: the later one wins.
     return *version_key(manifest.parent.name), manifest.stat().st_mtime_ns
 
 
-def _read_templates(folder: Path, manifest: Manifest) -> dict[str, str]:
+def _read_templates(folder: Path, release: Release) -> dict[str, str]:
     files = {}
-    for path, expected in manifest.release.templates.items():
+    for path, expected in release.templates.items():
         try:
             files[path] = (folder / "templates" / path).read_text(encoding="utf-8")
         except OSError as error:
-            raise _damaged(manifest.release.version, f"{path}: {error.strerror}.") from error
+            raise _damaged(release.version, f"{path}: {error.strerror}.") from error
         if digest(files[path]) != expected:
-            raise _damaged(manifest.release.version, f"The template {path} was changed.")
+            raise _damaged(release.version, f"The template {path} was changed.")
     return files
 
 
@@ -118,7 +109,7 @@ def _write(folder: Path, bundle: Bundle) -> None:
         file = folder / "templates" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         _write_durably(file, text)
-    manifest = json.dumps(bundle.manifest.model_dump(mode="json"), indent=2)
+    manifest = json.dumps(bundle.release.model_dump(mode="json"), indent=2)
     _write_durably(folder / "manifest.json", manifest + "\n")
 
 

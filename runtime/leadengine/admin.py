@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from leadengine.migrations.head import schema_head
+from leadengine.migrations.head import describe_schema, schema_head
 from leadengine.settings import (
     AdminSettings,
     MigrationSettings,
@@ -56,14 +56,14 @@ def _seed() -> int:
     return 0
 
 
-def _schema_head() -> int:
-    _say(schema_head())
+def _schema() -> int:
+    _say(json.dumps(describe_schema()))
     return 0
 
 
 _COMMANDS: dict[str, Callable[[], int]] = {
     "migrate": _migrate,
-    "schema-head": _schema_head,
+    "schema": _schema,
     "seed": _seed,
 }
 

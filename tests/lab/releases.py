@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from leadengine_agent.protocol import ImageName, ImageRef
+from leadengine_agent.protocol import DatabaseSchema, ImageName, ImageRef
 from leadengine_ctl.releases.library import Library
 from tests.lab.engine import docker
 from tests.lab.operator import Operator
@@ -18,7 +18,10 @@ def derive(name: str, *lines: str, base: str = "leadengine/api:dev") -> ImageRef
 
 
 def publish(
-    operator: Operator, version: str, images: dict[ImageName, ImageRef], schema_head: str = ""
+    operator: Operator,
+    version: str,
+    images: dict[ImageName, ImageRef],
+    database: DatabaseSchema | None = None,
 ) -> Path:
     """Keep a release that is the operator's newest with some images replaced."""
     library = Library(operator.data / "releases")
@@ -28,11 +31,10 @@ def publish(
         update={
             "version": version,
             "images": {**release.images, **images},
-            "schema_head": schema_head or release.schema_head,
+            **({"database": database} if database else {}),
         }
     )
-    manifest = bundle.manifest.model_copy(update={"release": changed})
-    return library.keep(bundle.model_copy(update={"manifest": manifest}))
+    return library.keep(bundle.model_copy(update={"release": changed}))
 
 
 def withdraw(operator: Operator, version: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from leadengine_agent.certificates import kind_of
-from leadengine_agent.protocol import ImageName, ImageRef
+from leadengine_agent.protocol import DatabaseSchema, ImageName, ImageRef
 from tests.lab.acme import Pebble
 from tests.lab.conftest import MakeVps
 from tests.lab.mail import MailSink
@@ -59,9 +59,12 @@ def nothing_is_lost(live: Live) -> Iterator[None]:
 
 @contextmanager
 def release(
-    live: Live, version: str, images: dict[ImageName, ImageRef], head: str = ""
+    live: Live,
+    version: str,
+    images: dict[ImageName, ImageRef],
+    database: DatabaseSchema | None = None,
 ) -> Iterator[None]:
-    publish(live.operator, version, images, head)
+    publish(live.operator, version, images, database)
     try:
         yield
     finally:
@@ -174,7 +177,8 @@ def test_migration_that_fails_switches_nothing(live: Live) -> None:
     image = derive(
         "bad-migration", "USER 0", *_replace_admin("migrate", 'echo "no such column" >&2; exit 1')
     )
-    with release(live, "2.0.1", {"api": image}, head="0002"):
+    database = DatabaseSchema(lineage=("0001", "0002"), oldest_compatible="0001")
+    with release(live, "2.0.1", {"api": image}, database):
         ended = live.deploy()
     assert ended.code == 1
     assert "migration failed" in ended.err

@@ -24,7 +24,7 @@ def bundle(lab_operator: Operator) -> Bundle:
 def host(bare_vps: Vps, bundle: Bundle) -> Iterator[Transport]:
     trust = HostTrust(pinned=HostKey.parse(bare_vps.host_key))
     with open_host(HostAddress.parse(bare_vps.url), trust, bare_vps.key) as opened:
-        opened.prepare(bundle.agent)
+        opened.prepare(bundle.release.agent)
         opened.carry(bundle.carried)
         yield opened
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from leadengine_agent.protocol import ImageRef, Release
 from leadengine_agent.tasks.activate import STEPS as ACTIVATE_STEPS
 from leadengine_ctl.planning.deploy import plan_deploy
 from tests.lab.acme import Pebble
@@ -19,6 +18,7 @@ from tests.lab.names import Names
 from tests.lab.operator import Ended, Operator, certificate_settings
 from tests.lab.stack import Stack
 from tests.lab.vps import Vps
+from tests.unit.ctl.builders import a_bundle
 
 CLIENT = "acme"
 DOMAIN = "leads.killed.test"
@@ -28,10 +28,7 @@ FAILPOINT = "/var/lib/leadengine/agent/failpoint"
 
 
 def _lectl_steps() -> list[str]:
-    image = ImageRef(repository="any", digest="sha256:" + "0" * 64, pulled=False)
-    release = Release(
-        version="1.0.0", images={"api": image}, schema_head="0001", templates={}, stand_ins=()
-    )
+    release = a_bundle().release
     return [step.name for step in plan_deploy(CLIENT, DOMAIN, "local", release).steps]
 
 

@@ -19,9 +19,9 @@ def test_a_release_is_pushed_and_every_image_answers_by_its_digest(
         LECTL_REGISTRY_PASSWORD=registry.password,
     )
     ended = operator.must("release", "build", "--version", "3.0.0", "--json")
-    manifest = Library(operator.data / "releases").load("3.0.0").manifest
-    assert ended.result["release"]["version"] == "3.0.0"
-    for image in (*manifest.release.images.values(), manifest.agent):
+    release = Library(operator.data / "releases").load("3.0.0").release
+    assert ended.result["version"] == "3.0.0"
+    for image in (*release.images.values(), release.agent):
         assert image.pulled
         assert image.repository.startswith(namespace)
         name = image.repository.partition("/")[2]

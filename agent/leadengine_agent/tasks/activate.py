@@ -147,17 +147,17 @@ class _Activation:
     def migrate(self) -> Did:
         """Bring the database to the release's schema, with the new image, before any new code serves."""
         target = {
-            "head": self.release.schema_head,
+            "head": self.release.database.head,
             "image": self.release.images["api"].digest,
         }
         if read_state(self.layout, "migration") == target:
-            return Did(False, f"schema is at {self.release.schema_head}")
+            return Did(False, f"schema is at {self.release.database.head}")
         try:
             self.compose.run("migrate", timeout=900)
         except DockerError as error:
             raise _migration_failed(error) from error
         write_state(self.layout, "migration", target)
-        return Did(True, f"schema is at {self.release.schema_head}")
+        return Did(True, f"schema is at {self.release.database.head}")
 
     def seed(self) -> Did:
         """Make the tenant and its first administrator."""

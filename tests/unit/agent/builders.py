@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from leadengine_agent.protocol import ImageName, ImageRef, Release, StackSpec
+from leadengine_agent.protocol import DatabaseSchema, ImageName, ImageRef, Release, StackSpec
 
 TEMPLATES = {
     f"stack/{path.name}": path.read_text() for path in sorted(Path("templates/stack").glob("*.j2"))
@@ -21,7 +21,8 @@ def a_release(version: str = "1.2.3") -> Release:
     return Release(
         version=version,
         images={name: image(name) for name in names},
-        schema_head="0001",
+        agent=image("api"),
+        database=DatabaseSchema(lineage=("0001",), oldest_compatible="0001"),
         templates=dict.fromkeys(TEMPLATES, "sha256:" + "0" * 64),
     )
 

@@ -3,7 +3,7 @@
 from leadengine_agent.protocol import ImageRef, Release, StackSpec
 from leadengine_ctl import resources
 from leadengine_ctl.releases.build import read_templates
-from leadengine_ctl.releases.bundle import Bundle, Manifest
+from leadengine_ctl.releases.bundle import Bundle
 from leadengine_ctl.releases.library import digest
 
 
@@ -20,12 +20,13 @@ def a_bundle(version: str = "1.0.0") -> Bundle:
                 name: an_image(name)
                 for name in ("api", "worker", "db", "redis", "chromadb", "nginx")
             },
-            "schema_head": "0001",
+            "agent": an_image("agent"),
+            "database": {"lineage": ["0001"], "oldest_compatible": "0001"},
             "stand_ins": ("db", "redis"),
             "templates": {path: digest(text) for path, text in files.items()},
         }
     )
-    return Bundle(manifest=Manifest(release=release, agent=an_image("agent")), files=files)
+    return Bundle(release=release, files=files)
 
 
 def a_spec(client: str = "acme", domain: str = "leads.acme.test") -> StackSpec:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from leadengine_agent.values import version_key
 from leadengine_ctl.errors import LeadEngineError, NotAllowedError, NotFoundError
-from leadengine_ctl.releases.library import Library, version_key
+from leadengine_ctl.releases.library import Library
 from tests.unit.ctl.builders import a_bundle
 
 
@@ -41,10 +42,9 @@ def test_versions_sort_as_semantic_versioning_says() -> None:
 def test_keeping_the_same_again_is_allowed_and_other_content_is_not(library: Library) -> None:
     library.keep(a_bundle())
     library.keep(a_bundle())
-    other = a_bundle().release.model_copy(update={"schema_head": "0002"})
-    manifest = a_bundle().manifest.model_copy(update={"release": other})
+    other = a_bundle().release.model_copy(update={"notes": "changed"})
     with pytest.raises(NotAllowedError, match=r"Release 1\.0\.0 exists already with other content"):
-        library.keep(a_bundle().model_copy(update={"manifest": manifest}))
+        library.keep(a_bundle().model_copy(update={"release": other}))
     assert library.load("1.0.0") == a_bundle()
 
 
@@ -60,7 +60,7 @@ def test_a_changed_template_is_noticed(library: Library) -> None:
 def test_a_draft_that_was_never_finished_is_no_release(library: Library, tmp_path: Path) -> None:
     draft = tmp_path / "releases" / ".draft-x"
     draft.mkdir(parents=True)
-    (draft / "manifest.json").write_text(a_bundle().manifest.model_dump_json())
+    (draft / "manifest.json").write_text(a_bundle().release.model_dump_json())
     assert library.versions() == ()
     with pytest.raises(NotFoundError, match="There is no release to deploy"):
         library.newest()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from leadengine_agent.protocol import Inspect, Task
+from leadengine_agent.protocol import Inspect, Outcome, Task
 from leadengine_ctl.errors import HostUnreachableError, LeadEngineError
 from leadengine_ctl.hosts.base import Completed, HostAddress, Input, ProgramFailedError
 from leadengine_ctl.hosts.conversation import submit
@@ -63,13 +63,18 @@ def test_answer_of_another_protocol_is_refused(line: bytes) -> None:
 
 
 def test_answer_that_is_refused_is_not_shown() -> None:
-    """A newer agent's answer may have one field more, and the first password beside it."""
-    line = OUTCOME.replace(b"{}", b'{"password":"canary"}').replace(b"{", b'{"new":1,', 1)
+    """An agent's answer may be wrong in one field, and have the first password beside it."""
+    line = OUTCOME.replace(b"{}", b'{"password":"canary"}').replace(b"task-0001", b"no task")
     with pytest.raises(LeadEngineError) as caught:
         list(submit(Saying(line), ADDRESS, TASK))
     told = "".join(traceback.format_exception(caught.value)) + repr(caught.value.logs)
     assert "canary" not in told
-    assert caught.value.logs == ("outcome.new: Extra inputs are not permitted",)
+    assert caught.value.logs == ("outcome.task: String should match pattern '^[0-9a-z-]{8,64}$'",)
+
+
+def test_a_field_that_a_newer_agent_added_is_passed_over() -> None:
+    line = OUTCOME.replace(b"{", b'{"new":1,', 1)
+    assert list(submit(Saying(line), ADDRESS, TASK)) == [Outcome(task=TASK.id)]
 
 
 @pytest.mark.parametrize(
