@@ -13,6 +13,7 @@ from leadengine_agent.protocol import Release
 from leadengine_agent.values import version_key
 from leadengine_ctl.errors import LeadEngineError, NotAllowedError, NotFoundError
 from leadengine_ctl.releases.bundle import Bundle
+from leadengine_ctl.releases.published import STABLE, Channel, PublishedRelease
 
 
 class Library:
@@ -28,6 +29,20 @@ class Library:
         # A draft that a kill left has a hidden name, which pathlib's `*` would match.
         found = sorted(self._folder.glob("[0-9]*/manifest.json"), key=_order, reverse=True)
         return tuple(path.parent.name for path in found)
+
+    def published(self, channel: Channel | None = None) -> tuple[PublishedRelease, ...]:
+        """The releases of a channel (None: of all), newest first, yanked ones among them."""
+        newest_first = self.versions()
+        found = (
+            PublishedRelease(
+                version=version,
+                channels=(STABLE,),
+                serial=len(newest_first) - at,
+                release=self.load(version).release,
+            )
+            for at, version in enumerate(newest_first)
+        )
+        return tuple(each for each in found if channel is None or channel in each.channels)
 
     def newest(self) -> Bundle:
         """The release with the highest version.

@@ -70,3 +70,11 @@ def test_only_images_no_registry_serves_are_carried() -> None:
     bundle = a_bundle()
     assert len(bundle.carried) == 6
     assert bundle.order(None).login is None
+
+
+def test_a_channel_lists_its_releases_newest_first(library: Library) -> None:
+    for version in ("1.0.0", "1.1.0"):
+        library.keep(a_bundle(version))
+    assert [each.version for each in library.published("stable")] == ["1.1.0", "1.0.0"]
+    assert library.published("stable")[0].release == a_bundle("1.1.0").release
+    assert library.published("acme") == ()
