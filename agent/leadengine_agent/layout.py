@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from leadengine_agent.paths import ROOT
+from leadengine_agent.protocol import Colour
 
 APP_GROUP = 10001
 """The group of the containers that read secrets and certificates."""
@@ -46,6 +47,11 @@ class StackLayout:
         return self.root / "acme"
 
     @property
+    def hold(self) -> Path:
+        """What the api containers look at before they take a request."""
+        return self.root / "hold"
+
+    @property
     def webroot(self) -> Path:
         return self.acme / "webroot"
 
@@ -58,8 +64,15 @@ class StackLayout:
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         for folder in (self.generations, self.secrets, self.state):
             folder.mkdir(mode=0o700, exist_ok=True)
-        for folder in (self.live, self.certificates, self.acme, self.webroot):
+        for folder in (self.live, self.hold, self.certificates, self.acme, self.webroot):
             folder.mkdir(mode=0o755, exist_ok=True)
+
+
+def live_colour(layout: StackLayout) -> Colour | None:
+    """The colour visitors are sent to; None before the first generation."""
+    if not (layout.live / "nginx.conf").exists():
+        return None
+    return "green" if (layout.live / "green").exists() else "blue"
 
 
 @dataclass(frozen=True)
@@ -84,6 +97,11 @@ class HostLayout:
     @property
     def local_ca(self) -> Path:
         return self.agent / "ca"
+
+    @property
+    def trust(self) -> Path:
+        """The publisher's root and the newest metadata that was verified."""
+        return self.agent / "trust"
 
     def certify_history(self, domain: str) -> Path:
         """What was asked of a CA for a domain. Outlives the stack: the CA counts on, too."""

@@ -1,0 +1,1 @@
+"""Whom the host believes about releases, and what it was told by them."""
