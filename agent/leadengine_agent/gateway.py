@@ -1,7 +1,12 @@
-"""nginx of a stack: proven before it is told, told without a restart, asked afterwards."""
+"""nginx of a stack: proven before it is told, told without losing a connection, asked afterwards.
+
+Which colour serves is one file that nginx looks at for each request. Its configuration is read again
+only when it differs.
+"""
 
 import base64
 import json
+import re
 import shutil
 import time
 from dataclasses import dataclass
@@ -9,11 +14,12 @@ from dataclasses import dataclass
 from cryptography import x509
 
 from leadengine_agent import docker
-from leadengine_agent.docker import Compose, DockerError, OneOff
+from leadengine_agent.compose import Compose, wait_until_ready
+from leadengine_agent.docker import DockerError, OneOff
 from leadengine_agent.failures import TaskFailure
 from leadengine_agent.files import write_atomically
-from leadengine_agent.layout import APP_GROUP, StackLayout
-from leadengine_agent.protocol import FailureCode
+from leadengine_agent.layout import APP_GROUP, StackLayout, live_colour
+from leadengine_agent.protocol import Colour, FailureCode
 from leadengine_agent.records import Record
 from leadengine_agent.stack import forget_state, read_state, write_state
 
@@ -21,10 +27,12 @@ _SWITCH_DEADLINE = 20.0
 _ANSWERED = "gateway"
 """The note on what nginx last answered as; none while it is being switched."""
 
+_KEY = re.compile(r'return 200 "([0-9a-f]{16}) \$colour')
+
 
 @dataclass(frozen=True)
 class Served:
-    """What nginx answers: the switched-on generation, as in its configuration, and the certificate."""
+    """What nginx answers: `configuration colour`, as it has them now, and the certificate."""
 
     generation: str
     certificate: x509.Certificate | None
@@ -44,11 +52,16 @@ class Gateway:
         folder = self._layout.generations / str(self._record.number)
         return (folder / "nginx.conf").read_text()
 
-    def is_live(self) -> bool:
-        """True when nginx has answered as this very configuration."""
+    @property
+    def is_written(self) -> bool:
+        """True when this configuration is the one nginx was started with or told of, or is to be."""
         path = self._layout.live / "nginx.conf"
-        written = path.exists() and path.read_text() == self._candidate
-        return written and read_state(self._layout, _ANSWERED) == self._wanted
+        return path.exists() and path.read_text() == self._candidate
+
+    def is_live(self) -> bool:
+        """True when nginx has answered with this very configuration and colour."""
+        chosen = self.is_written and live_colour(self._layout) == self._record.colour
+        return chosen and read_state(self._layout, _ANSWERED) == {"generation": self._wanted}
 
     def prove(self) -> None:
         """Let a throw-away nginx read the configuration and the certificate, without any network.
@@ -79,20 +92,36 @@ class Gateway:
             shutil.rmtree(draft, ignore_errors=True)
 
     def switch(self) -> None:
-        """Start nginx or tell the running one, and wait until it answers as this generation."""
+        """Have nginx serve this generation, and wait until it answers so.
+
+        A configuration that differs is read first, while visitors stay where they are: from then on
+        the switch is the colour alone.
+        """
         # Killed before nginx answers, the next run must not take the written file for a told nginx.
+        # Unknown is also what it is without the note: whoever finds none tells it again.
+        told = bool(read_state(self._layout, _ANSWERED)) and self.is_written
         forget_state(self._layout, _ANSWERED)
+        if live_colour(self._layout) is None:
+            self._choose(self._record.colour)
         write_atomically(self._layout.live / "nginx.conf", self._candidate)
         running = self._compose.container("nginx")
         self._compose.up("nginx")
-        docker.wait_until_ready(self._compose, "nginx", deadline=60)
-        if running is not None:
+        wait_until_ready(self._compose, "nginx", deadline=60)
+        if running is not None and not told:
             self.reload()
+        self._choose(self._record.colour)
         self._await_generation()
-        write_state(self._layout, _ANSWERED, self._wanted)
+        write_state(self._layout, _ANSWERED, {"generation": self._wanted})
+
+    def _choose(self, colour: Colour) -> None:
+        path = self._layout.live / "green"
+        if colour == "green":
+            write_atomically(path, "")
+        else:
+            path.unlink(missing_ok=True)
 
     def reload(self) -> None:
-        """Read configuration and certificate again without dropping a connection."""
+        """Read configuration and certificate again; connections under way are finished."""
         docker.docker("kill", "--signal", "HUP", self.container)
 
     def served(self) -> Served:
@@ -113,18 +142,19 @@ class Gateway:
         return f"{self._compose.project}-nginx-1"
 
     @property
-    def _wanted(self) -> dict[str, str]:
-        return {"generation": f"{self._record.number} {self._record.colour}"}
+    def _wanted(self) -> str:
+        found = _KEY.search(self._candidate)
+        return f"{found[1] if found else ''} {self._record.colour}"
 
     def _await_generation(self) -> None:
-        wanted = self._wanted["generation"]
+        wanted = self._wanted
         end = time.monotonic() + _SWITCH_DEADLINE
         while self.served().generation != wanted:
             if time.monotonic() > end:
                 raise TaskFailure(
                     FailureCode.NGINX,
                     "nginx did not switch to the new generation.",
-                    f"It does not answer as generation {wanted}.",
+                    f"It does not answer as '{wanted}'.",
                     "Its last log lines are below.",
                     self._compose.logs("nginx", 30),
                 )

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +15,6 @@ from leadengine_agent.rendering import Generation, render
 KEPT = 5
 """How many generations before the current one stay on the host."""
 
-_LIVE = re.compile(r"^# generation (\d+) colour (blue|green)$", re.MULTILINE)
 _OTHER: dict[Colour, Colour] = {"blue": "green", "green": "blue"}
 
 
@@ -36,11 +34,10 @@ class Generations:
         """The committed generation; None before the first."""
         return current_record(self._layout)
 
-    def live_colour(self) -> Colour | None:
-        """The colour nginx was last told to use, committed or not."""
-        path = self._layout.live / "nginx.conf"
-        match = _LIVE.search(path.read_text()) if path.exists() else None
-        return None if match is None else ("blue" if match[2] == "blue" else "green")
+    def committed(self) -> list[Record]:
+        """The generations that are or were current and are still kept, oldest first."""
+        current = self.current()
+        return [each for each in self._all() if current and each.number <= current.number]
 
     def prepare(
         self, release: Release, templates: Mapping[str, str], spec: StackSpec, key: str
@@ -58,8 +55,7 @@ class Generations:
         for record in self._all():
             if record.number > floor:
                 remove_tree(self._folder(record.number))
-        live = self.live_colour()
-        generation = Generation(floor + 1, _OTHER[live] if live else "blue", key)
+        generation = Generation(floor + 1, _OTHER[current.colour] if current else "blue", key)
         return self._write(release, templates, spec, generation), True
 
     def commit(self, record: Record) -> bool:

@@ -9,10 +9,13 @@ import json
 import socket
 import ssl
 import sys
+import time
 from urllib.parse import urlsplit
 
 _TIMEOUT = 8.0
 _MOST = 100_000
+_PAGES = ("/healthz", "/sign-in")
+_BETWEEN = 0.6
 
 
 def served(server_name: str) -> dict[str, str]:
@@ -30,15 +33,19 @@ def _generation() -> str:
 
 
 def _certificate(server_name: str) -> str:
+    with (
+        socket.create_connection(("127.0.0.1", 8443), timeout=_TIMEOUT) as raw,
+        _trusting().wrap_socket(raw, server_hostname=server_name) as tls,
+    ):
+        return base64.b64encode(tls.getpeercert(binary_form=True) or b"").decode()
+
+
+def _trusting() -> ssl.SSLContext:
     context = ssl.create_default_context()
     # The question is what is served, not whether we trust it.
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    with (
-        socket.create_connection(("127.0.0.1", 8443), timeout=_TIMEOUT) as raw,
-        context.wrap_socket(raw, server_hostname=server_name) as tls,
-    ):
-        return base64.b64encode(tls.getpeercert(binary_form=True) or b"").decode()
+    return context
 
 
 def fetch(url: str) -> dict[str, object]:
@@ -67,11 +74,55 @@ def _addresses(host: str) -> list[str]:
     return sorted({str(each[4][0]) for each in found})
 
 
-def main(words: list[str]) -> int:
-    """`probe served NAME` or `probe fetch URL`."""
+def visit(server_name: str, seconds: float) -> dict[str, int]:
+    """Inside nginx's network: ask for pages like a visitor, three times a second, and count answers."""
+    answered = 0
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        answered += sum(_page(server_name, path) for path in _PAGES)
+        time.sleep(_BETWEEN)
+    return {"answered": answered}
+
+
+def _page(server_name: str, path: str) -> bool:
+    connection = _Local(server_name)
     try:
-        answer: object = served(words[1]) if words[0] == "served" else fetch(words[1])
+        connection.request("GET", path, headers={"Host": server_name})
+        return connection.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+class _Local(http.client.HTTPConnection):
+    """A connection to the nginx next door, which says the stack's name in the TLS handshake."""
+
+    def __init__(self, server_name: str) -> None:
+        super().__init__(server_name, timeout=_TIMEOUT)
+
+    def connect(self) -> None:
+        raw = socket.create_connection(("127.0.0.1", 8443), timeout=_TIMEOUT)
+        self.sock = _trusting().wrap_socket(raw, server_hostname=self.host)
+
+
+def main(words: list[str]) -> int:
+    """`probe served NAME`, `probe visit NAME SECONDS` or `probe fetch URL`."""
+    try:
+        answer = _answer(words)
     except (OSError, http.client.HTTPException, ssl.SSLError) as error:
         answer = {"error": str(error) or type(error).__name__}
     sys.stdout.write(json.dumps(answer) + "\n")
     return 0
+
+
+def _answer(words: list[str]) -> object:
+    match words:
+        case ["served", name]:
+            return served(name)
+        case ["visit", name, seconds]:
+            return visit(name, float(seconds))
+        case ["fetch", url]:
+            return fetch(url)
+    message = "unknown question"
+    raise OSError(message)

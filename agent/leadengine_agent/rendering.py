@@ -8,6 +8,7 @@ a value can be data or an error, but never structure (OWASP ASVS 5.0, 1.2 and 1.
 * `*.conf.j2`: a word of a narrow alphabet, or no rendering at all: nginx has no quoting for `$`.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -76,7 +77,7 @@ def render(
         ValueError: a value cannot be written safely into a file of this type.
     """
     stack = f"{STACKS}/{spec.client}"
-    values = {
+    values: dict[str, Any] = {
         "spec": spec,
         "project": project_name(spec.client),
         "stack": stack,
@@ -85,15 +86,24 @@ def render(
             "colour": generation.colour,
             "key": generation.key,
             "folder": f"{stack}/generations/{generation.number}",
+            "gateway": "unnamed",
         },
         "image": {name: ref.reference for name, ref in release.images.items()},
         "secret_names": SECRET_FILES,
     }
+    values["generation"]["gateway"] = _gateway_key(templates, values)
     return {
         path.removeprefix("stack/").removesuffix(".j2"): _render_one(path, text, values)
         for path, text in sorted(templates.items())
         if path.startswith("stack/") and path.endswith(".j2")
     }
+
+
+def _gateway_key(templates: Mapping[str, str], values: dict[str, Any]) -> str:
+    """Names nginx's configuration by its content, so that nginx itself can say which one it has."""
+    name = "stack/nginx.conf.j2"
+    text = _render_one(name, templates[name], values) if name in templates else ""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _render_one(path: str, text: str, values: dict[str, Any]) -> str:

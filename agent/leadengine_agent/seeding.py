@@ -3,7 +3,7 @@
 import json
 from typing import Literal
 
-from leadengine_agent.docker import Compose
+from leadengine_agent.compose import Compose
 from leadengine_agent.layout import StackLayout
 from leadengine_agent.stack import read_state, write_state
 from leadengine_agent.values import Frozen

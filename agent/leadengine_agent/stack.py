@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from leadengine_agent.docker import Compose
+from leadengine_agent.compose import Compose
 from leadengine_agent.failures import TaskFailure
 from leadengine_agent.files import write_atomically
 from leadengine_agent.layout import HostLayout, StackLayout

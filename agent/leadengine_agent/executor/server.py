@@ -19,6 +19,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from leadengine_agent import valve
 from leadengine_agent.executor.failpoints import Failpoints
 from leadengine_agent.executor.journal import Journal
 from leadengine_agent.executor.leanness import Leanness
@@ -238,6 +239,9 @@ def main() -> int:
     """Serve until SIGTERM; then finish the task at hand and end."""
     layout = HostLayout()
     layout.agent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for stack in layout.stacks():
+        # An executor that was killed while a data service was replaced left visitors waiting.
+        valve.open_again(stack)
     server = _Server(Executor(layout))
     signal.signal(signal.SIGTERM, lambda *_: _stop(server))
     sys.stderr.write("executor: ready\n")

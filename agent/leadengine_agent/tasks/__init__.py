@@ -14,6 +14,7 @@ __all__ = ["Context", "client_of", "dispatch", "is_idle"]
 _MODULES = {
     "install-release": "install_release",
     "activate": "activate",
+    "rollback": "rollback",
     "certify": "certify",
     "inspect": "inspect",
     "logs": "logs",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from leadengine_agent.docker import Compose
+from leadengine_agent.compose import Compose
 from leadengine_agent.failures import not_found
 from leadengine_agent.protocol import SERVICES, Logs, LogsResult, ServiceName
 from leadengine_agent.records import current_record

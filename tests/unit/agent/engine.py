@@ -1,4 +1,6 @@
-"""A stand-in for the `docker` program with one nginx in it, which reads its files when told to.
+"""A stand-in for the `docker` program with one nginx in it.
+
+It reads its configuration when told to, and looks at the colour each time it is asked.
 
 It is a program on PATH, as the real one is, and knows just what the gateway of a stack asks for.
 """
@@ -20,11 +22,11 @@ words = sys.argv[1:]
 
 def read():
     conf, chain = stack / "live/nginx.conf", stack / "certificates/current/fullchain.pem"
-    generation = re.search(r"generation (.*) colour (.*)", conf.read_text()) if conf.exists() else None
+    key = re.search(r'return 200 "([0-9a-f]+) ', conf.read_text()) if conf.exists() else None
     leaf = re.search(r"-----BEGIN.*?END CERTIFICATE-----", chain.read_text(), re.S)[0]
     der = base64.b64encode(ssl.PEM_cert_to_DER_cert(leaf)).decode()
     loaded.write_text(json.dumps(
-        {{"generation": " ".join(generation.groups()) if generation else "", "certificate": der}}))
+        {{"generation": key[1] if key else "", "certificate": der}}))
 
 if refusal.exists() and refusal.read_text() in words:
     sys.exit("refused")
@@ -36,7 +38,9 @@ elif words[:2] == ["container", "inspect"]:
     print(json.dumps([{{"RestartCount": 0, "State": {{"Running": True}},
                        "Config": {{"Healthcheck": {{"Test": ["CMD", "true"]}}}}}}]))
 elif "probe" in words:
-    print(loaded.read_text())
+    answer = json.loads(loaded.read_text())
+    answer["generation"] += " green" if (stack / "live/green").exists() else " blue"
+    print(json.dumps(answer))
 """
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from leadengine_agent.failures import TaskFailure
 from leadengine_agent.layout import HostLayout
-from leadengine_agent.protocol import FailureCode
+from leadengine_agent.protocol import FailureCode, manifest_name
 from leadengine_agent.trust.downgrade import refuse_downgrade
 
 
@@ -17,7 +17,7 @@ def layout(tmp_path: Path) -> HostLayout:
     layout = HostLayout(tmp_path)
     layout.trust.mkdir(parents=True)
     targets = {
-        f"1.0.0+{build}/manifest.json": {"custom": {"serial": serial}}
+        manifest_name(f"1.0.0+{build}"): {"custom": {"serial": serial}}
         for build, serial in (("ffff", 1), ("0000", 2))
     }
     (layout.trust / "targets.json").write_text(json.dumps({"signed": {"targets": targets}}))

@@ -65,8 +65,11 @@ def an_old_pair() -> Pair:
     return self_signed(DOMAIN, NOW - datetime.timedelta(days=300))
 
 
-def prepare(layout: StackLayout, key: str) -> Record:
-    return Generations(layout).prepare(a_release(), TEMPLATES, a_spec(domain=DOMAIN), key)[0]
+def prepare(layout: StackLayout, key: str, conf: str = "") -> Record:
+    """A generation; with `conf` its nginx configuration differs from the others'."""
+    name = "stack/nginx.conf.j2"
+    templates = {**TEMPLATES, name: TEMPLATES[name] + conf}
+    return Generations(layout).prepare(a_release(), templates, a_spec(domain=DOMAIN), key)[0]
 
 
 def gateway_of(layout: StackLayout, record: Record) -> Gateway:
@@ -92,25 +95,35 @@ def current_serial(layout: StackLayout) -> str:
     return serial_of(pair.leaf)
 
 
-def test_a_configuration_nginx_was_not_told_of_is_not_live(
+def test_a_switch_to_the_other_colour_alone_tells_nginx_nothing(
     layout: StackLayout, live: Record, engine: Engine
 ) -> None:
     second = gateway_of(layout, prepare(layout, "key-b"))
     engine.refuse("kill")
+    second.switch()
+    assert second.is_live()
+    assert second.served().generation.endswith(" green")
+
+
+def test_a_configuration_nginx_was_not_told_of_is_not_live(
+    layout: StackLayout, live: Record, engine: Engine
+) -> None:
+    second = gateway_of(layout, prepare(layout, "key-b", "# other"))
+    engine.refuse("kill")
     with pytest.raises(DockerError):
         second.switch()
     assert not second.is_live()
-    assert second.served().generation == "1 blue"
+    assert second.served().generation.endswith(" blue")
     engine.obey()
     second.switch()
     assert second.is_live()
-    assert second.served().generation == "2 green"
+    assert second.served().generation.endswith(" green")
 
 
 def test_a_way_back_that_was_killed_is_not_taken_for_done(
     layout: StackLayout, live: Record, engine: Engine
 ) -> None:
-    gateway_of(layout, prepare(layout, "key-b")).switch()
+    gateway_of(layout, prepare(layout, "key-b", "# other")).switch()
     first = gateway_of(layout, live)
     engine.refuse("kill")
     with pytest.raises(DockerError):

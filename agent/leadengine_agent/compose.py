@@ -1,0 +1,124 @@
+"""Docker Compose on one rendered generation, and waiting for what it starts."""
+
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from leadengine_agent.docker import DockerError, clean_lines, docker, inspect
+from leadengine_agent.failures import TaskFailure, disk_full
+from leadengine_agent.protocol import FailureCode, ServiceName
+
+_HASH = "com.docker.compose.config-hash"
+
+
+class Compose:
+    """Docker Compose on one rendered generation."""
+
+    def __init__(self, project: str, folder: Path) -> None:
+        self._words = (
+            "compose", "--project-name", project, "--project-directory", str(folder),
+            "--file", str(folder / "compose.yaml"), "--ansi", "never", "--progress", "quiet",
+        )  # fmt: skip
+        self.project = project
+
+    def __call__(self, *words: str, timeout: float = 300) -> str:
+        return docker(*self._words, *words, timeout=timeout)
+
+    def up(self, *services: str) -> None:
+        """Create or recreate just these services and start them; leaves unchanged ones alone."""
+        self("up", "--detach", "--no-deps", "--no-build", "--quiet-pull", *services)
+
+    def run(self, service: str, timeout: float) -> str:
+        """Run a one-off service to its end; its standard output."""
+        return self("run", "--rm", "--no-deps", "--no-TTY", service, timeout=timeout)
+
+    def stop(self, service: str, grace: int) -> None:
+        """Ask a service to end, and wait for it up to `grace` seconds. It stays, with its log."""
+        self("stop", "--timeout", str(grace), service, timeout=grace + 60)
+
+    def differing(self, services: Sequence[ServiceName]) -> tuple[ServiceName, ...]:
+        """Those of the services whose container this rendering would replace by another."""
+        lines = self("config", "--hash", ",".join(services)).splitlines()
+        wanted = dict(line.split() for line in lines)
+        found = {name: self.container(name) for name in services}
+        return tuple(
+            name
+            for name, each in found.items()
+            if each and each["Config"]["Labels"].get(_HASH) != wanted[name]
+        )
+
+    def container(self, service: str) -> dict[str, Any] | None:
+        """The service's container, if there is one."""
+        return inspect(f"{self.project}-{service}-1")
+
+    def logs(self, service: str, lines: int) -> tuple[str, ...]:
+        """The last lines a service wrote, standard output and error together."""
+        try:
+            done = subprocess.run(
+                ("docker", "logs", "--tail", str(lines), f"{self.project}-{service}-1"),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                timeout=30,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return ("(the log could not be read within 30 s)",)
+        return clean_lines(done.stdout, lines)
+
+
+def wait_until_ready(
+    compose: Compose, service: str, deadline: float, probe: tuple[str, ...] = ()
+) -> None:
+    """Ask the service's own health command until it agrees.
+
+    Docker's health checks run seldom, to cost little; at a switch seconds count, so we ask ourselves.
+
+    Args:
+        deadline: seconds to wait.
+        probe: a stricter command than the container's health check.
+
+    Raises:
+        TaskFailure: it ended, or did not become ready in time; carries its last log lines.
+    """
+    end = time.monotonic() + deadline
+    name = f"{compose.project}-{service}-1"
+    restarts = None
+    while True:
+        found = inspect(name)
+        if found is None:
+            raise _unready(compose, service, "its container is gone")
+        # Only what happens while we wait counts: a disk that was full left restarts behind.
+        restarts = found["RestartCount"] if restarts is None else restarts
+        if found["RestartCount"] > restarts + 2:
+            raise _unready(compose, service, "its process ended again and again")
+        command = probe or tuple(found["Config"]["Healthcheck"]["Test"][1:])
+        if found["State"]["Running"] and _agrees(name, command):
+            return
+        if time.monotonic() > end:
+            raise _unready(compose, service, f"it was not ready after {deadline:.0f} s")
+        time.sleep(0.25)
+
+
+def _agrees(name: str, command: tuple[str, ...]) -> bool:
+    try:
+        docker("exec", name, *command, timeout=15)
+    except DockerError:
+        return False
+    return True
+
+
+def _unready(compose: Compose, service: str, why: str) -> TaskFailure:
+    logs = compose.logs(service, 30)
+    if "no space left on device" in "\n".join(logs).lower():
+        return disk_full(f"The service '{service}' could not write.", logs)
+    return TaskFailure(
+        FailureCode.UNHEALTHY,
+        f"The service '{service}' did not become healthy.",
+        f"{why[0].upper()}{why[1:]}.",
+        "Its last log lines are below; what served before still serves.",
+        logs,
+    )
