@@ -1,41 +1,46 @@
-"""`leadengine-admin`: what is done to a stack, not by it."""
+"""`leadengine-admin`: what is done to a stack, not by it.
 
-import argparse
-import asyncio
-import json
+Each command imports what it needs: `gauges` is asked every second while a stack is updated.
+"""
+
 import os
 import sys
 from collections.abc import Callable
 
-from leadengine.migrations.head import describe_schema, schema_head
-from leadengine.settings import (
-    AdminSettings,
-    MigrationSettings,
-    Settings,
-    SettingsError,
-    load,
-)
-
 
 def main() -> int:
     """Run one command; 0 when it is done, 1 and the reason on standard error when not."""
-    parser = argparse.ArgumentParser(prog="leadengine-admin")
-    parser.add_argument("command", choices=sorted(_COMMANDS))
-    command = parser.parse_args().command
+    command = sys.argv[1] if len(sys.argv) == 2 else ""
+    if command not in _COMMANDS:
+        sys.stderr.write(f"usage: leadengine-admin {' | '.join(_COMMANDS)}\n")
+        return 2
+    return _COMMANDS[command]()
+
+
+def _gauges() -> int:
+    from leadengine.healthcheck import ask_api
+
     try:
-        return _COMMANDS[command]()
-    except SettingsError as error:
-        return _fail(command, str(error))
+        answered, text = ask_api("/internal/gauges")
+    except OSError as error:
+        return _fail("gauges", f"the api of this container does not answer: {error}")
+    if not answered:
+        return _fail("gauges", text.strip())
+    _say(text)
+    return 0
 
 
 def _migrate() -> int:
     from sqlalchemy.exc import SQLAlchemyError
 
+    from leadengine.migrations.head import schema_head
     from leadengine.migrations.upgrade import upgrade
+    from leadengine.settings import MigrationSettings, SettingsError, load
 
-    settings = load(MigrationSettings, os.environ)
     try:
-        upgrade(settings)
+        upgrade(load(MigrationSettings, os.environ))
+    except SettingsError as error:
+        return _fail("migrate", str(error))
     except SQLAlchemyError as error:
         return _fail("migrate", _first_line(error))
     _say(f"the schema is at {schema_head()}")
@@ -43,13 +48,18 @@ def _migrate() -> int:
 
 
 def _seed() -> int:
+    import asyncio
+    import json
+
     import psycopg
 
+    from leadengine.settings import AdminSettings, Settings, SettingsError, load
     from leadengine.tenants.seed import seed
 
-    settings, admin = load(Settings, os.environ), load(AdminSettings, os.environ)
     try:
-        result = asyncio.run(seed(settings, admin))
+        result = asyncio.run(seed(load(Settings, os.environ), load(AdminSettings, os.environ)))
+    except SettingsError as error:
+        return _fail("seed", str(error))
     except psycopg.Error as error:
         return _fail("seed", _first_line(error))
     _say(json.dumps(result.as_dict()))
@@ -57,11 +67,16 @@ def _seed() -> int:
 
 
 def _schema() -> int:
+    import json
+
+    from leadengine.migrations.head import describe_schema
+
     _say(json.dumps(describe_schema()))
     return 0
 
 
 _COMMANDS: dict[str, Callable[[], int]] = {
+    "gauges": _gauges,
     "migrate": _migrate,
     "schema": _schema,
     "seed": _seed,

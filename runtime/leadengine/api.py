@@ -18,10 +18,14 @@ from leadengine import health, logs
 from leadengine.accounts import password_routes
 from leadengine.accounts import routes as account_routes
 from leadengine.accounts.signed_in import NotSignedInError
+from leadengine.dashboard import live
 from leadengine.dashboard import routes as dashboard_routes
 from leadengine.dashboard.pages import FOLDER
 from leadengine.headers import SecurityHeaders
-from leadengine.services import build
+from leadengine.services import Services, build
+from leadengine.serving import gauges
+from leadengine.serving.server import FINISH_SECONDS, DrainingServer
+from leadengine.serving.valve import Admission
 from leadengine.settings import Settings, load
 from leadengine.tracking import routes as tracking_routes
 
@@ -29,14 +33,30 @@ log = logging.getLogger(__name__)
 
 # Nothing but the stack's own nginx reaches this port, from one of Docker's private networks.
 _NEIGHBOURS = "127.0.0.1,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
-_DRAIN_SECONDS = 20
+
+
+_ROUTES = (
+    health,
+    gauges,
+    tracking_routes,
+    account_routes,
+    password_routes,
+    dashboard_routes,
+    live,
+)
 
 
 def main() -> None:
     """Serve until SIGTERM; requests under way are finished."""
     logs.configure()
-    uvicorn.run(
-        create_app(load(Settings, os.environ)),
+    services = build(load(Settings, os.environ))
+    serve(create_app(services), services)
+
+
+def serve(app: FastAPI, services: Services) -> None:
+    """Serve an application that `services` were built for, until SIGTERM."""
+    config = uvicorn.Config(
+        app,
         host="0.0.0.0",  # noqa: S104 - the container's own network
         port=3000,
         log_config=None,
@@ -44,13 +64,13 @@ def main() -> None:
         server_header=False,
         proxy_headers=True,
         forwarded_allow_ips=_NEIGHBOURS,
-        timeout_graceful_shutdown=_DRAIN_SECONDS,
+        timeout_graceful_shutdown=FINISH_SECONDS,
     )
+    DrainingServer(config, services.lifecycle).run()
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(services: Services) -> FastAPI:
     """The application; it connects when it starts."""
-    services = build(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -62,7 +82,8 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.services = services
     app.add_middleware(SecurityHeaders, logo_origin=services.brand.logo_origin())
-    for routes in (health, tracking_routes, account_routes, password_routes, dashboard_routes):
+    app.add_middleware(Admission, lifecycle=services.lifecycle, valve=services.valve)
+    for routes in _ROUTES:
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
     _answer_errors(app)

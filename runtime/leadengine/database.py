@@ -44,6 +44,15 @@ class Database:
         async with self._pool.connection() as connection:
             yield connection
 
+    async def answers(self) -> None:
+        """Ask the server for a sign of life.
+
+        Raises:
+            psycopg.Error, psycopg_pool.PoolTimeout: it gives none.
+        """
+        async with self.connection() as connection:
+            await connection.execute("SELECT 1")
+
     @asynccontextmanager
     async def tenant(self, tenant: UUID) -> AsyncIterator[Connection]:
         """One transaction that sees and writes rows of `tenant` alone."""

@@ -10,7 +10,7 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, *, logo_origin: str) -> None:
         self._app = app
         policy = (
-            "default-src 'none'; style-src 'self'; script-src 'self'; "
+            "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
             f"img-src 'self' {logo_origin}; form-action 'self'; "
             "frame-ancestors 'none'; base-uri 'none'"
         )

@@ -23,6 +23,8 @@ async def healthz() -> PlainTextResponse:
 @router.get("/readyz")
 async def readyz(services: ServicesOf) -> PlainTextResponse:
     """200 when database, schema and Redis are usable, else 503 with the reasons."""
+    if services.lifecycle.draining:
+        return PlainTextResponse("draining\n", 503)
     reasons = [reason for reason in (await _database(services), await _redis(services)) if reason]
     return PlainTextResponse("\n".join(reasons or ["ready"]) + "\n", 503 if reasons else 200)
 

@@ -25,15 +25,23 @@ def main() -> int:
 
 
 def _api_answers() -> bool:
-    path = sys.argv[1] if len(sys.argv) > 1 else "/healthz"
+    alive, reason = ask_api(sys.argv[1] if len(sys.argv) > 1 else "/healthz")
+    if not alive:
+        sys.stderr.write(reason)
+    return alive
+
+
+def ask_api(path: str) -> tuple[bool, str]:
+    """Whether the api of this container answers a path with 200, and the text of its answer.
+
+    Raises:
+        OSError: nobody listens, or the answer takes longer than 8 seconds.
+    """
     with socket.create_connection(API, timeout=ANSWER_SECONDS) as connection:
         connection.sendall(f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
         with connection.makefile("rb") as stream:
-            head, _, reason = stream.read().partition(b"\r\n\r\n")
-    alive = b" 200 " in head.partition(b"\r\n")[0]
-    if not alive:
-        sys.stderr.write(reason.decode(errors="replace"))
-    return alive
+            head, _, body = stream.read().partition(b"\r\n\r\n")
+    return b" 200 " in head.partition(b"\r\n")[0], body.decode(errors="replace")
 
 
 def _heart_beats() -> bool:

@@ -6,9 +6,12 @@ from typing import Annotated
 from fastapi import Depends, Request
 from redis.asyncio import Redis
 
+from leadengine import redis_pool
 from leadengine.accounts.throttle import Throttle
 from leadengine.dashboard.brand import Brand
 from leadengine.database import Database
+from leadengine.serving.lifecycle import Lifecycle
+from leadengine.serving.valve import Valve
 from leadengine.settings import Settings
 from leadengine.tracking import pixel
 from leadengine.tracking.pixel import Pixel
@@ -28,11 +31,13 @@ class Services:
     throttle: Throttle
     pixel: Pixel
     brand: Brand
+    lifecycle: Lifecycle
+    valve: Valve
 
 
 def build(settings: Settings) -> Services:
     """Everything the api needs; connects nowhere yet."""
-    redis = Redis.from_url(settings.redis_url.get_secret_value(), socket_timeout=5)
+    redis = redis_pool.connect(settings)
     return Services(
         settings=settings,
         database=Database(settings.database_url.get_secret_value(), size=10),
@@ -42,6 +47,8 @@ def build(settings: Settings) -> Services:
         throttle=Throttle(redis),
         pixel=pixel.build(settings.client_id),
         brand=Brand(settings.client_name, settings.brand_primary, settings.brand_logo),
+        lifecycle=Lifecycle(),
+        valve=Valve(),
     )
 
 

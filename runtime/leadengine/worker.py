@@ -7,9 +7,8 @@ import socket
 from pathlib import Path
 
 import uvloop
-from redis.asyncio import Redis
 
-from leadengine import logs
+from leadengine import logs, redis_pool
 from leadengine.database import Database
 from leadengine.healthcheck import HEARTBEAT
 from leadengine.settings import Settings, load
@@ -25,14 +24,20 @@ def main() -> None:
 
 async def _work(settings: Settings) -> None:
     database = Database(settings.database_url.get_secret_value(), size=2)
-    redis = Redis.from_url(settings.redis_url.get_secret_value(), socket_timeout=5)
-    writer = Writer(EventQueue(redis), database, consumer=socket.gethostname())
+    redis = redis_pool.connect(settings)
+    queue = EventQueue(redis)
+    writer = Writer(queue, database, consumer=socket.gethostname())
+
+    async def beat() -> None:
+        await queue.beat()
+        Path(HEARTBEAT).touch()
+
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, writer.stop)
     await database.open()
     try:
-        await writer.run(Path(HEARTBEAT).touch)
+        await writer.run(beat)
     finally:
         await database.close()
         await redis.aclose()

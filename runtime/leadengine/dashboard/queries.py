@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from psycopg.rows import class_row
 
@@ -39,6 +40,13 @@ async def recent_visits(connection: Connection, limit: int) -> list[RecentVisit]
             (limit,),
         )
         return await cursor.fetchall()
+
+
+async def newest_visit(connection: Connection) -> UUID | None:
+    """The visit that began last."""
+    cursor = await connection.execute("SELECT id FROM visits ORDER BY started_at DESC LIMIT 1")
+    row = await cursor.fetchone()
+    return row[0] if row else None
 
 
 async def totals(connection: Connection, since: datetime) -> Totals:

@@ -1,6 +1,7 @@
 """The stream between api and worker: what is in it has been promised to the sender."""
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from redis.exceptions import ResponseError
 STREAM = "le:events"
 GROUP = "writers"
 DEAD = "le:events:dead"
+HEARTBEAT = "le:worker:heartbeat"
 
 _BATCH = 200
 _PORTION_BYTES = 2_000_000
@@ -82,6 +84,14 @@ Entry = tuple[bytes, bytes]
 """A stream entry: its id and its payload."""
 
 
+@dataclass(frozen=True)
+class Backlog:
+    """What waits to be written: entries of the stream, and the age of the oldest in seconds."""
+
+    entries: int
+    oldest_seconds: float | None
+
+
 def portions(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
     """Cut entries into runs that can be decoded and written without taking all memory.
 
@@ -139,6 +149,36 @@ class EventQueue:
         """Entries that `consumer` itself took before it was interrupted."""
         answer: Any = await self._redis.xreadgroup(GROUP, consumer, {STREAM: "0"}, count=_BATCH)
         return _entries(answer[0][1]) if answer else []
+
+    async def hand_back(self, consumer: str) -> int:
+        """Let others take at once what `consumer` holds; returns how many entries that were."""
+        held: Any = await self._redis.xpending_range(
+            STREAM, GROUP, min="-", max="+", count=_BATCH, consumername=consumer
+        )
+        ids = [entry["message_id"] for entry in held]
+        if ids:
+            await self._redis.xclaim(
+                STREAM, GROUP, consumer, 0, ids, idle=_ABANDONED_MS, justid=True
+            )
+        return len(ids)
+
+    async def backlog(self) -> Backlog:
+        """How far the writers are behind."""
+        first: Any = await self._redis.xrange(STREAM, count=1)
+        if not first:
+            return Backlog(0, None)
+        accepted_ms = int(first[0][0].partition(b"-")[0])
+        age = round(max(0.0, time.time() - accepted_ms / 1000), 1)
+        return Backlog(await self._redis.xlen(STREAM), age)
+
+    async def beat(self) -> None:
+        """Note that a worker can work, as of now."""
+        await self._redis.set(HEARTBEAT, time.time())
+
+    async def last_beat(self) -> float | None:
+        """When a worker last could work, in seconds since 1970; None: never."""
+        value: Any = await self._redis.get(HEARTBEAT)
+        return None if value is None else float(value)
 
     async def done(self, entries: Sequence[Entry]) -> None:
         """Forget entries that are safe in the database."""

@@ -1,5 +1,6 @@
 """What websites call: the script, and the place its events go to."""
 
+import logging
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -17,6 +18,8 @@ from leadengine.tracking.envelope import (
 )
 from leadengine.tracking.queue import Accepted
 from leadengine.tracking.visitors import visitor_of
+
+log = logging.getLogger(__name__)
 
 router = APIRouter()
 
@@ -62,7 +65,8 @@ async def accept(request: Request, services: ServicesOf) -> Response:
         return _refuse(HTTPStatus.NOT_FOUND, "client: no such client here")
     try:
         await services.queue.put(await _accepted(request, services, envelope))
-    except RedisError:
+    except RedisError as error:
+        log.warning("events are refused: %s", error)
         return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, "events cannot be kept now; send them again")
     return Response(status_code=HTTPStatus.ACCEPTED, headers=_CORS)
 

@@ -7,7 +7,7 @@ killed after, it is taken again and found to be there.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import psycopg
 import psycopg_pool
@@ -20,6 +20,8 @@ from leadengine.tracking.queue import Accepted, Entry, EventQueue, decode, porti
 log = logging.getLogger(__name__)
 
 _PAUSE_SECONDS = 2.0
+# Told to stop, a batch that is being written may take so long; then it is handed back.
+_FINISH_SECONDS = 20.0
 # Waiting mends these.
 _TROUBLE = (psycopg.Error, psycopg_pool.PoolTimeout, RedisError, OSError)
 # Waiting does not mend these: the entry itself is at fault.
@@ -36,24 +38,45 @@ class Writer:
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
-        """Finish what is held, then return from `run`."""
+        """Finish what is held, or hand it back, then return from `run`."""
         self._stopping.set()
 
-    async def run(self, beat: Callable[[], None]) -> None:
-        """Work until stopped; `beat` is called every round. Outages are waited out."""
+    async def run(self, beat: Callable[[], Awaitable[None]]) -> None:
+        """Work until stopped; `beat` follows each round that went well. Outages are waited out."""
+        rounds = asyncio.create_task(self._rounds(beat))
+        stopped = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait((rounds, stopped), return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        try:
+            await asyncio.wait_for(rounds, _FINISH_SECONDS)
+        except TimeoutError:
+            log.warning("the batch at hand could not be finished; the next worker takes it")
+        await self._hand_back()
+
+    async def _rounds(self, beat: Callable[[], Awaitable[None]]) -> None:
         while not self._stopping.is_set():
-            beat()
             try:
                 await self._round()
+                await beat()
             except _TROUBLE as error:
                 log.warning("events wait in the stream: %s", str(error).partition("\n")[0])
                 await self._pause()
+
+    async def _hand_back(self) -> None:
+        try:
+            number = await self._queue.hand_back(self._consumer)
+        except _TROUBLE as error:
+            log.warning("what was held is free in half a minute: %s", error)
+        else:
+            log.info("stopped; %d entries handed back", number)
 
     async def _round(self) -> None:
         await self._queue.prepare()
         entries = await self._queue.take_again(self._consumer)
         entries = entries or await self._queue.take_over(self._consumer)
         entries = entries or await self._queue.take(self._consumer)
+        if not entries:
+            await self._database.answers()
         for portion in portions(entries):
             await self._write(portion)
 

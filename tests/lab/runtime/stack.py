@@ -153,4 +153,4 @@ def put_nginx_before(stack: RuntimeStack, api: Container, authority: Authority) 
     stack.run.start(name, "leadengine/standin-nginx:dev", *command, last=250, options=options)
     stack.address = address
     stack.tls = ssl.create_default_context(cafile=str(authority.root_file))
-    until(lambda: stack.client().get("/readyz").raise_for_status(), "the stack")
+    until(lambda: stack.client().get("/sign-in").raise_for_status(), "the stack")
