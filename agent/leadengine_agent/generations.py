@@ -37,7 +37,7 @@ class Generations:
     def committed(self) -> list[Record]:
         """The generations that are or were current and are still kept, oldest first."""
         current = self.current()
-        return [each for each in self._all() if current and each.number <= current.number]
+        return [each for each in self.all() if current and each.number <= current.number]
 
     def prepare(
         self, release: Release, templates: Mapping[str, str], spec: StackSpec, key: str
@@ -48,11 +48,11 @@ class Generations:
         candidates of other orders are removed.
         """
         current = self.current()
-        for record in self._all():
+        for record in self.all():
             if record.key == key and (current is None or record.number >= current.number):
                 return record, False
         floor = current.number if current else 0
-        for record in self._all():
+        for record in self.all():
             if record.number > floor:
                 remove_tree(self._folder(record.number))
         generation = Generation(floor + 1, _OTHER[current.colour] if current else "blue", key)
@@ -71,7 +71,7 @@ class Generations:
         for leftover in self._layout.generations.glob(".*"):
             shutil.rmtree(leftover)
         current = self.current()
-        for record in self._all():
+        for record in self.all():
             if current is not None and record.number < current.number - KEPT:
                 remove_tree(self._folder(record.number))
 
@@ -103,7 +103,8 @@ class Generations:
         sync_directory(folder.parent)
         return record
 
-    def _all(self) -> list[Record]:
+    def all(self) -> list[Record]:
+        """Every generation that is kept, candidates too, oldest first."""
         paths = self._layout.generations.glob("[0-9]*/generation.json")
         records = (Record.model_validate_json(path.read_text()) for path in paths)
         return sorted(records, key=lambda record: record.number)

@@ -107,8 +107,12 @@ class HostLayout:
         """What was asked of a CA for a domain. Outlives the stack: the CA counts on, too."""
         return self.agent / "certify" / f"{domain}.json"
 
+    @property
+    def releases(self) -> Path:
+        return self.root / "releases"
+
     def release(self, version: str) -> Path:
-        return self.root / "releases" / version
+        return self.releases / version
 
     def stack(self, client: str) -> StackLayout:
         return StackLayout(self.root / "stacks" / client)

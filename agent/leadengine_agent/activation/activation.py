@@ -20,6 +20,7 @@ from leadengine_agent.activation.certificate import ensure_certificate
 from leadengine_agent.activation.data_services import DEADLINE, DataServices
 from leadengine_agent.activation.headroom import check_headroom
 from leadengine_agent.activation.migration import migrate
+from leadengine_agent.activation.retention import prune_releases
 from leadengine_agent.activation.traffic import AccessLog
 from leadengine_agent.activation.watch import READY, Watch
 from leadengine_agent.compose import Compose, wait_until_ready
@@ -256,6 +257,7 @@ class Activation:
     def commit(self) -> Did:
         changed = Generations(self.layout).commit(self.record)
         Generations(self.layout).prune()
+        prune_releases(self.host)
         return Did(changed, f"generation {self.record.number} is current")
 
     def result(self, changed: bool) -> ActivateResult:
