@@ -31,17 +31,19 @@ def _gauges() -> int:
 
 
 def _migrate() -> int:
+    from psycopg import Error
     from sqlalchemy.exc import SQLAlchemyError
 
     from leadengine.migrations.head import schema_head
+    from leadengine.migrations.revisions import MigrationError
     from leadengine.migrations.upgrade import upgrade
     from leadengine.settings import MigrationSettings, SettingsError, load
 
     try:
         upgrade(load(MigrationSettings, os.environ))
-    except SettingsError as error:
+    except (SettingsError, MigrationError) as error:
         return _fail("migrate", str(error))
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, Error) as error:
         return _fail("migrate", _first_line(error))
     _say(f"the schema is at {schema_head()}")
     return 0
@@ -70,13 +72,30 @@ def _schema() -> int:
     import json
 
     from leadengine.migrations.head import describe_schema
+    from leadengine.migrations.revisions import MigrationError
 
-    _say(json.dumps(describe_schema()))
+    try:
+        _say(json.dumps(describe_schema()))
+    except MigrationError as error:
+        return _fail("schema", str(error))
+    return 0
+
+
+def _lint_migrations() -> int:
+    from leadengine.migrations.head import lint
+    from leadengine.migrations.revisions import MigrationError
+
+    try:
+        lint()
+    except MigrationError as error:
+        return _fail("lint-migrations", str(error))
+    _say("every migration is an addition, or declares the oldest code that can live with it")
     return 0
 
 
 _COMMANDS: dict[str, Callable[[], int]] = {
     "gauges": _gauges,
+    "lint-migrations": _lint_migrations,
     "migrate": _migrate,
     "schema": _schema,
     "seed": _seed,

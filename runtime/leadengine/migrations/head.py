@@ -1,40 +1,45 @@
-"""What this build knows of the database's revisions, without a database and without Alembic.
+"""What this build knows of the database's revisions, without a database."""
 
-A migration that takes away or changes what older code needs says so with a module variable:
-`oldest_compatible = "<revision>"`, the oldest revision whose code still runs after it.
-"""
-
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
-VERSIONS = Path(__file__).parent / "versions"
+from leadengine.migrations.revisions import VERSIONS, MigrationError, numbers, revisions
 
 
 def schema_head() -> str:
-    """The number of the newest migration; files are named `<number>_<what>.py`."""
-    return max(_numbered())
+    """The number of the newest migration."""
+    return max(numbers())
 
 
-def describe_schema() -> dict[str, object]:
-    """The revisions in order, those that are not only additions, and the oldest code they bear."""
-    lineage = sorted(_numbered())
-    contract = {number: _oldest_compatible(path) for number, path in _numbered().items()}
-    breaking = {number: oldest for number, oldest in contract.items() if oldest}
+def describe_schema(versions: Path = VERSIONS) -> dict[str, object]:
+    """The revisions in order, those that are not only additions, and the oldest code they bear.
+
+    Raises:
+        MigrationError: a migration is more than an addition and does not say so.
+    """
+    known = revisions(versions)
+    lint(versions)
+    breaking = {one.number: one.oldest_compatible for one in known if one.oldest_compatible}
     return {
-        "lineage": lineage,
+        "lineage": [one.number for one in known],
         "contract": sorted(breaking),
-        "oldest_compatible": max([lineage[0], *breaking.values()]),
+        "oldest_compatible": max([known[0].number, *breaking.values()]),
     }
 
 
-def _numbered() -> dict[str, Path]:
-    return {path.name.partition("_")[0]: path for path in VERSIONS.glob("[0-9]*.py")}
+def lint(versions: Path = VERSIONS) -> None:
+    """Look at each migration but the first, before which there was no code.
 
+    Raises:
+        MigrationError: one is more than an addition and does not say so.
+    """
+    from leadengine.migrations.linter import refused
 
-def _oldest_compatible(path: Path) -> str:
-    spec = spec_from_file_location(path.stem, path)
-    assert spec is not None  # noqa: S101 - narrows the type
-    assert spec.loader is not None  # noqa: S101 - narrows the type
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return str(getattr(module, "oldest_compatible", ""))
+    for revision in revisions(versions)[1:]:
+        found = () if revision.oldest_compatible else refused(revision.sql())
+        if found:
+            message = (
+                f"{revision.number} is not only an addition, older code may fail on it: {found[0]}."
+                " Take it apart, or declare in the file the oldest code that can live with it:"
+                ' oldest_compatible = "<revision>"'
+            )
+            raise MigrationError(message)

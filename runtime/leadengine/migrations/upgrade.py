@@ -1,4 +1,4 @@
-"""Bring a database to head and give the application its role, in one transaction."""
+"""Bring a database to head and give the application its role, without making visitors wait."""
 
 from pathlib import Path
 
@@ -7,34 +7,48 @@ from alembic import command
 from alembic.config import Config
 from psycopg import sql
 from sqlalchemy import create_engine, make_url, text
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 
+from leadengine.migrations.indexes import build_indexes
+from leadengine.migrations.locks import LOCK_TIMEOUT, LockWatch, patiently
 from leadengine.settings import MigrationSettings
 
 APP_ROLE = "leadengine_app"
 
-# A migration that waits for a lock makes everybody behind it wait too: better to fail and be repeated.
-_OPTIONS = "-c lock_timeout=5s -c statement_timeout=15min"
+# A migration whose client was killed ends as well, instead of finishing unseen.
+_OPTIONS = f"-c lock_timeout={LOCK_TIMEOUT} -c statement_timeout=15min -c client_connection_check_interval=1s"
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('leadengine migrate'))")
 
 
 def upgrade(settings: MigrationSettings) -> None:
-    """Migrate to head; repeatable, and nothing is left behind when it is killed.
+    """Migrate to head; repeatable, and nothing is left behind when it fails or is killed.
 
     Raises:
-        sqlalchemy.exc.SQLAlchemyError: the database cannot be reached or refuses a step.
+        MigrationError: a lock was not to be had; the text says who holds it.
+        sqlalchemy.exc.SQLAlchemyError, psycopg.Error: the database cannot be reached or refuses.
     """
     url = make_url(settings.migration_database_url.get_secret_value())
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         connect_args={"options": _OPTIONS, "connect_timeout": 10},
     )
+    with LockWatch(plain) as watch:
+        patiently(lambda: _change(engine, settings, watch), watch)
+    engine.dispose()
+    options = f"{_OPTIONS} -c lock_timeout=0"
+    with psycopg.connect(plain, autocommit=True, options=options) as connection:
+        build_indexes(connection)
+
+
+def _change(engine: Engine, settings: MigrationSettings, watch: LockWatch) -> None:
+    """Role, tables, grants and password: all of it or nothing."""
     with engine.begin() as connection:
+        watch.follow(_driver(connection).info.backend_pid)
         connection.execute(_ONE_AT_A_TIME)
         _ensure_role(_driver(connection))
         command.upgrade(_config(connection), "head")
         _set_password(_driver(connection), settings.app_database_password.get_secret_value())
-    engine.dispose()
 
 
 def _config(connection: Connection) -> Config:

@@ -50,13 +50,11 @@ class RuntimeStack:
     def environment(self) -> tuple[str, ...]:
         return tuple(f"--env={name}={value}" for name, value in self.settings.items())
 
-    def admin(self, *words: str, **changes: str) -> Done:
+    def admin(self, *words: str, image: str = "leadengine/api:dev", **changes: str) -> Done:
         """Run `leadengine-admin` once, as a deploy does."""
         env = (*self.environment, *(f"--env={name}={value}" for name, value in changes.items()))
         options = ("--rm", "--network", self.run.name, *HARDENED, *env)
-        return docker(
-            "run", *options, "leadengine/api:dev", "leadengine-admin", *words, check=False
-        )
+        return docker("run", *options, image, "leadengine-admin", *words, check=False)
 
     def seed(self, **changes: str) -> dict[str, object]:
         done = self.admin("seed", **changes)
@@ -80,9 +78,9 @@ class RuntimeStack:
         login = ("redis-cli", "--user", "leadengine", "--pass", "canary-redis", "--no-auth-warning")
         return self.redis.run(*login, *words).stdout.strip()
 
-    def start(self, role: str, name: str) -> Container:
+    def start(self, role: str, name: str, image: str = "") -> Container:
         """Start an api or a worker."""
-        image = f"leadengine/{role}:dev"
+        image = image or f"leadengine/{role}:dev"
         return self.run.start(name, image, options=(*HARDENED, *self.environment))
 
     def client(self) -> httpx.Client:

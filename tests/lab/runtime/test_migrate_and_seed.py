@@ -105,18 +105,6 @@ def test_failed_migration_says_why(
     assert "Traceback" not in done.stderr
 
 
-def test_migration_that_meets_a_lock_gives_up_soon(stack: RuntimeStack) -> None:
-    url = migration_of(stack, "locked")
-    held = "SELECT pg_advisory_xact_lock(hashtext('leadengine migrate')); SELECT pg_sleep(15)"
-    words = ("psql", "-U", "le", "-d", "locked", "-c", held)
-    docker("exec", "--detach", stack.db.name, *words)
-    time.sleep(1)
-    started = time.monotonic()
-    done = stack.admin("migrate", MIGRATION_DATABASE_URL=url)
-    assert time.monotonic() - started < 12
-    assert "lock timeout" in done.stderr
-
-
 def test_invitation_is_mailed_once(stack: RuntimeStack, mail: MailSink) -> None:
     using = {"SMTP_HOST": mail.address, "SMTP_PORT": str(mail.port), "SMTP_SECURITY": "none"}
     using |= {"SMTP_FROM": "hello@acme.test", "ADMIN_EMAIL": "second@acme.test"}

@@ -5,7 +5,8 @@ import re
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from leadengine.migrations.head import VERSIONS, schema_head
+from leadengine.migrations.head import schema_head
+from leadengine.migrations.revisions import VERSIONS
 
 
 def script() -> ScriptDirectory:
