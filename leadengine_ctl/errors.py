@@ -66,13 +66,26 @@ class HostUnreachableError(LeadEngineError):
 
 
 class TaskFailedError(LeadEngineError):
-    """The agent ran the task and it failed; `code` is the `FailureCode` it gave."""
+    """The agent ran the task and it failed.
+
+    Args:
+        code: the `FailureCode` it gave.
+        rolled_back: True: the new generation was in service, and the one before it is again.
+    """
 
     def __init__(
-        self, what: str, why: str, hint: str, *, code: str, logs: tuple[str, ...] = ()
+        self,
+        what: str,
+        why: str,
+        hint: str,
+        *,
+        code: str,
+        logs: tuple[str, ...] = (),
+        rolled_back: bool = False,
     ) -> None:
         super().__init__(what, why, hint, logs=logs)
         self.code = code
+        self.rolled_back = rolled_back
 
 
 class StoppedError(LeadEngineError):

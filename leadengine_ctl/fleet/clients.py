@@ -1,7 +1,7 @@
 """The clients and the configuration of their stacks."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from pydantic import SecretStr
 from sqlalchemy import Engine, Row, Table, delete, insert, select, update
@@ -29,6 +29,13 @@ class Clients:
             slug = self._table.c.slug
             return tuple(connection.scalars(select(slug).order_by(slug)))
 
+    def releases_on(self, host: str) -> tuple[str, ...]:
+        """Every release that a stack of this host runs."""
+        release = self._table.c.release
+        wanted = select(release).where(self._table.c.host == host, release.is_not(None))
+        with self._engine.connect() as connection:
+            return tuple(connection.scalars(wanted.distinct()))
+
     def find(self, slug: str) -> ClientRecord | None:
         return self._first(self._table.c.slug == slug)
 
@@ -51,7 +58,7 @@ class Clients:
         return record
 
     def save(self, record: ClientRecord) -> None:
-        """Insert or replace a client; its release and time of creation stay as they are.
+        """Insert or replace a client; release, policy, configuration and time of creation stay.
 
         Raises:
             NotAllowedError: another client took the name or the domain at the same moment.
@@ -73,9 +80,20 @@ class Clients:
 
     def mark_live(self, slug: str, release: str) -> None:
         """Note which release the client's stack runs."""
+        self._change(slug, {"release": release})
+
+    def keep_spec(self, spec: StackSpec, config: dict[str, str]) -> None:
+        """Note what the stack is configured as, and what of it was set for this client alone."""
+        self._change(spec.client, {**_spec_values(spec), "config": json.dumps(config)})
+
+    def keep_policy(self, slug: str, policy: Mapping[str, str | None]) -> None:
+        """Note how rollouts are to treat the client: its `channel`, `window` and `hold`."""
+        self._change(slug, policy)
+
+    def _change(self, slug: str, values: Mapping[str, object]) -> None:
         with self._engine.begin() as connection:
             connection.execute(
-                update(self._table).where(self._table.c.slug == slug).values(release=release)
+                update(self._table).where(self._table.c.slug == slug).values(dict(values))
             )
 
     def remove(self, slug: str) -> None:
@@ -89,16 +107,21 @@ class Clients:
 
 
 def _values(record: ClientRecord) -> dict[str, object]:
-    spec = record.spec
+    return {
+        **_spec_values(record.spec),
+        "host": record.host,
+        "secrets": _pack(record.secrets),
+    }
+
+
+def _spec_values(spec: StackSpec) -> dict[str, object]:
     return {
         "slug": spec.client,
         "client_id": spec.client_id,
         "domain": spec.domain,
         "email": spec.email,
         "plan": spec.plan,
-        "host": record.host,
         "spec": spec.model_dump_json(),
-        "secrets": _pack(record.secrets),
     }
 
 
@@ -119,5 +142,9 @@ def _record(row: Row[tuple[object, ...]]) -> ClientRecord:
         host=row.host,
         release=row.release,
         secrets=_unpack(row.secrets),
+        channel=row.channel,
+        window=row.window,
+        hold=row.hold,
+        config=json.loads(row.config),
         created_at=row.created_at,
     )

@@ -21,6 +21,15 @@ class Operations:
         with self._engine.begin() as connection:
             connection.execute(insert(self._operations).values(record.model_dump()))
 
+    def reopen(self, record: OperationRecord) -> None:
+        """Start an operation, or go on with the one of this id, whatever it came to."""
+        again = {"state": OperationState.RUNNING, "failure": None, "ended_at": None}
+        table = self._operations
+        with self._engine.begin() as connection:
+            change = update(table).where(table.c.id == record.id).values(again)
+            if not connection.execute(change).rowcount:
+                connection.execute(insert(table).values(record.model_dump()))
+
     def end(self, operation: str, state: OperationState, failure: str | None = None) -> None:
         """Close an operation, unless it was closed already. `failure` is one sentence for people."""
         table = self._operations

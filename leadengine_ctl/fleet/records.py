@@ -14,12 +14,20 @@ class ClientRecord(Frozen):
     Attributes:
         host: name of the host its stack is on.
         release: the release last activated; None until the first deploy got that far.
+        channel: where its releases come from.
+        window: when its stack may be touched by a rollout; None: at any time.
+        hold: why rollouts leave it alone; empty: they do not.
+        config: what was set for this client alone, as `mail.host` -> text; stronger than settings.
     """
 
     spec: StackSpec
     host: str
     release: str | None = None
     secrets: dict[SecretName, SecretStr] = {}
+    channel: str = "stable"
+    window: str | None = None
+    hold: str = ""
+    config: dict[str, str] = {}
     created_at: str = ""
 
     @property
@@ -68,3 +76,99 @@ class EventRecord(Frozen):
     state: str
     detail: str
     seconds: float | None = None
+
+
+class RolloutState(StrEnum):
+    """How a rollout is. `partial`: it ended, and some hosts could not be reached or were not free."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    ABORTED = "aborted"
+    PARTIAL = "partial"
+    DONE = "done"
+
+
+class Word(StrEnum):
+    """What somebody wants of whoever runs a rollout; obeyed between two clients and in the soak."""
+
+    RUN = "run"
+    PAUSE = "pause"
+    ABORT = "abort"
+
+
+class RolloutRecord(Frozen):
+    """One rollout.
+
+    Attributes:
+        params: the JSON of its request; no secrets.
+        wave: the one it is at, from 1; `waves`: how many there are.
+        reason: why it is not done, one sentence for people.
+        runner: whose process runs it; None: nobody's.
+    """
+
+    id: OperationId
+    kind: str
+    params: str
+    state: RolloutState
+    wanted: Word = Word.RUN
+    wave: int = 1
+    waves: int
+    actor: str
+    started_at: str
+    ended_at: str | None = None
+    reason: str = ""
+    runner: str | None = None
+
+
+class TargetState(StrEnum):
+    """How far a client is. `soaking`: updated and being watched; `postponed`: not free at its turn."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    SOAKING = "soaking"
+    UPDATED = "updated"
+    FAILED = "failed"
+    ROLLED_BACK = "rolled-back"
+    UNREACHABLE = "unreachable"
+    POSTPONED = "postponed"
+    SKIPPED = "skipped"
+
+
+class TargetRecord(Frozen):
+    """A client in a rollout.
+
+    Attributes:
+        number: its place in the rollout, from 1.
+        current: the release it ran when the rollout was planned.
+        path: the releases to go through; empty when only its configuration changes.
+        hops: how many of them it has gone through.
+        seconds: spent on it; requests, failed: of visitors meanwhile, and those answered with 5xx.
+        reason: why it is where it is, when that is not where it should be.
+        operation: the record of the last attempt.
+    """
+
+    rollout: OperationId
+    number: int
+    client: Slug
+    host: str
+    wave: int
+    state: TargetState = TargetState.WAITING
+    current: str
+    path: tuple[str, ...]
+    hops: int = 0
+    seconds: float = 0.0
+    requests: int = 0
+    failed: int = 0
+    reason: str = ""
+    operation: str = ""
+
+    @property
+    def to(self) -> str:
+        return self.path[-1] if self.path else self.current
+
+    @property
+    def failed_step(self) -> tuple[str, str]:
+        """From which release to which it failed."""
+        stations = (self.current, *self.path)
+        return stations[self.hops], stations[self.hops + 1]

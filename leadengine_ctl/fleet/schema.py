@@ -3,7 +3,19 @@
 from dataclasses import dataclass
 
 from pydantic import SecretStr
-from sqlalchemy import Column, Dialect, Float, ForeignKey, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    Column,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
 from sqlalchemy.types import TypeDecorator
 
 from leadengine_ctl.secrets import KeyRing
@@ -33,6 +45,8 @@ class Schema:
     hosts: Table
     operations: Table
     events: Table
+    rollouts: Table
+    targets: Table
 
 
 def build_schema(keys: KeyRing) -> Schema:
@@ -44,6 +58,8 @@ def build_schema(keys: KeyRing) -> Schema:
         hosts=_hosts(metadata),
         operations=_operations(metadata),
         events=_events(metadata),
+        rollouts=_rollouts(metadata),
+        targets=_targets(metadata),
     )
 
 
@@ -61,6 +77,10 @@ def _clients(metadata: MetaData, keys: KeyRing) -> Table:
         Column("spec", Text, nullable=False),
         Column("secrets", EncryptedText(keys)),
         Column("created_at", String(40), nullable=False),
+        Column("channel", String(30), nullable=False, server_default="stable"),
+        Column("window", String(200)),
+        Column("hold", String(200), nullable=False, server_default=""),
+        Column("config", Text, nullable=False, server_default="{}"),
     )
 
 
@@ -105,3 +125,58 @@ def _events(metadata: MetaData) -> Table:
         Column("detail", Text, nullable=False),
         Column("seconds", Float),
     )
+
+
+def _rollouts(metadata: MetaData) -> Table:
+    return Table(
+        "rollouts",
+        metadata,
+        Column("id", String(64), primary_key=True),
+        Column("kind", String(20), nullable=False),
+        Column("params", Text, nullable=False),
+        Column("state", String(20), nullable=False),
+        Column("wanted", String(20), nullable=False),
+        Column("wave", Integer, nullable=False),
+        Column("waves", Integer, nullable=False),
+        Column("actor", String(200), nullable=False),
+        Column("started_at", String(40), nullable=False),
+        Column("ended_at", String(40)),
+        Column("reason", Text, nullable=False),
+        Column("runner", String(200)),
+        # Seconds since 1970 by the clock of the database: those of machines differ.
+        Column("lease", Float, nullable=False),
+    )
+
+
+OPEN_TARGET = "state IN ('waiting', 'running', 'soaking')"
+"""A client is open in one rollout at a time; the database itself sees to it."""
+
+
+def _targets(metadata: MetaData) -> Table:
+    table = Table(
+        "rollout_targets",
+        metadata,
+        Column("rollout", String(64), ForeignKey("rollouts.id"), primary_key=True),
+        Column("number", Integer, primary_key=True, autoincrement=False),
+        Column("client", String(30), nullable=False),
+        Column("host", String(253), nullable=False),
+        Column("wave", Integer, nullable=False),
+        Column("state", String(20), nullable=False),
+        Column("current", String(64), nullable=False),
+        Column("path", Text, nullable=False),
+        Column("hops", Integer, nullable=False),
+        Column("seconds", Float, nullable=False),
+        Column("requests", Integer, nullable=False),
+        Column("failed", Integer, nullable=False),
+        Column("reason", Text, nullable=False),
+        Column("operation", String(64), nullable=False),
+    )
+    is_open = text(OPEN_TARGET)
+    Index(
+        "open_target",
+        table.c.client,
+        unique=True,
+        sqlite_where=is_open,
+        postgresql_where=is_open,
+    )
+    return table

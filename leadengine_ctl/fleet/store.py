@@ -8,6 +8,7 @@ from leadengine_ctl.fleet.clients import Clients
 from leadengine_ctl.fleet.database import open_database
 from leadengine_ctl.fleet.hosts import Hosts
 from leadengine_ctl.fleet.operations import Operations
+from leadengine_ctl.fleet.rollouts import Rollouts
 from leadengine_ctl.fleet.schema import build_schema
 from leadengine_ctl.secrets import KeyRing
 
@@ -17,6 +18,7 @@ class Store:
     clients: Clients
     hosts: Hosts
     operations: Operations
+    rollouts: Rollouts
 
 
 def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
@@ -31,6 +33,7 @@ def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
         Clients(engine, schema.clients, now),
         Hosts(engine, schema.hosts, now),
         Operations(engine, schema.operations, schema.events, now),
+        Rollouts(engine, schema.rollouts, schema.targets, now),
     )
 
 

@@ -9,6 +9,7 @@ from leadengine_ctl.fleet.store import Store
 from leadengine_ctl.hosts.base import Host, HostAddress, Progress, Report
 from leadengine_ctl.operations.durable import Durable
 from leadengine_ctl.operations.orders import submit
+from leadengine_ctl.releases.bundle import Bundle
 from leadengine_ctl.releases.library import Library
 from leadengine_ctl.settings import Settings
 
@@ -92,14 +93,25 @@ class Verb(Protocol):
 
 
 class Run:
-    """One execution of an operation: who listens to it, and its conversation with the host."""
+    """One execution of an operation: who listens to it, and its conversation with the host.
 
-    def __init__(self, world: World, operation: str, listener: Listener) -> None:
+    Args:
+        bundles: releases that were read already, shared by the runs of a rollout.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        operation: str,
+        listener: Listener,
+        bundles: dict[str, Bundle] | None = None,
+    ) -> None:
         self.world = world
         self.operation = operation
         self._listener = listener
         self._host: Host | None = None
         self._changed: set[str] = set()
+        self._bundles = {} if bundles is None else bundles
 
     def host(self, address: HostAddress) -> Host:
         """The operation's host, connected at first use and kept until `close`."""
@@ -125,6 +137,12 @@ class Run:
 
         task = Task(id=f"{self.operation}-{step}", actor=self.world.actor, order=order)
         return submit(self.host(address), task, listen)
+
+    def load(self, version: str) -> Bundle:
+        """A release; read and checked once in this run."""
+        if version not in self._bundles:
+            self._bundles[version] = self.world.library.load(version)
+        return self._bundles[version]
 
     def report(self, step: str) -> Report:
         """A listener for what a host tells while it is prepared or loaded."""

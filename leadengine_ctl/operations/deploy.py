@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from leadengine_agent.protocol import (
     Activate,
-    ActivateResult,
     CertificateState,
     Certify,
     CertifyResult,
@@ -14,14 +13,13 @@ from leadengine_agent.protocol import (
 )
 from leadengine_ctl.errors import TaskFailedError
 from leadengine_ctl.fleet.records import ClientRecord
-from leadengine_ctl.hosts.base import FLOOR, Host, HostAddress, Minimum
+from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.admission import check_names, check_release
 from leadengine_ctl.operations.base import Did, Run, Work
 from leadengine_ctl.operations.client_verb import ClientVerb
+from leadengine_ctl.operations.placing import Placing
 from leadengine_ctl.operations.request import DeployRequest
 from leadengine_ctl.operations.spec import build_spec
-
-NO_FLOOR = Minimum(memory=0, disk=0, cores=0)
 
 
 @dataclass(frozen=True)
@@ -56,21 +54,10 @@ class _Steps:
         return Did(changed=False, detail="both are free or ours already")
 
     def prepare(self) -> Did:
-        world, address = self.run.world, self._address()
-        agent = world.library.load(self.request.release).release.agent
-        login = world.settings.registry_login()
-        floor = FLOOR if world.settings.host_floor == "half" else NO_FLOOR
-        self._host().prepare(agent, login, floor, self.run.report("prepare"))
-        world.store.hosts.save(address.name, str(address))
-        return Did(changed=self.run.has_changed("prepare"))
+        return self._placing().prepare()
 
     def release(self) -> Did:
-        world, bundle = self.run.world, self.run.world.library.load(self.request.release)
-        sent = self._host().carry(bundle.carried, self.run.report("release"))
-        order = bundle.order(world.settings.registry_login())
-        self.run.order(self._address(), "release", order)
-        detail = f"{sent / 1e6:.0f} MB sent" if sent else "all there"
-        return Did(changed=self.run.has_changed("release"), detail=detail)
+        return self._placing().release()
 
     def register(self) -> Did:
         world, request = self.run.world, self.request
@@ -87,13 +74,9 @@ class _Steps:
     def activate(self) -> Did:
         client = self.run.world.store.clients.get(self.request.client)
         order = Activate(spec=client.spec, release=self.request.release, secrets=client.secrets)
-        result = ActivateResult.model_validate(self.run.order(self._address(), "activate", order))
+        did, result = self._placing().activate(order)
         self.seen = result.stack.certificate
-        return Did(
-            changed=result.changed,
-            detail=f"generation {result.generation}",
-            data=result.model_dump(mode="json"),
-        )
+        return did
 
     def certify(self) -> Did:
         client, advice = self.request.client, ""
@@ -139,5 +122,5 @@ class _Steps:
     def _address(self) -> HostAddress:
         return HostAddress.parse(self.request.host)
 
-    def _host(self) -> Host:
-        return self.run.host(self._address())
+    def _placing(self) -> Placing:
+        return Placing(self.run, self._address(), self.request.release)

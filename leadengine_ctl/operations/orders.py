@@ -19,6 +19,7 @@ _CLASSES: dict[FailureCode, type[LeadEngineError]] = {
     FailureCode.LOCKED: LockedError,
     FailureCode.SUPERSEDED: LockedError,
     FailureCode.PORT_TAKEN: NotAllowedError,
+    FailureCode.REFUSED: NotAllowedError,
 }
 
 
@@ -50,5 +51,10 @@ def _error(failure: Failure, host: str) -> LeadEngineError:
     if kind := _CLASSES.get(failure.code):
         return kind(what, failure.why, failure.hint, logs=failure.logs)
     return TaskFailedError(
-        what, failure.why, failure.hint, code=failure.code.value, logs=failure.logs
+        what,
+        failure.why,
+        failure.hint,
+        code=failure.code.value,
+        logs=failure.logs,
+        rolled_back=failure.rolled_back,
     )

@@ -42,26 +42,60 @@ def run(world: World, verb: Verb, listener: Listener) -> Finished:
             return _carry_out(verb, Run(world, _take_up(world, verb), listener))
 
 
+def run_as_part(run: Run, verb: Verb) -> dict[str, Any]:
+    """Run a verb without checkpoints, under an id that the caller chose; each step's data.
+
+    For what keeps its own record of what is done. Run it again under the same id after a kill: steps
+    can be repeated, and the agent knows the orders again.
+
+    Raises:
+        LockedError: another process works on this client.
+        LeadEngineError: a step failed.
+    """
+    world, operations = run.world, run.world.store.operations
+    holder = f"{verb.name} by {world.actor} since {now()}"
+    with client_lock(world.settings.data_folder / "locks", verb.client, holder):
+        _supersede(world, verb, run.operation)
+        operations.reopen(_record_of(world, verb, run.operation))
+        try:
+            data = _body(verb, run, lambda _name, action: action())
+        except LeadEngineError as error:
+            operations.end(run.operation, OperationState.FAILED, error.what)
+            raise
+        operations.end(run.operation, OperationState.DONE)
+        return data
+
+
 def _take_up(world: World, verb: Verb) -> str:
     """Find the operation to go on with, or start a new one.
 
     Whoever comes here holds this machine's lock: an operation still marked as running is one whose
     process has died here, or one of another machine, which stops before its next step.
     """
-    operations = world.store.operations
-    old = operations.unfinished(verb.client)
+    old = world.store.operations.unfinished(verb.client)
     if old and (old.verb, old.params) == (verb.name, verb.params):
         return old.id
-    record = _new_record(world, verb)
-    if old:
-        operations.end(old.id, OperationState.SUPERSEDED, f"Superseded by {record.id}.")
-    operations.start(record)
+    record = _record_of(world, verb, new_id())
+    _supersede(world, verb, record.id)
+    world.store.operations.start(record)
     return record.id
 
 
-def _new_record(world: World, verb: Verb) -> OperationRecord:
+def _supersede(world: World, verb: Verb, newer: str) -> None:
+    operations = world.store.operations
+    old = operations.unfinished(verb.client)
+    if old and old.id != newer:
+        operations.end(old.id, OperationState.SUPERSEDED, f"Superseded by {newer}.")
+
+
+def new_id() -> str:
+    """An id of an operation or a rollout; ids sort by time."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+
+
+def _record_of(world: World, verb: Verb, operation: str) -> OperationRecord:
     return OperationRecord(
-        id=f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}",
+        id=operation,
         verb=verb.name,
         client=verb.client,
         host=verb.host,

@@ -5,12 +5,13 @@ import secrets
 from leadengine_agent.protocol import StackSpec
 from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.operations.base import World
+from leadengine_ctl.operations.configuring import configured
 from leadengine_ctl.operations.request import DeployRequest
 
 
 def build_spec(world: World, request: DeployRequest, old: ClientRecord | None) -> StackSpec:
     """The stack's configuration; the client ID is made once and kept for good."""
-    return StackSpec(
+    spec = StackSpec(
         client=request.client,
         client_id=old.spec.client_id if old else secrets.token_hex(12),
         domain=request.domain,
@@ -19,3 +20,4 @@ def build_spec(world: World, request: DeployRequest, old: ClientRecord | None) -
         mail=world.settings.mail(),
         acme=world.settings.acme(),
     )
+    return configured(spec, world.settings, old.config if old else {})

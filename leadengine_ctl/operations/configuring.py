@@ -1,0 +1,104 @@
+"""What may be set for one client: keys of its spec, and how rollouts are to treat it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from leadengine_agent.protocol import Brand, StackSpec
+from leadengine_agent.values import Frozen, Line, Slug
+from leadengine_ctl.errors import UsageError
+from leadengine_ctl.fleet.records import ClientRecord
+from leadengine_ctl.planning.windows import WindowText
+from leadengine_ctl.settings import Settings
+
+SPEC_KEYS = (
+    "email",
+    "brand.primary",
+    "brand.logo",
+    "mail.host",
+    "mail.port",
+    "mail.user",
+    "mail.sender",
+    "mail.security",
+)
+"""Settled on the host: a change of these goes out in waves."""
+
+POLICY_KEYS = ("channel", "window", "hold")
+"""Settled in the store alone."""
+
+
+class Policy(Frozen):
+    """How rollouts are to treat a client."""
+
+    channel: Slug = "stable"
+    window: WindowText | None = None
+    hold: Line = ""
+
+
+def split_words(words: Iterable[str]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The settings `KEY=VALUE` among words, and the words that are none: names of clients.
+
+    Raises:
+        UsageError: a key is none.
+    """
+    settings, names = {}, []
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals:
+            names.append(word)
+        elif key in SPEC_KEYS or key in POLICY_KEYS:
+            settings[key] = value
+        else:
+            raise UsageError(
+                f"There is no key '{key}' to set",
+                f"There are: {', '.join((*SPEC_KEYS, *POLICY_KEYS))}.",
+                "Write it as in 'brand.primary=#0B8C00'.",
+            )
+    return settings, tuple(names)
+
+
+def policy_of(record: ClientRecord, changes: Mapping[str, str]) -> Policy:
+    """A client's policy once `changes` are made; an empty text means the default.
+
+    Raises:
+        ValidationError: a value is refused.
+    """
+    old = {key: getattr(record, key) for key in POLICY_KEYS}
+    values = {**old, **{key: changes[key] for key in POLICY_KEYS if key in changes}}
+    return Policy.model_validate({key: value for key, value in values.items() if value})
+
+
+def configured(spec: StackSpec, settings: Settings, changes: Mapping[str, str]) -> StackSpec:
+    """A spec with changes; an empty text means what the operator's settings or the product say.
+
+    Raises:
+        ValidationError: a value is refused.
+    """
+    values = spec.model_dump()
+    defaults = {"brand": Brand().model_dump(), "mail": settings.mail().model_dump()}
+    for key, text in changes.items():
+        section, _, name = key.rpartition(".")
+        place: dict[str, Any] = values[section] if section else values
+        place[name] = text or defaults.get(section, {}).get(name, "")
+    return StackSpec.model_validate(values)
+
+
+def value_of(spec: StackSpec, key: str) -> str:
+    """What a key of a spec is, as text; empty: not set."""
+    section, _, name = key.rpartition(".")
+    found = getattr(getattr(spec, section) if section else spec, name)
+    return "" if found is None else str(found)
+
+
+def own_settings(
+    record: ClientRecord, changes: Mapping[str, str], spec: StackSpec
+) -> dict[str, str]:
+    """What stays set for this client alone, once its stack is `spec`.
+
+    The administrator's address is not among it: a deploy names it anew.
+    """
+    wanted = {**record.config, **changes}
+    return {
+        key: text
+        for key, text in wanted.items()
+        if text and key != "email" and value_of(spec, key) == text
+    }

@@ -1,0 +1,59 @@
+"""What every verb that activates a generation does on its host: agent, release, generation."""
+
+from dataclasses import dataclass
+
+from leadengine_agent.protocol import Activate, ActivateResult
+from leadengine_agent.values import version_key
+from leadengine_ctl.hosts.base import FLOOR, HostAddress, Minimum
+from leadengine_ctl.operations.base import Did, Run
+from leadengine_ctl.releases.bundle import Bundle
+
+NO_FLOOR = Minimum(memory=0, disk=0, cores=0)
+
+
+@dataclass(frozen=True)
+class Placing:
+    """A release on its way to a client's host. Each method is a step: it can be repeated."""
+
+    run: Run
+    address: HostAddress
+    version: str
+
+    def prepare(self) -> Did:
+        """Engine and agent."""
+        world = self.run.world
+        floor = FLOOR if world.settings.host_floor == "half" else NO_FLOOR
+        agent = self._newest_here().release.agent
+        login = world.settings.registry_login()
+        self.run.host(self.address).prepare(agent, login, floor, self.run.report("prepare"))
+        world.store.hosts.save(self.address.name, str(self.address))
+        return Did(changed=self.run.has_changed("prepare"))
+
+    def release(self) -> Did:
+        """Images, then templates."""
+        bundle = self.run.load(self.version)
+        sent = self.run.host(self.address).carry(bundle.carried, self.run.report("release"))
+        order = bundle.order(self.run.world.settings.registry_login())
+        self.run.order(self.address, "release", order)
+        detail = f"{sent / 1e6:.0f} MB sent" if sent else "all there"
+        return Did(changed=self.run.has_changed("release"), detail=detail)
+
+    def activate(self, order: Activate) -> tuple[Did, ActivateResult]:
+        """The generation, in service."""
+        answer = self.run.order(self.address, "activate", order)
+        result = ActivateResult.model_validate(answer)
+        did = Did(
+            changed=result.changed,
+            detail=f"generation {result.generation}",
+            data=result.model_dump(mode="json"),
+        )
+        return did, result
+
+    def _newest_here(self) -> Bundle:
+        """The newest release on the host: its agent serves older ones, and never the other way round."""
+        world = self.run.world
+        running = world.store.clients.releases_on(self.address.name)
+        newer = [each for each in running if version_key(each) > version_key(self.version)]
+        known = set(world.library.versions()) if newer else set()
+        versions = [self.version, *(each for each in newer if each in known)]
+        return self.run.load(max(versions, key=version_key))

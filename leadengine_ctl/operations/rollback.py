@@ -1,0 +1,57 @@
+"""Rollback: bring back release and configuration of an earlier generation."""
+
+from dataclasses import dataclass
+
+from pydantic import Field
+
+from leadengine_agent.protocol import ActivateResult, Rollback, Seconds
+from leadengine_agent.values import Frozen, Slug
+from leadengine_ctl.hosts.base import HostAddress
+from leadengine_ctl.operations.base import Did, Run, Work
+from leadengine_ctl.operations.client_verb import ClientVerb
+from leadengine_ctl.operations.configuring import own_settings
+
+
+class RollbackRequest(Frozen):
+    """What was asked for. `to`: the number of a generation; None: the one before the current one."""
+
+    client: Slug
+    host: str
+    to: int | None = Field(default=None, ge=1)
+    bake: Seconds = 0
+
+
+@dataclass(frozen=True)
+class RollbackVerb(ClientVerb[RollbackRequest]):
+    """The verb."""
+
+    name: str = "rollback"
+
+    def works(self, run: Run) -> tuple[Work, ...]:
+        steps = _Steps(run, self.request)
+        return (Work("rollback", steps.rollback),)
+
+
+@dataclass(frozen=True)
+class _Steps:
+    run: Run
+    request: RollbackRequest
+
+    def rollback(self) -> Did:
+        request = self.request
+        order = Rollback(client=request.client, to=request.to, bake=request.bake)
+        answer = self.run.order(HostAddress.parse(request.host), "rollback", order)
+        result = ActivateResult.model_validate(answer)
+        self._record(result)
+        return Did(
+            changed=result.changed,
+            detail=f"generation {result.generation} runs {result.stack.release}",
+            data=result.model_dump(mode="json"),
+        )
+
+    def _record(self, result: ActivateResult) -> None:
+        clients = self.run.world.store.clients
+        client = clients.get(self.request.client)
+        if result.spec is not None:
+            clients.keep_spec(result.spec, own_settings(client, {}, result.spec))
+        clients.mark_live(client.slug, result.stack.release)
