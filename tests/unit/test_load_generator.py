@@ -63,7 +63,7 @@ class Site:
     def app(self) -> Starlette:
         return Starlette(
             routes=[
-                *(Route(path, self.page) for path in ("/sign-in", "/pixel.js", "/static/app.css")),
+                *(Route(path, self.page) for path in ("/sign-in", "/pixel.js", "/static/app.js")),
                 Route("/v1/events", self.accept, methods=["POST"]),
                 Route("/lab/stream", self.stream),
                 Route("/lab/slow", self.slow),

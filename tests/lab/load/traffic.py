@@ -14,7 +14,7 @@ from tests.lab.load.ledger import LedgerWriter
 from tests.lab.load.records import Kind, Record, Recorder
 from tests.lab.load.wire import BrokenError, Connection, Pool, Request, Target
 
-PAGES = ("/sign-in", "/pixel.js", "/static/app.css")
+PAGES = ("/sign-in", "/pixel.js", "/static/app.js")
 SLOW_PATH = "/lab/slow"
 UPLOAD_PATH = "/lab/upload"
 UPLOAD = 1_000_000
