@@ -15,6 +15,7 @@ from leadengine_ctl.hosts.memory import MemoryHost
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.durable import Durable
 from leadengine_ctl.releases.library import Library
+from leadengine_ctl.releases.repository import Repository
 from leadengine_ctl.secrets import KeyRing
 from leadengine_ctl.settings import Settings
 
@@ -50,11 +51,26 @@ def build_world(first_contact: FirstContact) -> World:
     return World(
         settings=settings,
         store=store,
-        library=Library(settings.data_folder / "releases"),
+        library=_library(settings),
         durable=Durable(settings.workflows),
         open_host=lambda address: _open_host(settings, store, first_contact, address),
         actor=f"{getpass.getuser()}@{socket.gethostname()}",
     )
+
+
+def _library(settings: Settings) -> Library:
+    repository = Repository(settings.data_folder / "releases")
+    source = settings.releases
+    if source is None:
+        return Library(repository)
+
+    def refresh() -> None:
+        # Imported here: verifying takes a library that most commands do without.
+        from leadengine_ctl.releases.reader import Reader
+
+        Reader(repository, source, settings.releases_root).read()
+
+    return Library(repository, refresh)
 
 
 def _open_host(

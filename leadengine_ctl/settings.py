@@ -12,7 +12,7 @@ from pydantic import AfterValidator, AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from leadengine_agent.protocol import Acme, Mail, RegistryLogin, SecretName
-from leadengine_agent.values import Email, HostName, Line, Port, Repository, Url
+from leadengine_agent.values import Digest, Email, HostName, Line, Port, Repository, Url
 from leadengine_ctl.errors import UsageError
 
 _MAIL_SERVICE = "smtp.resend.com"
@@ -43,6 +43,9 @@ class Settings(BaseSettings):
         ssh_key: the private key to sign in to hosts with; None: those of ssh-agent and `~/.ssh`.
         acme_trust: PEM file to trust when talking to a private ACME directory.
         registry: where releases are published, as `registry.example.com/leadengine`.
+        releases: where somebody else publishes releases: a URL or a folder; None: our own are used.
+        releases_root: the fingerprint of that publisher, as it tells people.
+        key_passphrase: opens the offline keys of releases; None: it is asked for.
         host_floor: hosts below half of what the specification asks for are refused; `none`: never.
         support_email: the administrator of a stack when none is named.
     """
@@ -60,6 +63,9 @@ class Settings(BaseSettings):
     registry: Repository | None = None
     registry_user: Line | None = None
     registry_password: SecretStr | None = None
+    releases: Line | None = None
+    releases_root: Digest | None = None
+    key_passphrase: SecretStr | None = None
     host_floor: Literal["half", "none"] = "half"
     support_email: Email = "support@leadengine.io"
 
@@ -128,6 +134,11 @@ class Settings(BaseSettings):
                 "Name a PEM file with the certificates of your own CA.",
             ) from error
         return Acme(directory=self.acme_directory, trust=trust)
+
+    @property
+    def release_keys(self) -> Path:
+        """The folder of the keys that sign snapshot and timestamp."""
+        return self.data_folder / "release-keys"
 
     def registry_login(self) -> RegistryLogin | None:
         """The credentials that hosts pull with; None when the registry needs none."""

@@ -1,37 +1,37 @@
-"""The words of the agent image: `executor`, `reporter`, `submit`, `probe`.
+"""The words of the agent image: each program is imported only when it is asked for.
 
-Each imports only what it needs: the probe starts in a one-off container and must start fast.
+The probe starts in a one-off container and must start fast.
 """
 
 import sys
+from importlib import import_module
 
-_USAGE = (
-    "usage: leadengine-agent executor | reporter | submit | probe served NAME | probe fetch URL\n"
-)
+_PROGRAMS = {
+    "executor": "leadengine_agent.executor.server",
+    "reporter": "leadengine_agent.reporter.main",
+    "submit": "leadengine_agent.executor.submit",
+    "trust": "leadengine_agent.trust.pin",
+}
+_WITH_WORDS = {
+    "probe": "leadengine_agent.probe",
+    "door": "leadengine_agent.door",
+}
+_USAGE = """\
+usage: leadengine-agent executor | reporter | submit | trust
+       leadengine-agent probe served NAME | visit NAME SECONDS | fetch URL
+       leadengine-agent door hold SECONDS | open
+"""
 
 
 def main() -> int:
     """Run one of the agent's programs."""
-    match sys.argv[1:]:
-        case ["executor"]:
-            from leadengine_agent.executor.server import main as executor
-
-            return executor()
-        case ["reporter"]:
-            from leadengine_agent.reporter.main import main as reporter
-
-            return reporter()
-        case ["submit"]:
-            from leadengine_agent.executor.submit import main as submit
-
-            return submit()
-        case ["probe", "served" | "fetch", _]:
-            from leadengine_agent.probe import main as probe
-
-            return probe(sys.argv[2:])
-        case _:
-            sys.stderr.write(_USAGE)
-            return 2
+    name, *words = sys.argv[1:] or [""]
+    if name in _PROGRAMS and not words:
+        return int(import_module(_PROGRAMS[name]).main())
+    if name in _WITH_WORDS and words:
+        return int(import_module(_WITH_WORDS[name]).main(words))
+    sys.stderr.write(_USAGE)
+    return 2
 
 
 if __name__ == "__main__":

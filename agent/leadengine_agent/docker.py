@@ -151,6 +151,11 @@ def has_image(reference: str) -> bool:
     return True
 
 
+def engine_version() -> str:
+    """The version of the host's Docker Engine, as `28.5.1`."""
+    return docker("version", "--format", "{{.Server.Version}}").strip()
+
+
 def own_image() -> str:
     """The image this agent runs from: one-off containers of the agent use the same."""
     return os.environ["LEADENGINE_AGENT_IMAGE"]

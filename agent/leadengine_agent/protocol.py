@@ -178,6 +178,11 @@ class Release(Frozen):
     templates: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._/-]{0,99}$")], Digest]
 
 
+def manifest_name(version: Version) -> str:
+    """The target of the signed metadata that is a release's manifest; `+` means space in some URLs."""
+    return f"{version.replace('+', '_')}/manifest.json"
+
+
 class RegistryLogin(Frozen):
     registry: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?$")]
     user: Line
@@ -187,12 +192,29 @@ class RegistryLogin(Frozen):
 # --- verbs ----------------------------------------------------------------------------------
 
 
+MetadataName = Annotated[
+    str, Field(pattern=r"^([1-9][0-9]{0,8}\.(root|snapshot|targets)|timestamp)\.json$")
+]
+
+
 class InstallRelease(Frozen):
-    """Keep a release on the host and have its images ready, pulled by digest where they are published."""
+    """Keep a release on the host and have its images ready, pulled by digest where they are published.
+
+    The agent believes nothing in it but what the publisher it has pinned has signed.
+
+    Attributes:
+        metadata: the publisher's metadata (The Update Framework), file name -> text.
+        manifest: JSON of the `Release`, byte for byte as it was signed.
+        files: path of each template that the manifest names -> text.
+    """
 
     verb: Literal["install-release"] = "install-release"
-    release: Release
-    files: dict[str, Annotated[str, Field(max_length=500_000)]]
+    version: Version
+    metadata: Annotated[
+        dict[MetadataName, Annotated[str, Field(max_length=1_000_000)]], Field(max_length=300)
+    ]
+    manifest: Annotated[str, Field(max_length=200_000)]
+    files: Annotated[dict[str, Annotated[str, Field(max_length=500_000)]], Field(max_length=100)]
     login: RegistryLogin | None = None
 
 

@@ -3,6 +3,7 @@
 Each type is an allow-list, not a clean-up: what does not match is refused with one sentence.
 """
 
+import hashlib
 import ipaddress
 import re
 import unicodedata
@@ -146,6 +147,11 @@ Revision = Annotated[str, StringConstraints(pattern=r"^[0-9a-z_]{1,64}$")]
 """One database revision, as the migrations name it."""
 
 Port = Annotated[int, AfterValidator(_check_port)]
+
+
+def digest_of(text: str) -> str:
+    """What names a text by its content: a template in a manifest, a publisher by its first root."""
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def version_key(version: str) -> tuple[object, ...]:

@@ -50,6 +50,15 @@ def ask(question: str) -> str:
     return sys.stdin.readline().strip()
 
 
+def ask_secret(question: str) -> str:
+    """Ask for what must not be seen, nor echoed; empty where nobody can answer."""
+    if not sys.stdin.isatty():
+        return ""
+    from getpass import getpass
+
+    return getpass(plain(question) + " ", stream=sys.stderr)
+
+
 def is_interactive(stream: Any = None) -> bool:
     """True when a person sees what is written there (standard error, unless told)."""
     return (stream or sys.stderr).isatty() and os.environ.get("TERM") != "dumb"

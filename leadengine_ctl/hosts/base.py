@@ -103,11 +103,17 @@ class Host(Transport, Protocol):
         login: RegistryLogin | None = None,
         floor: Minimum = FLOOR,
         report: Report = quiet,
+        roots: tuple[str, ...] = (),
     ) -> None:
         """Make it a host: engine, agent image, executor and reporter. A prepared one is left alone.
 
+        Args:
+            roots: the publisher whose releases it shall believe, oldest root first; it keeps to the
+                first publisher it is told. Empty: it believes whom it believes.
+
         Raises:
-            NotAllowedError: it may not become one: too small, unsupported, no root, port taken.
+            NotAllowedError: it may not become one: too small, unsupported, no root, port taken; or
+                it believes another publisher.
             LeadEngineError: a step failed; the words say which, why and what to do.
         """
         ...

@@ -59,8 +59,9 @@ class Machine:
         login: RegistryLogin | None = None,
         floor: Minimum = FLOOR,
         report: Report = quiet,
+        roots: tuple[str, ...] = (),
     ) -> None:
-        plan = bootstrap.Preparation(agent, login, floor)
+        plan = bootstrap.Preparation(agent, login, floor, roots)
         bootstrap.prepare(self._runner, self.address, plan, report)
 
     def carry(self, images: tuple[ImageRef, ...], report: Report = quiet) -> int:

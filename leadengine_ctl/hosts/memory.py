@@ -28,7 +28,8 @@ from leadengine_ctl.hosts.base import (
     quiet,
 )
 from leadengine_ctl.hosts.memory_agent import MemoryAgent
-from leadengine_ctl.hosts.memory_state import MemoryState, load, save
+from leadengine_ctl.hosts.memory_state import MemoryState, load, publisher_of, save
+from leadengine_ctl.hosts.publisher import other_publisher
 
 
 class MemoryHost:
@@ -99,9 +100,13 @@ class MemoryHost:
         login: RegistryLogin | None = None,
         floor: Minimum = FLOOR,
         report: Report = quiet,
+        roots: tuple[str, ...] = (),
     ) -> None:
         report(Progress("agent", StepState.UNCHANGED if self._state.prepared else StepState.DONE))
-        self._keep(self._state.model_copy(update={"prepared": True}))
+        known, named = self._state.publisher, publisher_of(roots)
+        if known and named not in {known, ""}:
+            raise other_publisher(self.address, known)
+        self._keep(self._state.model_copy(update={"prepared": True, "publisher": known or named}))
 
     def carry(self, images: tuple[ImageRef, ...], report: Report = quiet) -> int:
         report(Progress("images", StepState.UNCHANGED, "a host in memory needs no images"))

@@ -25,6 +25,7 @@ from leadengine_agent.protocol import (
     LogsResult,
     Order,
     Outcome,
+    Release,
     StepState,
     Task,
 )
@@ -116,8 +117,9 @@ class MemoryAgent:
 
     def _would_change(self, order: Order) -> bool:
         match order:
-            case InstallRelease(release=release):
-                return self._state.releases.get(release.version) != release
+            case InstallRelease(version=version, manifest=manifest):
+                release = Release.model_validate_json(manifest)
+                return self._state.releases.get(version) != release
             case Activate(spec=spec):
                 old = self._state.stacks.get(spec.client)
                 return old is None or old.key != key_of(order)
@@ -140,8 +142,9 @@ class MemoryAgent:
 
     def _change(self, task: Task) -> dict[str, Any]:
         match task.order:
-            case InstallRelease(release=release):
-                self._keep(releases={**self._state.releases, release.version: release})
+            case InstallRelease(version=version, manifest=manifest):
+                release = Release.model_validate_json(manifest)
+                self._keep(releases={**self._state.releases, version: release})
                 return {}
             case Activate():
                 return self._activate(task.order)

@@ -18,7 +18,7 @@ from leadengine_agent.protocol import (
     StackState,
     Task,
 )
-from leadengine_agent.values import Frozen
+from leadengine_agent.values import Frozen, digest_of
 
 
 class MemoryStack(Frozen):
@@ -62,7 +62,10 @@ class Entry(Frozen):
 
 
 class MemoryState(Frozen):
+    """`publisher`: whose releases it believes, by the hash of the first root; empty: nobody's yet."""
+
     prepared: bool = False
+    publisher: str = ""
     releases: dict[str, Release] = {}
     stacks: dict[str, MemoryStack] = {}
     journal: dict[str, Entry] = {}
@@ -89,6 +92,11 @@ def key_of(order: Activate) -> str:
     secrets = {name: _reveal(secret) for name, secret in sorted(order.secrets.items())}
     content = json.dumps([order.spec.model_dump_json(), order.release, secrets])
     return sha256(content.encode()).hexdigest()
+
+
+def publisher_of(roots: tuple[str, ...]) -> str:
+    """What names a publisher; empty for none."""
+    return digest_of(roots[0]) if roots else ""
 
 
 def client_of(task: Task) -> str:

@@ -25,7 +25,8 @@ class Placing:
         floor = FLOOR if world.settings.host_floor == "half" else NO_FLOOR
         agent = self._newest_here().release.agent
         login = world.settings.registry_login()
-        self.run.host(self.address).prepare(agent, login, floor, self.run.report("prepare"))
+        report, roots = self.run.report("prepare"), world.library.roots()
+        self.run.host(self.address).prepare(agent, login, floor, report, roots)
         world.store.hosts.save(self.address.name, str(self.address))
         return Did(changed=self.run.has_changed("prepare"))
 

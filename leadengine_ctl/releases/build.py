@@ -2,13 +2,16 @@
 
 from hashlib import sha256
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
 
 from leadengine_agent.protocol import DatabaseSchema, ImageName, ImageRef, Release
+from leadengine_agent.values import Frozen, Version, digest_of
 from leadengine_ctl import __version__, resources
 from leadengine_ctl.errors import NotFoundError
-from leadengine_ctl.releases.bundle import Bundle
+from leadengine_ctl.releases.bundle import Draft
 from leadengine_ctl.releases.docker import Docker
-from leadengine_ctl.releases.library import digest
 
 _OURS: dict[ImageName, str] = {"api": "leadengine/api:dev", "worker": "leadengine/worker:dev"}
 _DATA: dict[ImageName, tuple[str, str]] = {
@@ -22,8 +25,18 @@ _DATA: dict[ImageName, tuple[str, str]] = {
 _AGENT = "leadengine/agent:dev"
 
 
+class Rules(Frozen):
+    """What a release asks of those who install it; see `Release`."""
+
+    min_from: Version | None = None
+    stop: bool = False
+    agent_floor: Version = "0.0.0"
+    engine_floor: Version = "20.10.0"
+    notes: Annotated[str, Field(max_length=10_000)] = ""
+
+
 class Builder:
-    """Makes a bundle of what is here.
+    """Makes a draft of what is here.
 
     Args:
         registry: where to publish the images, as `registry.example.com/leadengine`; None: hosts get
@@ -34,7 +47,7 @@ class Builder:
         self._docker = docker
         self._registry = registry
 
-    def build(self, version: str | None) -> Bundle:
+    def build(self, version: str | None, rules: Rules) -> Draft:
         """Collect, publish and name.
 
         Args:
@@ -49,7 +62,7 @@ class Builder:
         ids = {name: self._id(tag) for name, tag in tags.items()}
         agent_id = self._id(_AGENT)
         files = read_templates(resources.data_folder("templates"))
-        version = version or _content_version(ids, agent_id, files)
+        version = version or _content_version(ids, agent_id, files, rules)
         images = {name: self._reference(tags[name], ids[name], version) for name in tags}
         release = Release(
             version=version,
@@ -59,9 +72,10 @@ class Builder:
                 self._docker.ask(ids["api"], "leadengine-admin", "schema")
             ),
             stand_ins=tuple(name for name in _DATA if tags[name] == _DATA[name][1]),
-            templates={path: digest(text) for path, text in files.items()},
+            templates={path: digest_of(text) for path, text in files.items()},
+            **rules.model_dump(),
         )
-        return Bundle(release=release, files=files)
+        return Draft(release=release, files=files)
 
     def _choose_tags(self) -> dict[ImageName, str]:
         chosen = dict(_OURS)
@@ -94,6 +108,8 @@ def read_templates(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in found}
 
 
-def _content_version(ids: dict[ImageName, str], agent: str, files: dict[str, str]) -> str:
-    content = repr((sorted(ids.items()), agent, sorted(files.items())))
+def _content_version(
+    ids: dict[ImageName, str], agent: str, files: dict[str, str], rules: Rules
+) -> str:
+    content = repr((sorted(ids.items()), agent, sorted(files.items()), rules.model_dump_json()))
     return f"{__version__}+{sha256(content.encode()).hexdigest()[:12]}"

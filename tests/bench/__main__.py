@@ -27,7 +27,7 @@ def stage() -> Iterator[tuple[Deploys, Pebble]]:
         home = Path(folder) / "operator"
         home.mkdir()
         operator = Operator(home, make_key(run.folder), certificate_settings(pebble, home))
-        operator.must("release", "build")
+        operator.release()
         vps = start_vps(run, "bench", operator.key)
         names.point(deploying.DOMAIN, vps.address, vps.address6)
         yield Deploys(operator, vps), pebble

@@ -59,7 +59,7 @@ class AgentSuite:
         """An order that works, because its release is on the host."""
         self.succeed(host, install)
         self.succeed(host, Decommission(client=spec.client))
-        return Activate(spec=spec, release=install.release.version)
+        return Activate(spec=spec, release=install.version)
 
     def test_each_verb_answers_one_outcome_and_it_is_the_last(
         self, host: Transport, install: InstallRelease, activate: Activate

@@ -62,7 +62,7 @@ def test_a_failed_task_is_taken_up_again_under_its_id(
     tmp_path: Path, install: InstallRelease, spec: StackSpec
 ) -> None:
     path, suite = tmp_path / "one.json", AgentSuite()
-    order = Activate(spec=spec, release=install.release.version)
+    order = Activate(spec=spec, release=install.version)
     with failing(path) as host:
         host.prepare(an_image("agent"))
         suite.succeed(host, install)
@@ -76,7 +76,7 @@ def test_an_unfinished_task_is_refused_once_a_newer_one_was_accepted(
     tmp_path: Path, install: InstallRelease, spec: StackSpec
 ) -> None:
     path, suite = tmp_path / "one.json", AgentSuite()
-    order = Activate(spec=spec, release=install.release.version)
+    order = Activate(spec=spec, release=install.version)
     with failing(path) as host:
         host.prepare(an_image("agent"))
         suite.succeed(host, install)

@@ -1,6 +1,7 @@
 """The lab as fixtures; docs/how-to/lab.md explains them with examples."""
 
 import itertools
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -151,11 +152,22 @@ def stocked_vps(make_stocked_vps: MakeVps) -> Iterator[Vps]:
     host.remove()
 
 
+@pytest.fixture(scope="session")
+def release_home(
+    product_images: None, ssh_key: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The home of a publisher whose release 1.0.0 is built, signed and published."""
+    publisher = Operator(tmp_path_factory.mktemp("publisher"), ssh_key)
+    publisher.release("--version", "1.0.0")
+    return publisher.home
+
+
 @pytest.fixture(scope="module")
 def lab_operator(
-    product_images: None, ssh_key: Path, tmp_path_factory: pytest.TempPathFactory
+    release_home: Path, ssh_key: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Operator:
-    """An operator with a release ready to deploy, shared by the tests of one module."""
+    """An operator with a release ready to deploy and the keys to publish more; one for a module."""
     operator = Operator(tmp_path_factory.mktemp("operator"), ssh_key)
-    operator.must("release", "build", "--version", "1.0.0")
+    for folder in ("data/releases", "data/release-keys", "stick"):
+        shutil.copytree(release_home / folder, operator.home / folder)
     return operator

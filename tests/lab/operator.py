@@ -14,6 +14,7 @@ from tests.lab.acme import Pebble
 from tests.lab.engine import LabError
 from tests.lab.mail import MailSink
 from tests.lab.vps import Vps
+from tests.unit.ctl.builders import PASSPHRASE
 
 LECTL = Path(".venv/bin/lectl").absolute()
 CANARY_KEY = "canary-llm-key-8f2d61c0"
@@ -67,6 +68,7 @@ class Operator:
             "COLUMNS": "100",
             "LECTL_DATA_FOLDER": str(self.home / "data"),
             "LECTL_SSH_KEY": str(self.key),
+            "LECTL_KEY_PASSPHRASE": PASSPHRASE.get_secret_value(),
             **self.settings,
         }
 
@@ -93,6 +95,16 @@ class Operator:
             message = f"lectl {' '.join(words)}: exit {ended.code}\n{ended.text}"
             raise LabError(message)
         return ended
+
+    def release(self, *words: str) -> Ended:
+        """Build a release of the images here, sign and publish it; the first one with new keys."""
+        stick = str(self.home / "stick")
+        if not (self.data / "releases").exists():
+            self.must("release", "init", stick, "--keys", "1", "--threshold", "1")
+        built = self.must("release", "build", *words)
+        self.must("release", "sign", "--keys", stick)
+        self.must("release", "publish")
+        return built
 
     def deploy(self, vps: Vps, client: str, domain: str, *more: str) -> Ended:
         """Deploy to a lab host whose key is known from its making."""

@@ -1,11 +1,13 @@
 """Releases that are bad on purpose: real images, built on top of the good ones, that fail for real."""
 
-from pathlib import Path
-
 from leadengine_agent.protocol import DatabaseSchema, ImageName, ImageRef
+from leadengine_ctl.releases.bundle import Draft
 from leadengine_ctl.releases.library import Library
+from leadengine_ctl.releases.repository import Repository
 from tests.lab.engine import docker
 from tests.lab.operator import Operator
+from tests.unit.ctl.builders import publish as sign_and_publish
+from tests.unit.ctl.builders import withdraw as yank
 
 
 def derive(name: str, *lines: str, base: str = "leadengine/api:dev") -> ImageRef:
@@ -22,10 +24,9 @@ def publish(
     version: str,
     images: dict[ImageName, ImageRef],
     database: DatabaseSchema | None = None,
-) -> Path:
-    """Keep a release that is the operator's newest with some images replaced."""
-    library = Library(operator.data / "releases")
-    bundle = library.newest()
+) -> None:
+    """Publish a release that is the operator's newest with some images replaced."""
+    bundle = Library(Repository(operator.data / "releases")).newest()
     release = bundle.release
     changed = release.model_copy(
         update={
@@ -34,10 +35,9 @@ def publish(
             **({"database": database} if database else {}),
         }
     )
-    return library.keep(bundle.model_copy(update={"release": changed}))
+    sign_and_publish(operator.data, Draft(release=changed, files=bundle.files))
 
 
 def withdraw(operator: Operator, version: str) -> None:
     """Take a release away again, so that the one before is the newest."""
-    folder = operator.data / "releases" / version
-    folder.rename(operator.data / f"withdrawn-{version}")
+    yank(operator.data, version)

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadengine_ctl.releases.library import Library
-from tests.unit.ctl.builders import a_bundle
+from tests.unit.ctl.builders import a_draft, publish
 from tests.unit.ctl.cli import Cli
 from tests.unit.ctl.hostile import BASE, COMMANDS, refused, refused_or_kept, words
 from tests.unit.ctl.test_hostile_words import SHARED
@@ -26,7 +25,7 @@ FIELDS = st.one_of(
 def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
     """An operator without a docker command; one store for all words that are tried."""
     home = tmp_path_factory.mktemp("operator")
-    Library(home / "data" / "releases").keep(a_bundle())
+    publish(home / "data", a_draft())
     with pytest.MonkeyPatch.context() as environment:
         for name, value in {**Cli.environment(home / "data", home), "PATH": str(home)}.items():
             environment.setenv(name, value)

@@ -115,7 +115,7 @@ def test_unreachable_host(live: Live, run: Run) -> None:
 
 def test_wrong_key(live: Live, tmp_path: Path) -> None:
     stranger = Operator(tmp_path, make_key(tmp_path))
-    stranger.must("release", "build", "--version", "1.0.0")
+    stranger.release("--version", "1.0.0")
     ended = stranger.deploy(live.stack.vps, "other", "other.errors.test")
     assert ended.code != 0
     assert f"~/{stranger.key.name}" in ended.err
@@ -123,7 +123,7 @@ def test_wrong_key(live: Live, tmp_path: Path) -> None:
 
 def test_unknown_host_key_is_refused_without_a_person_to_ask(live: Live, tmp_path: Path) -> None:
     stranger = Operator(tmp_path, live.operator.key)
-    stranger.must("release", "build", "--version", "1.0.0")
+    stranger.release("--version", "1.0.0")
     words = ("deploy", "other", "other.errors.test", "--host", live.stack.vps.url, "--yes")
     ended = stranger.lectl(*words)
     assert ended.code != 0
@@ -133,7 +133,7 @@ def test_unknown_host_key_is_refused_without_a_person_to_ask(live: Live, tmp_pat
 def test_changed_host_key_is_a_hard_stop(live: Live, make_vps: MakeVps, tmp_path: Path) -> None:
     vps = make_vps()
     operator = Operator(tmp_path, live.operator.key)
-    operator.must("release", "build", "--version", "1.0.0")
+    operator.release("--version", "1.0.0")
     words = ("deploy", "other", "other.errors.test", "--host", vps.url, "--yes")
     old = fingerprint(vps)
     killed = operator.with_settings(LECTL_FAILPOINT="deploy.prepare:before")

@@ -9,6 +9,7 @@ from leadengine_ctl.hosts.base import HostAddress, HostKey, HostTrust, Transport
 from leadengine_ctl.hosts.registry import open_host
 from leadengine_ctl.releases.bundle import Bundle
 from leadengine_ctl.releases.library import Library
+from leadengine_ctl.releases.repository import Repository
 from tests.conformance.agent_suite import AgentSuite
 from tests.lab.operator import Operator
 from tests.lab.vps import Vps
@@ -17,14 +18,15 @@ from tests.unit.ctl.builders import a_spec
 
 @pytest.fixture(scope="module")
 def bundle(lab_operator: Operator) -> Bundle:
-    return Library(lab_operator.data / "releases").newest()
+    return Library(Repository(lab_operator.data / "releases")).newest()
 
 
 @pytest.fixture(scope="module")
 def host(bare_vps: Vps, bundle: Bundle) -> Iterator[Transport]:
     trust = HostTrust(pinned=HostKey.parse(bare_vps.host_key))
     with open_host(HostAddress.parse(bare_vps.url), trust, bare_vps.key) as opened:
-        opened.prepare(bundle.release.agent)
+        roots = tuple(text for name, text in bundle.metadata.items() if ".root." in name)
+        opened.prepare(bundle.release.agent, roots=roots)
         opened.carry(bundle.carried)
         yield opened
 

@@ -67,7 +67,7 @@ def make_twin(
     def make() -> Twin:
         hosts.append(make_stocked_vps())
         operator = Operator(tmp_path_factory.mktemp("twin"), ssh_key)
-        operator.must("release", "build", "--version", "1.0.0")
+        operator.release("--version", "1.0.0")
         settings = certificate_settings(pebble, operator.home)
         return Twin(operator.with_settings(**settings), Stack(hosts[-1], CLIENT, DOMAIN))
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from leadengine_ctl.releases.library import Library
+from leadengine_ctl.releases.repository import Repository
 from tests.lab.engine import docker
 from tests.lab.operator import Operator
 from tests.lab.registry import Registry
@@ -18,8 +19,8 @@ def test_a_release_is_pushed_and_every_image_answers_by_its_digest(
         LECTL_REGISTRY_USER=registry.user,
         LECTL_REGISTRY_PASSWORD=registry.password,
     )
-    ended = operator.must("release", "build", "--version", "3.0.0", "--json")
-    release = Library(operator.data / "releases").load("3.0.0").release
+    ended = operator.release("--version", "3.0.0", "--json")
+    release = Library(Repository(operator.data / "releases")).load("3.0.0").release
     assert ended.result["version"] == "3.0.0"
     for image in (*release.images.values(), release.agent):
         assert image.pulled
@@ -38,6 +39,7 @@ def test_a_wrong_login_is_refused_with_what_to_check(
         LECTL_REGISTRY_USER=registry.user,
         LECTL_REGISTRY_PASSWORD="canary-wrong-password",
     )
+    operator.must("release", "init", str(operator.home / "stick"))
     ended = operator.lectl("release", "build")
     assert ended.code == 1
     assert f"The registry 127.0.0.1:{published} does not let {registry.user} in." in ended.err

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from leadengine_ctl.releases.library import Library
-from tests.unit.ctl.builders import a_bundle
+from tests.unit.ctl.builders import a_draft, publish
 from tests.unit.ctl.cli import Cli
 from tests.unit.ctl.hostile import a_world
 from tests.unit.docs_commands import Shown, documents, in_memory, read, shown_in
@@ -38,7 +37,7 @@ def lectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
 
 def furnish(folder: Path) -> None:
     """Put a release and the host `local`, in memory, into the data folder that is set."""
-    Library(folder / "releases").keep(a_bundle())
+    publish(folder, a_draft())
     a_world().store.hosts.save("local", "memory://local")
 
 

@@ -35,7 +35,7 @@ def run(order: Inspect, context: Context) -> dict[str, Any]:
     disk = os.statvfs(host.root)
     return HostState(
         agent_version=__version__,
-        engine_version=docker.docker("version", "--format", "{{.Server.Version}}").strip(),
+        engine_version=docker.engine_version(),
         clock=datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
         memory=os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"),
         disk_free=disk.f_bavail * disk.f_frsize,

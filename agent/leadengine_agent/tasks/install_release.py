@@ -1,6 +1,5 @@
-"""`install-release`: keep a release on the host and have its images ready."""
+"""`install-release`: verify a release, keep it on the host and have its images ready."""
 
-import hashlib
 import json
 import tempfile
 from pathlib import Path
@@ -11,6 +10,7 @@ from leadengine_agent.docker import DockerError
 from leadengine_agent.executor.steps import Did
 from leadengine_agent.failures import TaskFailure
 from leadengine_agent.files import remove_tree, sync_directory, write_atomically
+from leadengine_agent.layout import HostLayout
 from leadengine_agent.protocol import (
     FailureCode,
     ImageRef,
@@ -18,49 +18,67 @@ from leadengine_agent.protocol import (
     RegistryLogin,
     Release,
 )
+from leadengine_agent.records import current_record
 from leadengine_agent.tasks.context import Context
+from leadengine_agent.trust.manifest import read_manifest
+from leadengine_agent.trust.publications import Publication
+from leadengine_agent.trust.verify import Verifier, refusal
 
 
 def run(order: InstallRelease, context: Context) -> dict[str, Any]:
-    """Store the release's files under their hashes and see that each image is here."""
-    folder = context.layout.release(order.release.version)
-    context.steps.run("release", lambda: _store(order, folder))
-    context.steps.run("images", lambda: _fetch(order.release, order.login))
+    """Verify and store the release, and see that each image is here."""
+    folder = context.layout.release(order.version)
+    context.steps.run("release", lambda: _store(order, folder, context.layout))
+    release = Release.model_validate_json((folder / "release.json").read_text())
+    context.steps.run("images", lambda: _fetch(release, order.login))
     return {}
 
 
-def _store(order: InstallRelease, folder: Path) -> Did:
-    manifest = order.release.model_dump_json(indent=2)
+def _store(order: InstallRelease, folder: Path, layout: HostLayout) -> Did:
+    is_here = _is_here(order, folder)
+    if not (is_here and _is_known(order, layout)):
+        publication = Verifier(layout).verify(order)
+        _refuse_yanked(publication, layout)
+    if is_here:
+        return Did(False, f"release {order.version} is here")
+    release = read_manifest(order, docker.engine_version())
+    _write(order, release, folder)
+    return Did(True, f"release {order.version} kept")
+
+
+def _is_here(order: InstallRelease, folder: Path) -> bool:
     path = folder / "release.json"
-    if path.exists() and path.read_text() == manifest:
-        return Did(False, f"release {order.release.version} is here")
-    _check_hashes(order)
+    return path.exists() and path.read_text() == order.manifest
+
+
+def _is_known(order: InstallRelease, layout: HostLayout) -> bool:
+    """True when the order brings no news: a release that is here stays usable when its publisher
+    is late with new metadata."""
+    path = layout.trust / "timestamp.json"
+    return path.exists() and path.read_text() == order.metadata.get("timestamp.json")
+
+
+def _refuse_yanked(publication: Publication, layout: HostLayout) -> None:
+    """A yanked release goes to no stack that does not have it already."""
+    records = (current_record(stack) for stack in layout.stacks())
+    runs = any(record and record.release == publication.version for record in records)
+    if publication.yanked and not runs:
+        why = f"Its publisher has withdrawn it: {publication.yanked}"
+        raise refusal(publication.version, why)
+
+
+def _write(order: InstallRelease, release: Release, folder: Path) -> None:
     draft = folder.with_name(f".{folder.name}.new")
     remove_tree(draft)
     draft.mkdir(mode=0o700, parents=True)
-    for name in order.release.templates:
+    for name in release.templates:
         target = draft / name
         target.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(target, order.files[name])
-    write_atomically(draft / "release.json", manifest)
+    write_atomically(draft / "release.json", order.manifest)
     remove_tree(folder)
     draft.rename(folder)
     sync_directory(folder.parent)
-    return Did(True, f"release {order.release.version} kept")
-
-
-def _check_hashes(order: InstallRelease) -> None:
-    for name, digest in order.release.templates.items():
-        content = order.files.get(name, "").encode()
-        path = Path(name)
-        sound = not path.is_absolute() and ".." not in path.parts
-        if not sound or f"sha256:{hashlib.sha256(content).hexdigest()}" != digest:
-            raise TaskFailure(
-                FailureCode.INVALID,
-                f"Release {order.release.version} was refused.",
-                f"The file {name} is not the one its manifest names.",
-                "Build or download the release again.",
-            )
 
 
 def _fetch(release: Release, login: RegistryLogin | None) -> Did:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadengine_agent.layout import HostLayout
+from leadengine_agent.protocol import manifest_name
 from leadengine_agent.values import version_key
 
 
@@ -25,11 +26,6 @@ class Publication:
     def order(self) -> tuple[object, ...]:
         """Sorts releases from old to new: by version, then by the order of publication."""
         return version_key(self.version), self.serial
-
-
-def manifest_name(version: str) -> str:
-    """The target of the signed metadata that is a release's manifest."""
-    return f"{version}/manifest.json"
 
 
 def known_publication(layout: HostLayout, version: str) -> Publication:

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from leadengine_ctl.releases.library import Library
-from tests.unit.ctl.builders import a_bundle
+from tests.unit.ctl.builders import a_draft, publish
 from tests.unit.ctl.cli import Cli
 
 
@@ -13,7 +12,7 @@ from tests.unit.ctl.cli import Cli
 def folder(tmp_path: Path) -> Path:
     """The operator's data folder, with release 1.0.0 in it."""
     data = tmp_path / "data"
-    Library(data / "releases").keep(a_bundle())
+    publish(data, a_draft())
     return data
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leadengine_ctl.releases.library import Library
-from tests.unit.ctl.builders import a_bundle
+from tests.unit.ctl.builders import a_draft, publish, withdraw
 from tests.unit.ctl.cli import Cli
 
 SUMMARY = """\
@@ -195,8 +194,9 @@ def test_without_a_release_it_says_how_to_make_one(lectl: Cli, tmp_path: Path) -
     assert ran.code == 10
     assert ran.err == (
         "Error: There is no release to deploy.\n"
-        f"{empty}/releases is empty.\n"
-        "Make one of the images on this machine with 'lectl release build'.\n"
+        "None is published in the channel 'stable'.\n"
+        "'lectl release build', 'sign' and 'publish' make one; LECTL_RELEASES names where "
+        "somebody else's are.\n"
     )
 
 
@@ -206,9 +206,9 @@ def test_errors_are_json_too(lectl: Cli) -> None:
 
 
 def test_a_release_older_than_the_one_that_runs_is_refused(lectl: Cli, folder: Path) -> None:
-    Library(folder / "releases").keep(a_bundle("1.1.0"))
+    publish(folder, a_draft("1.1.0"))
     assert "Release: 1.1.0\n" in lectl.deploy().out
-    (folder / "releases" / "1.1.0").rename(folder / "withdrawn")
+    withdraw(folder, "1.1.0")
     ran = lectl.deploy()
     assert ran.code == 12
     assert ran.err.endswith(

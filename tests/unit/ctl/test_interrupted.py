@@ -8,17 +8,16 @@ from typing import Any
 import pytest
 
 from leadengine_ctl.planning.deploy import plan_deploy
-from leadengine_ctl.releases.library import Library
-from tests.unit.ctl.builders import a_bundle
+from tests.unit.ctl.builders import a_draft, publish
 from tests.unit.ctl.cli import Cli
 
-STEPS = [step.name for step in plan_deploy("a", "b", "c", a_bundle().release).steps]
+STEPS = [step.name for step in plan_deploy("a", "b", "c", a_draft().release).steps]
 POINTS = [f"deploy.{step}:{side}" for step in STEPS for side in ("before", "after")]
 WORDS = ("deploy", "acme", "leads.acme.test", "--host", "memory://one")
 
 
 def an_operator(folder: Path) -> Cli:
-    Library(folder / "releases").keep(a_bundle())
+    publish(folder, a_draft())
     return Cli(folder, Cli.environment(folder, folder))
 
 
@@ -30,7 +29,7 @@ def state_of(folder: Path) -> dict[str, Any]:
         del stack[name]
     stack["spec"]["client_id"] = ""
     orders = sorted((entry["verb"], bool(entry["outcome"])) for entry in state["journal"].values())
-    return {**state, "journal": orders}
+    return {**state, "publisher": bool(state["publisher"]), "journal": orders}
 
 
 def kill_and_run_again(folder: Path, point: str) -> None:

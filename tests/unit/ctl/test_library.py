@@ -1,4 +1,4 @@
-"""Releases on disk: complete or absent, and never changed."""
+"""Releases on disk: what is published is found, and nothing that was changed gets through."""
 
 from pathlib import Path
 
@@ -6,30 +6,30 @@ import pytest
 
 from leadengine_agent.values import version_key
 from leadengine_ctl.errors import LeadEngineError, NotAllowedError, NotFoundError
+from leadengine_ctl.releases.decisions import add_release
 from leadengine_ctl.releases.library import Library
-from tests.unit.ctl.builders import a_bundle
+from leadengine_ctl.releases.repository import Repository
+from tests.unit.ctl.builders import a_bundle, a_draft, a_publisher, publish, withdraw
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library(tmp_path / "releases")
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
 
 
-def test_a_release_comes_back_as_it_was(library: Library) -> None:
-    library.keep(a_bundle())
-    assert library.load("1.0.0") == a_bundle()
+def test_a_release_comes_back_as_it_was(data: Path) -> None:
+    bundle = publish(data, a_draft()).load("1.0.0")
+    assert (bundle.release, bundle.files) == (a_draft().release, a_draft().files)
 
 
-def test_the_newest_is_the_highest_version(library: Library) -> None:
-    for version in ("1.10.0", "1.9.0", "1.10.0-rc.1"):
-        library.keep(a_bundle(version))
+def test_the_newest_is_the_highest_version(data: Path) -> None:
+    library = publish(data, *map(a_draft, ("1.10.0", "1.9.0", "1.10.0-rc.1")))
     assert library.versions() == ("1.10.0", "1.10.0-rc.1", "1.9.0")
     assert library.newest().release.version == "1.10.0"
 
 
-def test_of_builds_of_one_version_the_later_wins(library: Library) -> None:
-    for version in ("1.0.0+ffff", "1.0.0+0000"):
-        library.keep(a_bundle(version))
+def test_of_builds_of_one_version_the_one_published_later_wins(data: Path) -> None:
+    library = publish(data, a_draft("1.0.0+ffff"), a_draft("1.0.0+0000"))
     assert library.newest().release.version == "1.0.0+0000"
 
 
@@ -39,31 +39,43 @@ def test_versions_sort_as_semantic_versioning_says() -> None:
     assert sorted([*order[6:], *order[:6]], key=version_key) == order
 
 
-def test_keeping_the_same_again_is_allowed_and_other_content_is_not(library: Library) -> None:
-    library.keep(a_bundle())
-    library.keep(a_bundle())
-    other = a_bundle().release.model_copy(update={"notes": "changed"})
+def test_the_same_may_be_built_again_and_other_content_may_not(data: Path) -> None:
+    publish(data, a_draft())
+    library = publish(data, a_draft())
     with pytest.raises(NotAllowedError, match=r"Release 1\.0\.0 exists already with other content"):
-        library.keep(a_bundle().model_copy(update={"release": other}))
-    assert library.load("1.0.0") == a_bundle()
+        publish(data, a_draft(notes="changed"))
+    assert library.load("1.0.0").release == a_draft().release
 
 
-def test_a_changed_template_is_noticed(library: Library) -> None:
-    folder = library.keep(a_bundle())
-    template = next((folder / "templates" / "stack").iterdir())
+def test_a_changed_template_is_noticed(data: Path) -> None:
+    library = publish(data, a_draft())
+    template = next((data / "releases/targets/templates").iterdir())
     template.write_text("evil")
     with pytest.raises(LeadEngineError, match=r"Release 1\.0\.0 is damaged") as refused:
         library.load("1.0.0")
-    assert refused.value.why == f"The template stack/{template.name} was changed."
+    assert refused.value.why == f"{template} was changed."
 
 
-def test_a_draft_that_was_never_finished_is_no_release(library: Library, tmp_path: Path) -> None:
-    draft = tmp_path / "releases" / ".draft-x"
-    draft.mkdir(parents=True)
-    (draft / "manifest.json").write_text(a_bundle().release.model_dump_json())
+def test_a_changed_manifest_is_noticed(data: Path) -> None:
+    library = publish(data, a_draft())
+    manifest = data / "releases/targets/1.0.0/manifest.json"
+    manifest.write_text(manifest.read_text().replace("leadengine/api", "evil/api"))
+    with pytest.raises(LeadEngineError, match=r"Release 1\.0\.0 is damaged"):
+        library.load("1.0.0")
+
+
+def test_what_is_not_signed_is_no_release(data: Path) -> None:
+    library = publish(data)
+    add_release(a_publisher(data).pending, a_draft(), ("stable",))
     assert library.versions() == ()
     with pytest.raises(NotFoundError, match="There is no release to deploy"):
         library.newest()
+    with pytest.raises(NotFoundError, match=r"Release 1\.0\.0 is not published"):
+        library.load("1.0.0")
+
+
+def test_a_folder_without_a_repository_has_no_releases(data: Path) -> None:
+    assert Library(Repository(data)).published() == ()
 
 
 def test_only_images_no_registry_serves_are_carried() -> None:
@@ -72,9 +84,17 @@ def test_only_images_no_registry_serves_are_carried() -> None:
     assert bundle.order(None).login is None
 
 
-def test_a_channel_lists_its_releases_newest_first(library: Library) -> None:
-    for version in ("1.0.0", "1.1.0"):
-        library.keep(a_bundle(version))
+def test_a_channel_lists_its_releases_newest_first(data: Path) -> None:
+    publish(data, a_draft("1.0.0"), a_draft("1.1.0"))
+    library = publish(data, a_draft("1.2.0-rc.1"), channels=("beta", "acme"))
     assert [each.version for each in library.published("stable")] == ["1.1.0", "1.0.0"]
-    assert library.published("stable")[0].release == a_bundle("1.1.0").release
-    assert library.published("acme") == ()
+    assert [each.version for each in library.published("acme")] == ["1.2.0-rc.1"]
+    assert [each.serial for each in library.published()] == [3, 2, 1]
+    assert library.published("stable")[0].release == a_draft("1.1.0").release
+
+
+def test_a_yanked_release_is_listed_and_never_the_newest(data: Path) -> None:
+    library = publish(data, a_draft("1.0.0"), a_draft("1.1.0"))
+    withdraw(data, "1.1.0", "It loses mail.")
+    assert [each.yanked for each in library.published()] == ["It loses mail.", ""]
+    assert library.newest().release.version == "1.0.0"
