@@ -178,6 +178,7 @@ class OneOff:
     mounts: tuple[tuple[Path, str, str], ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     groups: tuple[str, ...] = ()
+    capabilities: tuple[str, ...] = ()
 
     def argv(self) -> tuple[str, ...]:
         """The words after `docker`."""
@@ -195,6 +196,8 @@ class OneOff:
             words += ["--env", name]
         for group in self.groups:
             words += ["--group-add", group]
+        for capability in self.capabilities:
+            words += ["--cap-add", capability]
         return (*words, self.image, *self.command)
 
     def run(self, timeout: float = 120) -> str:

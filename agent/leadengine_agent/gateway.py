@@ -9,6 +9,8 @@ import json
 import re
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 from cryptography import x509
@@ -24,6 +26,10 @@ from leadengine_agent.records import Record
 from leadengine_agent.stack import forget_state, read_state, write_state
 
 _SWITCH_DEADLINE = 20.0
+_DOOR_SECONDS = 60
+_LAST_ANSWERS = 25
+"""Seconds: answers that take longer than this are cut where nginx itself is replaced."""
+
 _ANSWERED = "gateway"
 """The note on what nginx last answered as; none while it is being switched."""
 
@@ -105,13 +111,40 @@ class Gateway:
             self._choose(self._record.colour)
         write_atomically(self._layout.live / "nginx.conf", self._candidate)
         running = self._compose.container("nginx")
-        self._compose.up("nginx")
-        wait_until_ready(self._compose, "nginx", deadline=60)
+        self._up(replaced=running is not None and bool(self._compose.differing(("nginx",))))
         if running is not None and not told:
             self.reload()
         self._choose(self._record.colour)
         self._await_generation()
         write_state(self._layout, _ANSWERED, {"generation": self._wanted})
+
+    def _up(self, *, replaced: bool) -> None:
+        """Start nginx; where another one goes, new connections wait for it at the host's door."""
+        with self._held_door() if replaced else nullcontext():
+            self._compose.replace("nginx", _LAST_ANSWERS)
+            wait_until_ready(self._compose, "nginx", deadline=60)
+
+    @contextmanager
+    def _held_door(self) -> Iterator[None]:
+        """Hold the door, if the host's kernel knows how; else a visitor may be refused for a second."""
+        try:
+            self._door("hold", str(_DOOR_SECONDS))
+        except DockerError:
+            yield
+            return
+        try:
+            yield
+        finally:
+            self._door("open")
+
+    def _door(self, *words: str) -> None:
+        OneOff(
+            self._layout.client,
+            docker.own_image(),
+            ("door", *words),
+            network="host",
+            capabilities=("NET_ADMIN",),
+        ).run(timeout=30)
 
     def _choose(self, colour: Colour) -> None:
         path = self._layout.live / "green"

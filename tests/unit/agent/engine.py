@@ -30,13 +30,16 @@ def read():
 
 if refusal.exists() and refusal.read_text() in words:
     sys.exit("refused")
-if words[0] == "compose" and not loaded.exists() or words[0] == "kill":
+if "config" in words:
+    print("nginx same")
+elif words[0] == "compose" and not loaded.exists() or words[0] == "kill":
     read()
 elif words[:2] == ["container", "inspect"]:
     if not loaded.exists():
         sys.exit("no such container")
     print(json.dumps([{{"RestartCount": 0, "State": {{"Running": True}},
-                       "Config": {{"Healthcheck": {{"Test": ["CMD", "true"]}}}}}}]))
+                       "Config": {{"Healthcheck": {{"Test": ["CMD", "true"]}},
+                                  "Labels": {{"com.docker.compose.config-hash": "same"}}}}}}]))
 elif "probe" in words:
     answer = json.loads(loaded.read_text())
     answer["generation"] += " green" if (stack / "live/green").exists() else " blue"
