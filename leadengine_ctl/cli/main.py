@@ -8,6 +8,7 @@ import typer
 
 from leadengine_ctl import __version__
 from leadengine_ctl.cli import (
+    config,
     deploy,
     destroy,
     doctor,
@@ -15,8 +16,11 @@ from leadengine_ctl.cli import (
     logs,
     operations,
     release,
+    rollback,
+    rollout,
     status,
     terminal,
+    update,
 )
 from leadengine_ctl.cli.boundary import guard
 from leadengine_ctl.errors import ExitCode
@@ -29,12 +33,16 @@ app = typer.Typer(
     help="Run a fleet of LeadEngine stacks.",
 )
 app.command("deploy", help=deploy.HELP)(deploy.deploy)
+app.command("update", help=update.HELP)(update.update)
+app.command("rollback", help=rollback.HELP)(rollback.rollback)
 app.command("status", help=status.HELP)(status.status)
 app.command("logs", help=logs.HELP)(logs.logs)
 app.command("destroy", help=destroy.HELP)(destroy.destroy)
 app.command("doctor", help=doctor.HELP)(doctor.doctor)
 app.add_typer(host.app, name="host")
 app.add_typer(release.app, name="release")
+app.add_typer(rollout.app, name="rollout")
+app.add_typer(config.app, name="config")
 app.add_typer(operations.app, name="operations")
 
 

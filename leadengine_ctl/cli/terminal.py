@@ -35,10 +35,22 @@ def put_json(value: dict[str, Any]) -> None:
 
 def put_table(rows: list[tuple[str, ...]], tones: list[str] | None = None) -> None:
     """Give aligned columns; each row's first cell carries its tone."""
+    for number, line in enumerate(_aligned(rows)):
+        _print(sys.stdout, line, tones[number] if tones else "", whole=False)
+
+
+def say_table(rows: list[tuple[str, ...]]) -> None:
+    """Talk in aligned columns."""
+    for line in _aligned(rows):
+        _print(sys.stderr, line, "")
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
     widths = [max(len(plain(row[at])) for row in rows) for at in range(len(rows[0]))]
-    for number, row in enumerate(rows):
-        cells = [plain(cell).ljust(width) for cell, width in zip(row, widths, strict=True)]
-        _print(sys.stdout, "  ".join(cells).rstrip(), tones[number] if tones else "", whole=False)
+    padded = (
+        [plain(cell).ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows
+    )
+    return ["  ".join(cells).rstrip() for cells in padded]
 
 
 def ask(question: str) -> str:

@@ -28,6 +28,7 @@ from leadengine_ctl.hosts.base import (
     quiet,
 )
 from leadengine_ctl.hosts.memory_agent import MemoryAgent
+from leadengine_ctl.hosts.memory_faults import MemoryFaults, read_faults
 from leadengine_ctl.hosts.memory_state import MemoryState, load, publisher_of, save
 from leadengine_ctl.hosts.publisher import other_publisher
 
@@ -54,6 +55,7 @@ class MemoryHost:
 
     def __enter__(self) -> Self:
         self._entered = True
+        self._faults()
         if self._path:
             self._state = load(self._path)
         return self
@@ -68,12 +70,11 @@ class MemoryHost:
 
     def submit(self, task: Task) -> Iterator[Event | Outcome]:
         if not self._entered or not self._state.prepared:
-            raise HostUnreachableError(
-                f"{self.address} does not answer",
-                "No agent runs there." if self._entered else "The conversation is closed.",
-                "A deploy prepares the host; 'lectl doctor --host …' shows what is missing.",
+            raise self._silent(
+                "No agent runs there." if self._entered else "The conversation is closed."
             )
-        yield from MemoryAgent(self._state, self._keep, self._failures).run(task)
+        faults = self._faults()
+        yield from MemoryAgent(self._state, self._keep, self._failures, faults).run(task)
 
     def facts(self) -> HostFacts:
         return HostFacts(
@@ -122,6 +123,19 @@ class MemoryHost:
             )
         report(Progress("agent", StepState.DONE, "removed"))
         self._keep(self._state.model_copy(update={"prepared": False}))
+
+    def _faults(self) -> MemoryFaults:
+        faults = read_faults(self._path)
+        if faults.unreachable:
+            raise self._silent("It was told to be silent.")
+        return faults
+
+    def _silent(self, why: str) -> HostUnreachableError:
+        return HostUnreachableError(
+            f"{self.address} does not answer",
+            why,
+            "A deploy prepares the host; 'lectl doctor --host …' shows what is missing.",
+        )
 
     def _keep(self, state: MemoryState) -> None:
         self._state = state

@@ -1,6 +1,6 @@
 """The agent of a memory host: it answers every verb as a real one does."""
 
-import secrets
+import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +9,6 @@ from leadengine_agent.protocol import (
     FENCED,
     READ_ONLY,
     Activate,
-    ActivateResult,
     Certify,
     CertifyResult,
     Credentials,
@@ -17,7 +16,6 @@ from leadengine_agent.protocol import (
     Decommission,
     Event,
     Failure,
-    FailureCode,
     HostState,
     Inspect,
     InstallRelease,
@@ -26,23 +24,28 @@ from leadengine_agent.protocol import (
     Order,
     Outcome,
     Release,
+    Rollback,
+    StackState,
     StepState,
     Task,
+)
+from leadengine_ctl.hosts.memory_faults import MemoryFaults
+from leadengine_ctl.hosts.memory_generations import Activated, activate, roll_back
+from leadengine_ctl.hosts.memory_refusals import (
+    RefusedError,
+    missing,
+    of_another_order,
+    superseded,
 )
 from leadengine_ctl.hosts.memory_state import Entry, MemoryStack, MemoryState, client_of, key_of
 
 _STEPS = {
     "install-release": ("files", "images"),
     "activate": ("render", "start", "migrate", "switch"),
+    "rollback": ("render", "start", "switch"),
     "certify": ("certificate",),
     "decommission": ("remove",),
 }
-
-
-class _RefusedError(Exception):
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.what)
-        self.failure = failure
 
 
 class MemoryAgent:
@@ -52,6 +55,7 @@ class MemoryAgent:
         state: what the host is like now.
         keep: called with each new state, as soon as there is one.
         failures: `verb/step` -> the failure that this step meets, each time.
+        faults: what else goes wrong.
     """
 
     def __init__(
@@ -59,10 +63,12 @@ class MemoryAgent:
         state: MemoryState,
         keep: Callable[[MemoryState], None],
         failures: Mapping[str, Failure],
+        faults: MemoryFaults,
     ) -> None:
         self._state = state
         self._tell = keep
         self._failures = failures
+        self._faults = faults
 
     def run(self, task: Task) -> Iterator[Event | Outcome]:
         """Carry out one task: its events and, last, its outcome."""
@@ -76,7 +82,7 @@ class MemoryAgent:
                 known = Outcome(task=task.id, result=self._change(task))
                 self._record(task, known)
             yield known
-        except _RefusedError as refused:
+        except RefusedError as refused:
             yield Outcome(task=task.id, failure=refused.failure)
 
     def _accept(self, task: Task) -> Outcome | None:
@@ -93,9 +99,9 @@ class MemoryAgent:
             self._journal(Entry(task=task.id, verb=verb, client=client, fence=newest + 1))
             return None
         if (entry.verb, entry.client) != (task.order.verb, client):
-            raise _of_another_order(task)
+            raise of_another_order(task)
         if entry.outcome is None and entry.verb in FENCED and entry.fence < newest:
-            raise _superseded(task)
+            raise superseded(task)
         return entry.outcome
 
     def _record(self, task: Task, outcome: Outcome) -> None:
@@ -112,7 +118,7 @@ class MemoryAgent:
             yield Event(task=task.id, step=step, state=StepState.STARTED)
             if failure := self._failures.get(f"{verb}/{step}"):
                 yield Event(task=task.id, step=step, state=StepState.FAILED, detail=failure.what)
-                raise _RefusedError(failure.model_copy(update={"step": step}))
+                raise RefusedError(failure.model_copy(update={"step": step}))
             yield Event(task=task.id, step=step, state=state, seconds=0.0)
 
     def _would_change(self, order: Order) -> bool:
@@ -123,7 +129,7 @@ class MemoryAgent:
             case Activate(spec=spec):
                 old = self._state.stacks.get(spec.client)
                 return old is None or old.key != key_of(order)
-            case Decommission(client=client):
+            case Decommission(client=client) | Rollback(client=client):
                 return client in self._state.stacks
         return False
 
@@ -147,7 +153,10 @@ class MemoryAgent:
                 self._keep(releases={**self._state.releases, version: release})
                 return {}
             case Activate():
-                return self._activate(task.order)
+                time.sleep(self._faults.seconds)
+                return self._put(activate(self._state, task.order, self._faults))
+            case Rollback():
+                return self._put(roll_back(self._state, task.order, self._faults))
             case Certify(client=client):
                 chosen = [client] if client else sorted(self._state.stacks)
                 advice = {name: self._stack(name).state().certificate.advice for name in chosen}
@@ -159,24 +168,11 @@ class MemoryAgent:
                 return {}
         raise AssertionError(task.order.verb)
 
-    def _activate(self, order: Activate) -> dict[str, Any]:
-        if order.release not in self._state.releases:
-            raise _RefusedError(_missing(f"the release {order.release}", "Send it first."))
-        old, key = self._state.stacks.get(order.spec.client), key_of(order)
-        changed = old is None or old.key != key
-        stack = MemoryStack(
-            spec=order.spec,
-            release=order.release,
-            key=key,
-            generation=(old.generation if old else 0) + changed,
-            password=old.password if old else secrets.token_urlsafe(12),
-        )
-        self._keep(stacks={**self._state.stacks, order.spec.client: stack})
-        mail = "unchanged" if old else ("sent" if order.spec.mail.host else "not-configured")
-        result = ActivateResult(
-            generation=stack.generation, changed=changed, stack=stack.state(), mail=mail
-        )
-        return result.model_dump(mode="json")
+    def _put(self, done: Activated) -> dict[str, Any]:
+        self._keep(stacks={**self._state.stacks, done.stack.spec.client: done.stack})
+        if done.result is None:
+            raise done.refused or AssertionError(done)
+        return done.result.model_dump(mode="json")
 
     def _inspect(self, client: str | None) -> HostState:
         chosen = [self._stack(client)] if client else list(self._state.stacks.values())
@@ -187,8 +183,11 @@ class MemoryAgent:
             memory=8_000_000_000,
             disk_free=80_000_000_000,
             disk_total=100_000_000_000,
-            stacks=tuple(stack.state() for stack in chosen),
+            stacks=tuple(self._shown(stack) for stack in chosen),
         )
+
+    def _shown(self, stack: MemoryStack) -> StackState:
+        return stack.state(healthy=stack.release not in self._faults.sick)
 
     def _credentials(self, client: str, *, forget: bool) -> dict[str, Any]:
         stack = self._stack(client)
@@ -201,40 +200,9 @@ class MemoryAgent:
 
     def _stack(self, client: str) -> MemoryStack:
         if client not in self._state.stacks:
-            raise _RefusedError(_missing(f"a stack of {client}", "Deploy it first."))
+            raise missing(f"stack of {client}", "Deploy it first.")
         return self._state.stacks[client]
 
     def _keep(self, **changes: object) -> None:
         self._state = self._state.model_copy(update=changes)
         self._tell(self._state)
-
-
-def _missing(what: str, hint: str) -> Failure:
-    return Failure(
-        code=FailureCode.NOT_FOUND,
-        what=f"There is no {what.removeprefix('a ')} on this host.",
-        why="",
-        hint=hint,
-    )
-
-
-def _of_another_order(task: Task) -> _RefusedError:
-    return _RefusedError(
-        Failure(
-            code=FailureCode.INVALID,
-            what=f"The id {task.id} belongs to another order.",
-            why="An order of another kind or for another client was accepted under it.",
-            hint="Nothing was changed. Run the command again: it takes a new id.",
-        )
-    )
-
-
-def _superseded(task: Task) -> _RefusedError:
-    return _RefusedError(
-        Failure(
-            code=FailureCode.SUPERSEDED,
-            what=f"The order {task.id} came too late.",
-            why="A newer order for the same client has been accepted on this host since.",
-            hint="Nothing was changed. 'lectl operations list' shows the newer one.",
-        )
-    )

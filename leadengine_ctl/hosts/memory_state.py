@@ -21,12 +21,24 @@ from leadengine_agent.protocol import (
 from leadengine_agent.values import Frozen, digest_of
 
 
+class KeptGeneration(Frozen):
+    """What a generation was made of. `key` is the hash of all that went into it."""
+
+    number: int
+    spec: StackSpec
+    release: str
+    key: str
+
+
 class MemoryStack(Frozen):
     """A stack of a memory host.
 
     Attributes:
         key: hash of all that went into its generation; an equal one changes nothing.
         password: the first administrator's, until it is forgotten.
+        schema_of: the release whose schema the database has.
+        earlier: the generations before the current one that are kept, oldest first.
+        tripped: releases that the host took back by itself.
     """
 
     spec: StackSpec
@@ -34,8 +46,18 @@ class MemoryStack(Frozen):
     key: str
     generation: int
     password: str | None
+    schema_of: str = ""
+    earlier: tuple[KeptGeneration, ...] = ()
+    tripped: tuple[str, ...] = ()
 
-    def state(self) -> StackState:
+    @property
+    def current(self) -> KeptGeneration:
+        """The generation in service."""
+        return KeptGeneration(
+            number=self.generation, spec=self.spec, release=self.release, key=self.key
+        )
+
+    def state(self, *, healthy: bool = True) -> StackState:
         colour = "green" if self.generation % 2 == 0 else "blue"
         running = ("db", "redis", "chromadb", f"api-{colour}", "worker", "nginx")
         return StackState(
@@ -45,8 +67,8 @@ class MemoryStack(Frozen):
             release=self.release,
             generation=self.generation,
             colour=colour,
-            healthy=True,
-            services=tuple(_service(name) for name in running),
+            healthy=healthy,
+            services=tuple(_service(name, healthy=healthy) for name in running),
             certificate=_certificate(self.spec.domain),
         )
 
@@ -110,8 +132,9 @@ def _reveal(secret: SecretStr) -> str:
     return secret.get_secret_value()
 
 
-def _service(name: str) -> ServiceState:
-    return ServiceState.model_validate({"service": name, "state": "running", "health": "healthy"})
+def _service(name: str, *, healthy: bool) -> ServiceState:
+    health = "healthy" if healthy or not name.startswith("api-") else "unhealthy"
+    return ServiceState.model_validate({"service": name, "state": "running", "health": health})
 
 
 def _certificate(domain: str) -> CertificateState:

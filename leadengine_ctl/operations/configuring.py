@@ -7,6 +7,7 @@ from leadengine_agent.protocol import Brand, StackSpec
 from leadengine_agent.values import Frozen, Line, Slug
 from leadengine_ctl.errors import UsageError
 from leadengine_ctl.fleet.records import ClientRecord
+from leadengine_ctl.operations.base import World
 from leadengine_ctl.planning.windows import WindowText
 from leadengine_ctl.settings import Settings
 
@@ -102,3 +103,34 @@ def own_settings(
         for key, text in wanted.items()
         if text and key != "email" and value_of(spec, key) == text
     }
+
+
+def keep_policies(
+    world: World, clients: tuple[str, ...], changes: Mapping[str, str], *, only_check: bool
+) -> tuple[str, ...]:
+    """Note how rollouts are to treat clients (none named: all); the names of those it is noted for.
+
+    Raises:
+        NotFoundError: one of them is unknown; nothing is noted then.
+        ValidationError: a value is refused; nothing is noted then.
+    """
+    store = world.store.clients
+    records = [store.get(name) for name in clients] if clients else list(store.all())
+    policies = {each.slug: policy_of(each, changes) for each in records}
+    if changes and not only_check:
+        for name, policy in policies.items():
+            store.keep_policy(name, policy.model_dump())
+    return tuple(policies)
+
+
+def read_config(record: ClientRecord) -> dict[str, dict[str, str]]:
+    """Each key with its value and where that is from: the client, the operator's settings."""
+    spec = {
+        key: {
+            "value": value_of(record.spec, key),
+            "origin": "client" if key in record.config else "",
+        }
+        for key in SPEC_KEYS
+    }
+    policy = {key: {"value": getattr(record, key) or "", "origin": "client"} for key in POLICY_KEYS}
+    return {**spec, **policy}

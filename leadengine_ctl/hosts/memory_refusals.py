@@ -1,0 +1,94 @@
+"""How a memory host says no: in the codes of a real one."""
+
+from leadengine_agent.protocol import Failure, FailureCode, Task
+
+
+class RefusedError(Exception):
+    """The task ends with this failure."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.what)
+        self.failure = failure
+
+
+def missing(what: str, hint: str) -> RefusedError:
+    return _refused(FailureCode.NOT_FOUND, f"There is no {what} on this host.", "", hint)
+
+
+def of_another_order(task: Task) -> RefusedError:
+    return _refused(
+        FailureCode.INVALID,
+        f"The id {task.id} belongs to another order.",
+        "An order of another kind or for another client was accepted under it.",
+        "Nothing was changed. Run the command again: it takes a new id.",
+    )
+
+
+def superseded(task: Task) -> RefusedError:
+    return _refused(
+        FailureCode.SUPERSEDED,
+        f"The order {task.id} came too late.",
+        "A newer order for the same client has been accepted on this host since.",
+        "Nothing was changed. 'lectl operations list' shows the newer one.",
+    )
+
+
+def unexpected(client: str, expected: str, running: str) -> RefusedError:
+    return _refused(
+        FailureCode.CONFLICT,
+        f"The stack of {client} does not run release {expected}.",
+        f"It runs {running}: somebody changed it since this was planned.",
+        "Nothing was changed. Plan anew.",
+    )
+
+
+def tried_before(release: str) -> RefusedError:
+    return _refused(
+        FailureCode.GATE,
+        f"Release {release} was taken back here before.",
+        "A release is rolled back automatically once at most.",
+        "Nothing was changed. Update to a newer release, or ask for this one again with --retry.",
+    )
+
+
+def never_healthy(release: str) -> RefusedError:
+    return _refused(
+        FailureCode.UNHEALTHY,
+        f"The api of release {release} did not get healthy.",
+        "This memory host was told so.",
+        "Nothing was switched: what served before still serves.",
+    )
+
+
+def tripped(release: str, back_to: str) -> RefusedError:
+    failure = Failure(
+        code=FailureCode.GATE,
+        what=f"Release {release} was taken back: a gate tripped.",
+        why="This memory host was told so.",
+        hint=f"Release {back_to} serves again.",
+        rolled_back=True,
+    )
+    return RefusedError(failure)
+
+
+def unfit(release: str, applied: str) -> RefusedError:
+    return _refused(
+        FailureCode.CONFLICT,
+        f"Release {release} cannot run on the database as it is now.",
+        f"Release {applied} took away what it needs.",
+        "Nothing was changed. The way back is a recovery point from before that update.",
+    )
+
+
+def no_generation(client: str, wanted: int | None, kept: tuple[int, ...]) -> RefusedError:
+    which = f"generation {wanted}" if wanted else "generation to go back to"
+    return _refused(
+        FailureCode.NOT_FOUND,
+        f"There is no {which} of {client} on this host.",
+        f"Kept are: {', '.join(map(str, kept)) or 'none'}.",
+        "Nothing was changed. Choose one of those with --to.",
+    )
+
+
+def _refused(code: FailureCode, what: str, why: str, hint: str) -> RefusedError:
+    return RefusedError(Failure(code=code, what=what, why=why, hint=hint))
