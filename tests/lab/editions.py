@@ -5,9 +5,10 @@ from functools import cache
 from pathlib import Path
 
 from leadengine_agent.protocol import ImageRef
+from tests.lab.engine import docker
 from tests.lab.releases import derive
 
-_PACKAGES = "/opt/leadengine/lib/python3.13/site-packages"
+PACKAGES = "/opt/leadengine/lib/python3.13/site-packages"
 _SOURCES = Path(__file__).parent / "product"
 _UNPACK = (
     "import base64,pathlib,sys; path = pathlib.Path(sys.argv[1]);"
@@ -27,7 +28,7 @@ def _base() -> str:
     """The tag of what all editions have in common; built once."""
     files = sorted(_SOURCES.glob("*.py"))
     lines = (
-        written(f"{_PACKAGES}/tests/lab/product/{each.name}", each.read_text()) for each in files
+        written(f"{PACKAGES}/tests/lab/product/{each.name}", each.read_text()) for each in files
     )
     image = derive(
         "product", "USER 0", *lines, "USER 10001:10001",
@@ -40,3 +41,10 @@ def written(path: str, text: str) -> str:
     """The Dockerfile line that puts a file in place."""
     encoded = base64.b64encode(text.encode()).decode()
     return f'RUN ["python3", "-c", "{_UNPACK}", "{path}", "{encoded}"]'
+
+
+def variant(name: str, image: ImageRef) -> ImageRef:
+    """The same image with another content: what a new version of a data service is to a host."""
+    tag = f"leadengine/lab-before-{name}:dev"
+    docker("tag", image.reference, tag)
+    return derive(name, f"LABEL lab={name}", base=tag)

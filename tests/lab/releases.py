@@ -1,6 +1,7 @@
 """Releases that are bad on purpose: real images, built on top of the good ones, that fail for real."""
 
 from leadengine_agent.protocol import DatabaseSchema, ImageName, ImageRef
+from leadengine_agent.values import digest_of
 from leadengine_ctl.releases.bundle import Draft
 from leadengine_ctl.releases.library import Library
 from leadengine_ctl.releases.repository import Repository
@@ -24,18 +25,20 @@ def publish(
     version: str,
     images: dict[ImageName, ImageRef],
     database: DatabaseSchema | None = None,
+    files: dict[str, str] | None = None,
 ) -> None:
-    """Publish a release that is the operator's newest with some images replaced."""
+    """Publish a release that is the operator's newest with some images and templates replaced."""
     bundle = Library(Repository(operator.data / "releases")).newest()
-    release = bundle.release
+    release, files = bundle.release, {**bundle.files, **(files or {})}
     changed = release.model_copy(
         update={
             "version": version,
             "images": {**release.images, **images},
+            "templates": {path: digest_of(text) for path, text in files.items()},
             **({"database": database} if database else {}),
         }
     )
-    sign_and_publish(operator.data, Draft(release=changed, files=bundle.files))
+    sign_and_publish(operator.data, Draft(release=changed, files=files))
 
 
 def withdraw(operator: Operator, version: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.lab.engine import LabError
-from tests.lab.load.ledger import Balance, Ledger
+from tests.lab.load.ledger import Ledger
 from tests.lab.load.records import read_records
 from tests.lab.load.schedule import MIXES
 from tests.lab.load.summary import Summary
@@ -48,18 +48,19 @@ class Load:
     def ledger(self) -> Ledger:
         return Ledger.read(self.folder / "ledger")
 
-    def settled(self) -> Balance:
-        """The ledger against the database, once the worker has written what it was given."""
+    def assert_settled(self) -> None:
+        """Every event acknowledged until now is in the database once, as soon as the worker wrote it.
 
-        def balanced() -> Balance:
-            balance = self.balance()
-            assert balance.even, balance
-            return balance
+        Raises:
+            LabError: it never was.
+        """
+        ledger = self.ledger()
 
-        return until(balanced, "every acknowledged event, once", 90)
+        def compare() -> None:
+            balance = ledger.balance(self.stack.query("SELECT message_id FROM events").split())
+            assert balance.even, f"{len(balance.lost)} lost, {len(balance.doubled)} doubled"
 
-    def balance(self) -> Balance:
-        return self.ledger().balance(self.stack.query("SELECT message_id FROM events").split())
+        until(compare, "the balance of the ledger", 60)
 
 
 @contextmanager

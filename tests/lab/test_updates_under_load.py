@@ -1,0 +1,95 @@
+"""U1: five updates of one stack while visitors are at work, and not one request fails."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from leadengine_agent.protocol import ImageName
+from tests.lab.editions import variant
+from tests.lab.load.report import keep_report, report
+from tests.lab.load.running import Load, load_on
+from tests.lab.operator import Operator
+from tests.lab.stack import Stack
+from tests.lab.updating import Updating
+from tests.lab.vps import Vps
+
+CLIENT = "busy"
+DOMAIN = "leads.busy.test"
+RATE = 200.0
+BASELINE = 20.0
+STREAMS = 5
+LEAST = 20_000
+NGINX = "stack/nginx.conf.j2"
+PAUSE = 10.0
+"""Seconds that nobody has to wait longer than, whatever is replaced."""
+
+BACK_WITHIN = 5.0
+"""Seconds within which a stream that was ended has to be open again."""
+
+
+@pytest.fixture(scope="module")
+def updates(lab_operator: Operator, stocked_vps: Vps) -> Updating:
+    """A live stack on its first edition."""
+    updates = Updating(lab_operator, Stack(stocked_vps, CLIENT, DOMAIN))
+    updates.begin()
+    return updates
+
+
+def test_five_updates_fail_no_request(updates: Updating, tmp_path: Path) -> None:
+    with load_on(updates.stack, tmp_path, RATE, streams=STREAMS) as load:
+        load.has_run(BASELINE)
+        for _ in range(5):
+            updates.bring_edition()
+            time.sleep(3)
+        load.has_run(LEAST / RATE)
+    _assert_flawless(load, updates)
+
+
+PARTS: tuple[ImageName, ...] = ("nginx", "redis", "db")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_what_stands_around_the_api_is_replaced_while_requests_wait(
+    updates: Updating, tmp_path: Path, part: ImageName
+) -> None:
+    """Not blue and green: there is a pause. It is short, and what comes meanwhile waits."""
+    updates.spans.clear()
+    with load_on(updates.stack, tmp_path, RATE / 2, streams=STREAMS) as load:
+        load.has_run(5)
+        image = variant(f"next-{part}", updates.newest.release.images[part])
+        updates.bring(updates.publish({part: image}))
+        time.sleep(3)
+    assert updates.stack.containers()[part]["Image"] == image.digest
+    _assert_nobody_failed(load, updates, f"update-of-{part}")
+
+
+def test_a_changed_configuration_of_nginx_fails_no_request(
+    updates: Updating, tmp_path: Path
+) -> None:
+    updates.spans.clear()
+    template = updates.newest.files[NGINX]
+    changed = template.replace("keepalive_timeout 65s;", "keepalive_timeout 66s;")
+    assert changed != template
+    with load_on(updates.stack, tmp_path, RATE / 2, streams=STREAMS) as load:
+        load.has_run(5)
+        updates.bring(updates.publish({}, files={NGINX: changed}))
+        time.sleep(3)
+    _assert_nobody_failed(load, updates, "update-of-configuration")
+
+
+def _assert_nobody_failed(load: Load, updates: Updating, name: str) -> None:
+    summary = load.summary()
+    keep_report(name, report(summary, updates.spans, load.cost()))
+    assert not summary.failures, summary.lines()
+    assert summary.percentile(1.0) <= PAUSE
+    load.assert_settled()
+
+
+def _assert_flawless(load: Load, updates: Updating) -> None:
+    summary = load.summary()
+    keep_report("updates-under-load", report(summary, updates.spans, load.cost()))
+    assert len(summary.requests) >= LEAST
+    assert not summary.failures, summary.lines()
+    assert not summary.blackouts(BACK_WITHIN)
+    load.assert_settled()
