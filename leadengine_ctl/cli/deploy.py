@@ -30,6 +30,9 @@ def deploy(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
     plan: Annotated[
         str | None, typer.Option(help="hosted, dedicated, self-hosted or enterprise.")
     ] = None,
+    release: Annotated[
+        str | None, typer.Option(help="As 'release list' shows it; by default the newest.")
+    ] = None,
     host_key: options.HostKey = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan and the files; change nothing.")
@@ -42,7 +45,9 @@ def deploy(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
     from leadengine_ctl.operations.defaults import deploy_request
 
     session = open_session(as_json=as_json, host_key=host_key)
-    request = deploy_request(session.world, client, domain, email=email, host=host, plan=plan)
+    request = deploy_request(
+        session.world, client, domain, email=email, host=host, plan=plan, release=release
+    )
     if dry_run:
         deploying.show_preview(session, request)
         return

@@ -4,7 +4,13 @@ from typing import Annotated
 
 import typer
 
-from leadengine_ctl.cli import options, release_publishing, release_signing, terminal
+from leadengine_ctl.cli import (
+    options,
+    release_offline,
+    release_publishing,
+    release_signing,
+    terminal,
+)
 
 app = typer.Typer(no_args_is_help=True, help="Immutable, signed sets of images and templates.")
 
@@ -107,3 +113,5 @@ app.command(help=release_publishing.PROMOTE)(release_publishing.promote)
 app.command(help=release_publishing.YANK)(release_publishing.yank)
 app.command(help=release_publishing.REFRESH)(release_publishing.refresh)
 app.command(help=release_signing.ROTATE)(release_signing.rotate)
+app.command(help=release_offline.BUNDLE)(release_offline.bundle)
+app.command("import", help=release_offline.IMPORT)(release_offline.import_file)

@@ -26,7 +26,7 @@ def carry(
 ) -> int:
     """See `Host.carry`."""
     carried = {image.digest: image for image in images if not image.pulled}
-    present = _present(runner, carried)
+    present = present_images(runner, carried)
     missing = {digest: image for digest, image in carried.items() if digest not in present}
     if not missing:
         report(Progress(_STEP, StepState.UNCHANGED, "all there"))
@@ -35,14 +35,14 @@ def carry(
     report(Progress(_STEP, StepState.STARTED, "reading the images of this machine"))
     with TemporaryDirectory(prefix="lectl-") as folder:
         path = Path(folder) / "images.tar"
-        _save(missing, path)
+        save_images(missing, path)
         with Archive(path) as archive:
             # Gigabytes that no kill on the way leaves behind: open, and without a name.
             path.unlink()
-            return _Journey(runner, address, archive, missing, report).make()
+            return Journey(runner, address, archive, missing, report).make()
 
 
-class _Journey:
+class Journey:
     """One archive on its way to one host."""
 
     def __init__(
@@ -92,7 +92,7 @@ class _Journey:
         }
 
     def _verify(self) -> None:
-        lost = set(self._images) - _present(self._runner, self._images)
+        lost = set(self._images) - present_images(self._runner, self._images)
         if lost:
             names = ", ".join(self._images[digest].repository for digest in sorted(lost))
             raise LeadEngineError(
@@ -113,9 +113,14 @@ def _refuse_other_store(runner: Runner, address: HostAddress) -> None:
         )
 
 
-def _save(images: Mapping[str, ImageRef], path: Path) -> None:
+def save_images(images: Mapping[str, ImageRef], path: Path) -> None:
+    """Write an archive of images of this machine, by their ids.
+
+    Raises:
+        NotFoundError: this machine does not have one of them.
+    """
     here = LocalRunner(HostAddress("local", "local"))
-    if lost := set(images) - _present(here, images):
+    if lost := set(images) - present_images(here, images):
         names = ", ".join(sorted(images[digest].repository for digest in lost))
         raise NotFoundError(
             f"The Docker of this machine does not have {names}",
@@ -126,7 +131,7 @@ def _save(images: Mapping[str, ImageRef], path: Path) -> None:
     check(here, argv, "The Docker of this machine could not save the images", _DEADLINE)
 
 
-def _present(runner: Runner, ids: Iterable[str]) -> set[str]:
+def present_images(runner: Runner, ids: Iterable[str]) -> set[str]:
     """Which of these image ids the engine knows."""
     found = runner.run(("docker", "image", "inspect", "--format", "{{.Id}}", *ids))
     return set(found.out.decode(errors="replace").split())

@@ -1,9 +1,11 @@
 """Fill in what a person left out: from the client as it is, else from the settings."""
 
 from leadengine_agent.values import Frozen, Slug
+from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.request import DeployRequest, DeployTarget
+from leadengine_ctl.releases.bundle import Bundle
 
 
 class _Named(Frozen):
@@ -34,7 +36,7 @@ def check_slug(client: str) -> str:
     return _Named(client=client).client
 
 
-def deploy_request(
+def deploy_request(  # noqa: PLR0913 - each is what a person may leave out
     world: World,
     client: str,
     domain: str,
@@ -42,6 +44,7 @@ def deploy_request(
     email: str | None,
     host: str | None,
     plan: str | None,
+    release: str | None = None,
 ) -> DeployRequest:
     """What a deploy is asked to do, with nothing left open.
 
@@ -62,8 +65,20 @@ def deploy_request(
             "host": str(place),
         }
     )
-    release = world.library.newest().release.version
-    return DeployRequest(**target.model_dump(), release=release)
+    library = world.library
+    chosen = library.newest() if release is None else library.load(release)
+    refuse_yanked(chosen)
+    return DeployRequest(**target.model_dump(), release=chosen.release.version)
+
+
+def refuse_yanked(bundle: Bundle) -> None:
+    """Refuse to deploy what its publisher has withdrawn."""
+    if bundle.publication.yanked:
+        raise NotAllowedError(
+            f"Release {bundle.release.version} is withdrawn",
+            bundle.publication.yanked,
+            "'lectl release list' shows which are good.",
+        )
 
 
 def _new_client(world: World) -> tuple[str, str, str]:

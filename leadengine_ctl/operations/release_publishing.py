@@ -31,18 +31,17 @@ def publish(world: World, destination: str | None) -> int:
         How many files were new there.
 
     Raises:
+        NotFoundError: nobody has made keys yet.
         NotAllowedError: signatures are missing.
     """
-    repository = world.library.repository
-    Publisher(repository, world.settings.release_keys).publish()
-    return upload(repository, destination) if destination else 0
+    _publisher(world).publish()
+    return upload(world.library.repository, destination) if destination else 0
 
 
 def refresh(world: World, destination: str | None) -> int:
     """Let the published state live for another two weeks; see `publish`."""
-    repository = world.library.repository
-    Publisher(repository, world.settings.release_keys).refresh()
-    return upload(repository, destination) if destination else 0
+    _publisher(world).refresh()
+    return upload(world.library.repository, destination) if destination else 0
 
 
 def yank(world: World, version: str, reason: str) -> None:
@@ -71,6 +70,13 @@ def expiry_warnings(expiries: dict[str, datetime], now: datetime) -> tuple[str, 
         for role, end in sorted(expiries.items())
         if end - now < timedelta(days=_WARN[role])
     )
+
+
+def _publisher(world: World) -> Publisher:
+    publisher = Publisher(world.library.repository, world.settings.release_keys)
+    # Says how to become a publisher, where nobody is one.
+    publisher.pending.published_root()
+    return publisher
 
 
 def _warning(role: str, left: timedelta) -> str:

@@ -96,8 +96,7 @@ def upload(repository: Repository, words: str) -> int:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        destination = open_destination(words)
-        return sum(_put_all(repository, destination))
+        return copy(repository, open_destination(words))
     except (OSError, BotoCoreError, ClientError) as error:
         raise LeadEngineError(
             f"The releases could not be published to {words}",
@@ -106,13 +105,15 @@ def upload(repository: Repository, words: str) -> int:
         ) from error
 
 
-def _put_all(repository: Repository, destination: Destination) -> Iterator[bool]:
+def copy(repository: Repository, destination: Destination) -> int:
+    """Copy what is published and not there yet; returns how many files that were."""
+    count = 0
     for path in _in_order(repository):
         name = str(path.relative_to(repository.folder))
-        is_new = path.name == "timestamp.json" or not destination.has(name)
-        if is_new:
+        if path.name == "timestamp.json" or not destination.has(name):
             destination.put(name, path.read_bytes())
-        yield is_new
+            count += 1
+    return count
 
 
 def _in_order(repository: Repository) -> Iterator[Path]:

@@ -32,7 +32,7 @@ class Library:
     def publications(self, channel: Channel | None = None) -> tuple[Publication, ...]:
         """What is published in a channel (None: in any), newest first, yanked releases among it."""
         self._look()
-        found = (_publication(entry["custom"]) for entry in self.repository.entries().values())
+        found = (_publication(entry["custom"]) for entry in self.repository.kept().values())
         chosen = (each for each in found if channel is None or channel in each.channels)
         return tuple(sorted(chosen, key=lambda each: each.order, reverse=True))
 
@@ -97,10 +97,10 @@ class Library:
 
     def _entry(self, version: str) -> dict[str, Any]:
         name = manifest_name(version)
-        if name not in self.repository.entries():
+        if name not in self.repository.kept():
             # A release that is here needs nobody else to be deployed.
             self._look()
-        if entry := self.repository.entries().get(name):
+        if entry := self.repository.kept().get(name):
             return entry
         if self.repository.draft(version).exists():
             raise NotFoundError(

@@ -9,6 +9,7 @@ from tuf.api.exceptions import DownloadError, DownloadHTTPError, RepositoryError
 from tuf.api.metadata import Metadata, Targets
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig, Urllib3Fetcher
 
+from leadengine_agent.protocol import manifest_name
 from leadengine_agent.values import digest_of
 from leadengine_ctl.errors import LeadEngineError, NotAllowedError, UsageError
 from leadengine_ctl.releases.durable_files import write_durably
@@ -46,21 +47,24 @@ class Reader:
         self._base = source.rstrip("/") if is_url else f"file://{Path(source).resolve()}"
         self._fetcher: FetcherInterface = Urllib3Fetcher() if is_url else FolderFetcher()
 
-    def read(self) -> None:
+    def read(self, only: str | None = None) -> None:
         """Fetch what is new, verify it, and only then let it be seen.
+
+        Args:
+            only: the one version that the source has; None: it has all that it names.
 
         Raises:
             NotAllowedError: it is not from the publisher we believe, or a check failed.
             LeadEngineError: the source cannot be reached.
         """
         try:
-            self._read()
+            self._read(only)
         except DownloadError as error:
             raise _unreachable(self._source, error) from error
         except RepositoryError as error:
             raise _refused(self._source, f"{error}.") from error
 
-    def _read(self) -> None:
+    def _read(self, only: str | None) -> None:
         verified = self._repository.folder / "verified"
         verified.mkdir(parents=True, exist_ok=True, mode=0o700)
         updater = Updater(
@@ -72,7 +76,8 @@ class Reader:
             bootstrap=self._first_root(),
         )
         updater.refresh()
-        for target in Metadata[Targets].from_file(str(verified / "targets.json")).signed.targets:
+        named = Metadata[Targets].from_file(str(verified / "targets.json")).signed.targets
+        for target in [manifest_name(only)] if only else named:
             self._fetch_release(updater, target)
         self._show(verified)
 
@@ -91,7 +96,7 @@ class Reader:
     def _fetch_release(self, updater: Updater, name: str) -> None:
         target = updater.get_targetinfo(name)
         if target is None:
-            raise RepositoryError(f"{name} is gone")
+            raise RepositoryError(f"Its publisher has not signed {name}")
         path = self._repository.targets / name
         if updater.find_cached_target(target, str(path)) is None:
             updater.download_target(target, str(path))

@@ -57,6 +57,12 @@ class Repository:
                 return entries
         return {}
 
+    def kept(self) -> dict[str, Signed]:
+        """Those whose manifest is here: what came as a file names more than came with it."""
+        return {
+            name: entry for name, entry in self.entries().items() if (self.targets / name).exists()
+        }
+
     def expiries(self) -> dict[str, datetime]:
         """Until when the newest metadata of each role counts."""
         ends = {}
