@@ -14,6 +14,7 @@ from leadengine.serving.lifecycle import Lifecycle
 from leadengine.serving.valve import Valve
 from leadengine.settings import Settings
 from leadengine.tracking import pixel
+from leadengine.tracking.drops import Drops
 from leadengine.tracking.pixel import Pixel
 from leadengine.tracking.queue import EventQueue
 from leadengine.tracking.visitors import DailySalt
@@ -27,6 +28,7 @@ class Services:
     database: Database
     redis: Redis
     queue: EventQueue
+    drops: Drops
     salt: DailySalt
     throttle: Throttle
     pixel: Pixel
@@ -43,6 +45,7 @@ def build(settings: Settings) -> Services:
         database=Database(settings.database_url.get_secret_value(), size=10),
         redis=redis,
         queue=EventQueue(redis),
+        drops=Drops(redis),
         salt=DailySalt(redis),
         throttle=Throttle(redis),
         pixel=pixel.build(settings.client_id),

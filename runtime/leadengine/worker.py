@@ -9,9 +9,11 @@ from pathlib import Path
 import uvloop
 
 from leadengine import logs, redis_pool
+from leadengine.chores import Round, copy_drops
 from leadengine.database import Database
 from leadengine.healthcheck import HEARTBEAT
 from leadengine.settings import Settings, load
+from leadengine.tracking.drops import Drops
 from leadengine.tracking.queue import EventQueue
 from leadengine.tracking.writer import Writer
 
@@ -23,21 +25,25 @@ def main() -> None:
 
 
 async def _work(settings: Settings) -> None:
-    database = Database(settings.database_url.get_secret_value(), size=2)
+    database = Database(settings.database_url.get_secret_value(), size=4)
     redis = redis_pool.connect(settings)
     queue = EventQueue(redis)
-    writer = Writer(queue, database, consumer=socket.gethostname())
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopping.set)
 
     async def beat() -> None:
         await queue.beat()
         Path(HEARTBEAT).touch()
 
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, writer.stop)
     await database.open()
+    chores = Round(database, settings.client_id, stopping)
     try:
-        await writer.run(beat)
+        await asyncio.gather(
+            Writer(queue, database, socket.gethostname(), stopping).run(beat),
+            chores.every(10, copy_drops(database, Drops(redis))),
+        )
     finally:
         await database.close()
         await redis.aclose()

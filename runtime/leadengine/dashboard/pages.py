@@ -1,6 +1,7 @@
 """Rendering: one template engine, one way to answer with a page."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -69,4 +70,18 @@ def moment(value: datetime) -> str:
     return f"{value.astimezone(UTC):%d %b, %H:%M} UTC"
 
 
-_pages.filters.update(place=place, source=source, moment=moment)
+_REASONS = {
+    "robot": "from robots",
+    "objection": "from visitors who object",
+    "invalid": "malformed",
+    "too-large": "too large",
+    "other-client": "for another client",
+}
+
+
+def reasons(drops: Mapping[str, int]) -> str:
+    """Why events were left out, for people: `1,200 from robots, 3 malformed`."""
+    return ", ".join(f"{number:,} {_REASONS.get(name, name)}" for name, number in drops.items())
+
+
+_pages.filters.update(place=place, source=source, moment=moment, reasons=reasons)

@@ -12,6 +12,7 @@ from leadengine.dashboard.pages import page
 from leadengine.dashboard.periods import FORTNIGHT, PERIODS
 from leadengine.dashboard.snippet import bare_tag, loader
 from leadengine.services import ServicesOf
+from leadengine.tracking import drop_store
 
 router = APIRouter()
 
@@ -30,6 +31,7 @@ async def visits(
         recent = await queries.recent_visits(connection, _ROWS)
         totals = await queries.totals(connection, since)
         counts = await queries.visits_by_step(connection, chosen, since)
+        drops = await drop_store.since(connection, since.date())
     return page(
         request,
         services,
@@ -37,6 +39,8 @@ async def visits(
         person=person,
         recent=recent,
         totals=totals,
+        drops=drops,
+        dropped=sum(drops.values()),
         chart=draw(counts, chosen, now),
         period=chosen,
         periods=PERIODS.values(),

@@ -10,6 +10,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    FiniteFloat,
     StringConstraints,
     ValidationError,
 )
@@ -50,20 +51,32 @@ Address = Annotated[
     str, StringConstraints(max_length=2000), AfterValidator(_clean), AfterValidator(_web_address)
 ]
 Text = Annotated[str, StringConstraints(max_length=500), AfterValidator(_clean)]
+Name = Annotated[str, StringConstraints(max_length=120), AfterValidator(_clean)]
 Moment = Annotated[datetime, AfterValidator(_zoned)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(_clean)]
+Whole = Annotated[int, Field(ge=-(2**53), le=2**53)]
+Properties = Annotated[dict[Key, Text | bool | Whole | FiniteFloat | None], Field(max_length=30)]
+"""What a website says about an event or a person: thirty plain values at most."""
+
+Kind = Literal["page", "track", "identify"]
 
 
 class Event(BaseModel):
-    """One thing that happened in a visitor's browser; `messageId` makes it countable once."""
+    """One thing that happened in a visitor's browser; `messageId` makes it countable once.
+
+    `name` is what was tracked; `properties` belong to the event, or to the person who is identified.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     message_id: UUID = Field(alias="messageId")
-    type: Literal["page"]
+    type: Kind
     timestamp: Moment
     url: Address
     title: Text = ""
     referrer: Address | Literal[""] = ""
+    name: Name = ""
+    properties: Properties = {}
 
 
 class Envelope(BaseModel):

@@ -2,8 +2,8 @@
 
 import json
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,10 @@ _WAIT_MS = 1000
 _ABANDONED_MS = 30_000
 
 
+Value = str | bool | int | float | None
+"""What a property of an event may be."""
+
+
 @dataclass(frozen=True)
 class Accepted:
     """One event as the api accepted it, with the moment and the visitor it worked out."""
@@ -36,8 +40,10 @@ class Accepted:
     url: str
     title: str
     referrer: str
+    name: str = ""
+    properties: Mapping[str, Value] = field(default_factory=dict)
 
-    def as_fields(self) -> dict[str, str]:
+    def as_fields(self) -> dict[str, object]:
         """Plain values, for the stream and for PostgreSQL's JSON functions."""
         return {
             "client": self.client,
@@ -49,6 +55,8 @@ class Accepted:
             "url": self.url,
             "title": self.title,
             "referrer": self.referrer,
+            "name": self.name,
+            "properties": dict(self.properties),
         }
 
 
@@ -66,7 +74,7 @@ def decode(payload: bytes) -> tuple[Accepted, ...]:
     return tuple(_accepted(fields) for fields in json.loads(payload))
 
 
-def _accepted(fields: dict[str, str]) -> Accepted:
+def _accepted(fields: dict[str, Any]) -> Accepted:
     return Accepted(
         client=fields["client"],
         message_id=UUID(fields["message_id"]),
@@ -77,6 +85,9 @@ def _accepted(fields: dict[str, str]) -> Accepted:
         url=fields["url"],
         title=fields["title"],
         referrer=fields["referrer"],
+        # An api from before these were known may still be writing.
+        name=fields.get("name", ""),
+        properties=fields.get("properties", {}),
     )
 
 

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from redis.exceptions import RedisError
 
-from leadengine.services import ServicesOf
+from leadengine.services import Services, ServicesOf
+from leadengine.tracking.drops import Reason, Refused, unwanted
 from leadengine.tracking.envelope import (
     MAX_BODY,
     Envelope,
@@ -51,24 +52,37 @@ async def preflight() -> Response:
 
 @router.post("/v1/events")
 async def accept(request: Request, services: ServicesOf) -> Response:
-    """202 once Redis has the events; 204, and nothing kept, for a visitor who objects."""
-    if request.headers.get("Sec-GPC") == "1":
-        return Response(status_code=HTTPStatus.NO_CONTENT, headers=_CORS)
-    body = await _body(request)
-    if body is None:
-        return _refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body exceeds {MAX_BODY} bytes")
+    """202 once Redis has the events; 204, and nothing kept, for robots and visitors who object."""
     try:
-        envelope = parse(body)
-    except EnvelopeError as error:
-        return _refuse(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
-    if envelope.client != services.settings.client_id:
-        return _refuse(HTTPStatus.NOT_FOUND, "client: no such client here")
-    try:
-        await services.queue.put(await _accepted(request, services, envelope))
+        envelope = await _taken(request, services)
+        if envelope is not None:
+            await services.queue.put(await _accepted(request, services, envelope))
+    except Refused as refused:
+        await services.drops.count(refused.reason)
+        return _refuse(refused.status, str(refused))
     except RedisError as error:
         log.warning("events are refused: %s", error)
         return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, "events cannot be kept now; send them again")
-    return Response(status_code=HTTPStatus.ACCEPTED, headers=_CORS)
+    status = HTTPStatus.ACCEPTED if envelope else HTTPStatus.NO_CONTENT
+    return Response(status_code=status, headers=_CORS)
+
+
+async def _taken(request: Request, services: Services) -> Envelope | None:
+    """What was sent; None, and counted, when its sender is not to be kept."""
+    body = await _body(request)
+    if body is None:
+        raise Refused(Reason.SIZE, f"the body exceeds {MAX_BODY} bytes")
+    try:
+        envelope = parse(body)
+    except EnvelopeError as error:
+        raise Refused(Reason.INVALID, str(error)) from None
+    if envelope.client != services.settings.client_id:
+        raise Refused(Reason.CLIENT, "client: no such client here")
+    reason = unwanted(request.headers)
+    if reason is None:
+        return envelope
+    await services.drops.count(reason, len(envelope.events))
+    return None
 
 
 async def _body(request: Request) -> bytes | None:
@@ -81,7 +95,7 @@ async def _body(request: Request) -> bytes | None:
 
 
 async def _accepted(
-    request: Request, services: ServicesOf, envelope: Envelope
+    request: Request, services: Services, envelope: Envelope
 ) -> tuple[Accepted, ...]:
     received = datetime.now(UTC)
     visitor = visitor_of(
@@ -101,6 +115,8 @@ async def _accepted(
             url=event.url,
             title=event.title,
             referrer=event.referrer,
+            name=event.name,
+            properties=event.properties,
         )
         for event in envelope.events
     )

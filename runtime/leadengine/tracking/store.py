@@ -43,12 +43,12 @@ ON CONFLICT (tenant_id, id) DO UPDATE SET
 
 _EVENTS = """
 INSERT INTO events (tenant_id, message_id, occurred_at, received_at, type, visit_id, visitor,
-                    url, title, referrer)
+                    url, title, referrer, name, properties)
 SELECT %(tenant)s, message_id, occurred_at, received_at, type, visit_id, visitor,
-       url, title, referrer
+       url, title, referrer, name, properties
 FROM jsonb_to_recordset(%(events)s::jsonb) AS r (
   message_id uuid, occurred_at timestamptz, received_at timestamptz, type text, visit_id uuid,
-  visitor text, url text, title text, referrer text)
+  visitor text, url text, title text, referrer text, name text, properties jsonb)
 """
 
 

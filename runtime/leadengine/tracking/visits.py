@@ -59,7 +59,7 @@ def _extended(visit: Visit | None, event: Accepted) -> Visit:
         visit,
         started_at=min(visit.started_at, event.occurred_at),
         last_seen_at=max(visit.last_seen_at, event.occurred_at),
-        pages=visit.pages + 1,
+        pages=visit.pages + (event.type == "page"),
     )
 
 
@@ -70,7 +70,7 @@ def _started(event: Accepted) -> Visit:
         visitor=event.visitor,
         started_at=event.occurred_at,
         last_seen_at=event.occurred_at,
-        pages=1,
+        pages=int(event.type == "page"),
         landing_url=event.url,
         landing_title=event.title,
         referrer=event.referrer,

@@ -31,18 +31,19 @@ _UNWRITABLE = (ValueError, KeyError, TypeError, psycopg.DataError, psycopg.Integ
 class Writer:
     """Consumes the stream under one consumer name until it is told to stop."""
 
-    def __init__(self, queue: EventQueue, database: Database, consumer: str) -> None:
+    def __init__(
+        self, queue: EventQueue, database: Database, consumer: str, stopping: asyncio.Event
+    ) -> None:
         self._queue = queue
         self._database = database
         self._consumer = consumer
-        self._stopping = asyncio.Event()
-
-    def stop(self) -> None:
-        """Finish what is held, or hand it back, then return from `run`."""
-        self._stopping.set()
+        self._stopping = stopping
 
     async def run(self, beat: Callable[[], Awaitable[None]]) -> None:
-        """Work until stopped; `beat` follows each round that went well. Outages are waited out."""
+        """Work until told to stop, then finish what is held or hand it back.
+
+        `beat` follows each round that went well. Outages are waited out.
+        """
         rounds = asyncio.create_task(self._rounds(beat))
         stopped = asyncio.create_task(self._stopping.wait())
         await asyncio.wait((rounds, stopped), return_when=asyncio.FIRST_COMPLETED)

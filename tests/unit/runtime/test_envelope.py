@@ -28,6 +28,14 @@ REFUSED = {
     "address that changes when read": (body(url="http://a\u2100b/"), "events.0.url: "),
     "address too long": (body(url="https://shop.test/" + "a" * 2000), "events.0.url: "),
     "title too long": (body(title="a" * 501), "events.0.title: "),
+    "name too long": (body(type="track", name="a" * 121), "events.0.name: "),
+    "property within a property": (body(properties={"a": {}}), "events.0.properties.a"),
+    "too many properties": (
+        body(properties=dict.fromkeys("abcdefghijklmnopqrstuvwxyzABCDE", 1)),
+        "events.0.prop",
+    ),
+    "property without a name": (body(properties={"": 1}), "events.0.properties"),
+    "property that is no number": (body(properties={"a": float("inf")}), "events.0.properties.a"),
     "unknown field": (body(admin=True), "events.0.admin: "),
     "half a character": (body().replace(b"shop.test", b"\\ud800"), "body: Invalid JSON"),
 }
@@ -72,3 +80,13 @@ def test_moment_is_by_our_clock(skew: timedelta, age: timedelta, expected: timed
     envelope = envelope.model_copy(update={"sent_at": sent})
     event = envelope.events[0].model_copy(update={"timestamp": sent - age})
     assert occurred_at(event, envelope, NOON) == NOON + expected
+
+
+def test_what_a_website_says_is_kept_as_it_is() -> None:
+    said = {"plan": "pro", "seats": 3, "price": 9.5, "trial": True, "coupon": None}
+    event = parse(body(type="track", name="Plan Chosen", properties=said)).events[0]
+    assert (event.name, event.properties) == ("Plan Chosen", said)
+    assert [type(value) for value in event.properties.values()] == [
+        *(str, int, float, bool),
+        type(None),
+    ]
