@@ -22,6 +22,10 @@ from leadengine_ctl.operations.request import DeployRequest
 from leadengine_ctl.operations.spec import build_spec
 
 
+_BAKE = 5
+"""Seconds that a change is watched in service: somebody stands by. Updates take their time."""
+
+
 @dataclass(frozen=True)
 class Deploy(ClientVerb[DeployRequest]):
     """The verb."""
@@ -73,7 +77,9 @@ class _Steps:
 
     def activate(self) -> Did:
         client = self.run.world.store.clients.get(self.request.client)
-        order = Activate(spec=client.spec, release=self.request.release, secrets=client.secrets)
+        order = Activate(
+            spec=client.spec, release=self.request.release, secrets=client.secrets, bake=_BAKE
+        )
         did, result = self._placing().activate(order)
         self.seen = result.stack.certificate
         return did
