@@ -104,6 +104,11 @@ class Activation:
         image = self.release.images["nginx"].reference
         return Gateway(self.layout, self.record, self.compose, image)
 
+    @property
+    def _begin(self) -> str:
+        """When this activation began, as the log's stamps are written."""
+        return self._started.isoformat(timespec="microseconds")
+
     @cached_property
     def _log(self) -> AccessLog:
         since = (self._started - _BASELINE).isoformat(timespec="microseconds")
@@ -202,7 +207,7 @@ class Activation:
         """Watch the new generation in service. The first of a stack has nothing to go back to."""
         if not self.can_revert:
             return Did(False, "nothing to go back to")
-        watch = Watch(self.record, self.compose, self._log)
+        watch = Watch(self.record, self.compose, self._log, self._begin)
         if self.order.bake:
             watch.last(self.order.bake)
         else:
@@ -272,7 +277,7 @@ class Activation:
             mail_detail=seed.detail if changed else "",
             previous=self.before.release if self.before else None,
             spec=self.record.spec,
-            traffic=self._log.traffic(self._started.isoformat(timespec="microseconds")),
+            traffic=self._log.traffic(self._begin),
         )
 
     def _started_at(self) -> dict[str, str]:

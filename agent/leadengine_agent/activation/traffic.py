@@ -59,8 +59,10 @@ class AccessLog:
             if found := parse(stamp, line):
                 self._requests.append(found)
 
-    def sample(self, colour: Colour) -> Sample:
-        return sample_of(each for each in self._requests if each.colour == colour)
+    def sample(self, colour: Colour, since: str = "") -> Sample:
+        """What one colour answered after `since`."""
+        mine = (each for each in self._requests if each.colour == colour and each.at >= since)
+        return sample_of(mine)
 
     def traffic(self, start: str) -> Traffic:
         """Everything that was answered since `start`, whoever answered it."""

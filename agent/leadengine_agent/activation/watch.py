@@ -26,12 +26,18 @@ _GAUGES = ("leadengine-admin", "gauges")
 
 
 class Watch:
-    """The looks at one generation while the one before it still stands by."""
+    """The looks at one generation while the one before it still stands by.
 
-    def __init__(self, record: Record, compose: Compose, log: AccessLog) -> None:
+    Args:
+        since: when its activation began. What its colour answered before that was another generation,
+            perhaps one that was rolled back.
+    """
+
+    def __init__(self, record: Record, compose: Compose, log: AccessLog, since: str) -> None:
         self._record = record
         self._compose = compose
         self._log = log
+        self._since = since
         self._api = api_service(record.colour)
         self._restarts = {name: _restarts(found) for name, found in self._containers().items()}
 
@@ -75,7 +81,7 @@ class Watch:
         self._log.read_on()
         return Seen(
             services=services,
-            new=self._log.sample(self._record.colour),
+            new=self._log.sample(self._record.colour, self._since),
             old=self._log.sample(other_colour(self._record.colour)),
             queue_age=self._queue_age(services),
         )
