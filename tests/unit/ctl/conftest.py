@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.ctl.builders import a_draft, publish
 from tests.unit.ctl.cli import Cli
+from tests.unit.ctl.fleet import Fleet
 
 
 @pytest.fixture
@@ -23,3 +24,9 @@ def lectl(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     return Cli(folder, environment)
+
+
+@pytest.fixture
+def fleet(lectl: Cli) -> Fleet:
+    """Clients on hosts in memory; none yet."""
+    return Fleet(lectl)
