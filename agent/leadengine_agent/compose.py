@@ -91,7 +91,7 @@ def wait_until_ready(
     """
     end = time.monotonic() + deadline
     name = f"{compose.project}-{service}-1"
-    restarts = None
+    restarts, objection = None, "its process does not run"
     while True:
         found = inspect(name)
         if found is None:
@@ -101,19 +101,23 @@ def wait_until_ready(
         if found["RestartCount"] > restarts + 2:
             raise _unready(compose, service, "its process ended again and again")
         command = probe or tuple(found["Config"]["Healthcheck"]["Test"][1:])
-        if found["State"]["Running"] and _agrees(name, command):
-            return
+        if found["State"]["Running"]:
+            objection = _objection(name, command)
+            if not objection:
+                return
         if time.monotonic() > end:
-            raise _unready(compose, service, f"it was not ready after {deadline:.0f} s")
+            why = f"it was not ready after {deadline:.0f} s: {objection}"
+            raise _unready(compose, service, why)
         time.sleep(0.25)
 
 
-def _agrees(name: str, command: tuple[str, ...]) -> bool:
+def _objection(name: str, command: tuple[str, ...]) -> str:
+    """What a health command has against its service; empty: nothing."""
     try:
         docker("exec", name, *command, timeout=15)
-    except DockerError:
-        return False
-    return True
+    except DockerError as error:
+        return str(error).rstrip(".")
+    return ""
 
 
 def _unready(compose: Compose, service: str, why: str) -> TaskFailure:
