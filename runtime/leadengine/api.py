@@ -18,7 +18,7 @@ from leadengine import health, logs
 from leadengine.accounts import password_routes
 from leadengine.accounts import routes as account_routes
 from leadengine.accounts.signed_in import NotSignedInError
-from leadengine.dashboard import live
+from leadengine.dashboard import leads, live
 from leadengine.dashboard import routes as dashboard_routes
 from leadengine.dashboard.pages import FOLDER
 from leadengine.headers import SecurityHeaders
@@ -42,6 +42,7 @@ _ROUTES = (
     account_routes,
     password_routes,
     dashboard_routes,
+    leads,
     live,
 )
 

@@ -43,6 +43,7 @@ class Settings(MailSettings):
     client_domain: str
     brand_primary: Colour = "#2563eb"
     brand_logo: str = ""
+    slack_webhook: SecretStr = SecretStr("")
 
     @property
     def origin(self) -> str:

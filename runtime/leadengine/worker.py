@@ -12,6 +12,8 @@ from leadengine import logs, redis_pool
 from leadengine.chores import Round, copy_drops
 from leadengine.database import Database
 from leadengine.healthcheck import HEARTBEAT
+from leadengine.leads.tending import tend
+from leadengine.notifications.telling import channels, tell
 from leadengine.settings import Settings, load
 from leadengine.tracking.drops import Drops
 from leadengine.tracking.queue import EventQueue
@@ -43,6 +45,8 @@ async def _work(settings: Settings) -> None:
         await asyncio.gather(
             Writer(queue, database, socket.gethostname(), stopping).run(beat),
             chores.every(10, copy_drops(database, Drops(redis))),
+            chores.every(2, tend(database, channels(settings))),
+            chores.every(2, tell(database, settings)),
         )
     finally:
         await database.close()

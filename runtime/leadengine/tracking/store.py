@@ -52,8 +52,8 @@ FROM jsonb_to_recordset(%(events)s::jsonb) AS r (
 """
 
 
-async def write(connection: Connection, tenant: UUID, events: Sequence[Accepted]) -> int:
-    """Add events that are not there yet, and the visits they make; returns how many were new.
+async def write(connection: Connection, tenant: UUID, events: Sequence[Accepted]) -> list[Accepted]:
+    """Add events that are not there yet, and the visits they make; returns the new ones.
 
     The caller's transaction is bound to `tenant`; what was written before is left out, so the same
     events may be handed over any number of times.
@@ -62,7 +62,7 @@ async def write(connection: Connection, tenant: UUID, events: Sequence[Accepted]
     fresh = await _fresh(connection, tenant, events)
     placed = place(fresh, await _latest_visits(connection, fresh))
     await _insert(connection, tenant, placed)
-    return len(fresh)
+    return fresh
 
 
 async def _fresh(

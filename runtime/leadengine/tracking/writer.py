@@ -14,6 +14,7 @@ import psycopg_pool
 from redis.exceptions import RedisError
 
 from leadengine.database import Database
+from leadengine.leads import store as leads
 from leadengine.tracking import store
 from leadengine.tracking.queue import Accepted, Entry, EventQueue, decode, portions
 
@@ -105,8 +106,9 @@ class Writer:
             message = f"client {client} is not seeded yet"
             raise psycopg.OperationalError(message)
         async with self._database.tenant(tenant) as connection:
-            new = await store.write(connection, tenant, events)
-        log.debug("wrote %d of %d events", new, len(events))
+            fresh = await store.write(connection, tenant, events)
+            await leads.remember(connection, tenant, fresh)
+        log.debug("wrote %d of %d events", len(fresh), len(events))
 
     async def _pause(self) -> None:
         try:

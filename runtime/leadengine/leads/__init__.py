@@ -1,0 +1,1 @@
+"""People who said who they are: found in events, scored with reasons, given to somebody."""
