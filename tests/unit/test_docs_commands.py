@@ -17,6 +17,8 @@ NOT_RUN = {
     "export PATH=": "the reader's shell",
     "ssh-keygen -lf": "runs on the host",
     "lectl release build": "needs an engine with images; tests/lab/test_release_build.py does",
+    "lectl release init": "the reader here is a publisher; tests/unit/ctl/test_release_commands.py does",
+    "lectl release sign": "needs the stick; tests/unit/ctl/test_release_commands.py does",
     "lectl operations resume": "needs a killed process; tests/unit/ctl/test_interrupted.py does",
     ".venv/bin/pytest": "a test would run tests",
 }
