@@ -6,12 +6,9 @@ from tempfile import TemporaryDirectory
 from leadengine_agent.protocol import ImageRef, StepState
 from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.hosts.archive import Archive
-from leadengine_ctl.hosts.base import HostAddress, Progress, Report
+from leadengine_ctl.hosts.base import HostAddress, Progress, Report, Runner
 from leadengine_ctl.hosts.images import Journey, present_images, save_images
-from leadengine_ctl.hosts.local import LocalRunner
 from leadengine_ctl.hosts.thin import pack, wanted_layers
-
-_HERE = HostAddress("local", "local")
 
 
 def write_images(images: tuple[ImageRef, ...], path: Path) -> None:
@@ -29,8 +26,10 @@ def write_images(images: tuple[ImageRef, ...], path: Path) -> None:
                 file.write(piece)
 
 
-def read_images(images: tuple[ImageRef, ...], path: Path, report: Report) -> int:
-    """Bring the images of such a file into this machine's engine, as far as it lacks them.
+def read_images(
+    runner: Runner, address: HostAddress, images: tuple[ImageRef, ...], path: Path, report: Report
+) -> int:
+    """Bring the images of such a file into an engine, as far as it lacks them.
 
     Their names follow from what they are: nothing in the file can take the place of another image.
 
@@ -40,7 +39,7 @@ def read_images(images: tuple[ImageRef, ...], path: Path, report: Report) -> int
     Raises:
         NotAllowedError: the file holds other images than these.
     """
-    wanted, runner = {image.digest: image for image in images}, LocalRunner(_HERE)
+    wanted = {image.digest: image for image in images}
     with Archive(path) as archive:
         if {image.id for image in archive.images} != set(wanted):
             raise NotAllowedError(
@@ -51,4 +50,4 @@ def read_images(images: tuple[ImageRef, ...], path: Path, report: Report) -> int
         if not set(wanted) - present_images(runner, wanted):
             report(Progress("images", StepState.UNCHANGED, "all there"))
             return 0
-        return Journey(runner, _HERE, archive, wanted, report).make()
+        return Journey(runner, address, archive, wanted, report).make()

@@ -6,8 +6,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from leadengine_ctl.errors import NotAllowedError
-from leadengine_ctl.hosts.base import Report
+from leadengine_ctl.hosts.base import HostAddress, Report
 from leadengine_ctl.hosts.image_files import read_images, write_images
+from leadengine_ctl.hosts.local import LocalRunner
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.releases.bundle import Bundle
 from leadengine_ctl.releases.offline import IMAGES, open_bundle, write_bundle
@@ -48,7 +49,8 @@ def import_release(world: World, path: Path, publisher: str | None, report: Repo
     Raises:
         NotAllowedError: a check failed.
     """
-    repository = world.library.repository
+    repository, address = world.library.repository, HostAddress.parse("local")
+    here = LocalRunner(address)
     with open_bundle(path) as opened:
         manifest = repository.draft(opened.version)
         is_new = not manifest.exists()
@@ -56,7 +58,7 @@ def import_release(world: World, path: Path, publisher: str | None, report: Repo
         bundle = world.library.load(opened.version)
         images = (*bundle.carried, bundle.release.agent)
         try:
-            sent = read_images(images, opened.folder / IMAGES, report)
+            sent = read_images(here, address, images, opened.folder / IMAGES, report)
         except BaseException:
             # Without its images it could be chosen, and not deployed.
             if is_new:

@@ -14,11 +14,17 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from leadengine_agent.failures import TaskFailure, disk_full
-from leadengine_agent.protocol import FENCED, Event, FailureCode, Outcome, Task
+from leadengine_agent.protocol import FENCED, Event, Failure, FailureCode, Outcome, Task
 
 _KEPT = 7 * 86400
 """Seconds that orders are remembered which supersede nothing: while a domain does not point to the
 host, the schedule alone writes thousands a day."""
+
+_REFUSALS = 1000
+"""How many refusals are remembered: whoever sends many must not fill the disk."""
+
+_LONGEST = 300
+"""Characters of a refusal that are kept: the sender chose some of them."""
 
 _ROOM = 1_000_000
 """Bytes without which SQLite may be unable to write."""
@@ -31,6 +37,8 @@ _PREPARE = (
     "CREATE TABLE IF NOT EXISTS steps (task TEXT NOT NULL, at REAL NOT NULL, step TEXT NOT NULL,"
     " state TEXT NOT NULL, detail TEXT NOT NULL)",
     "CREATE INDEX IF NOT EXISTS steps_of_task ON steps (task, at)",
+    "CREATE TABLE IF NOT EXISTS refusals (at REAL NOT NULL, user INTEGER NOT NULL,"
+    " what TEXT NOT NULL, why TEXT NOT NULL)",
     "UPDATE tasks SET state = 'interrupted' WHERE state = 'running'",
 )
 
@@ -79,6 +87,19 @@ class Journal:
         self._try(
             "UPDATE tasks SET state = ?, ended = ?, outcome = ? WHERE id = ?",
             (state, time.time(), outcome.model_dump_json(), outcome.task),
+        )
+
+    def refuse(self, failure: Failure, user: int) -> None:
+        """Record an order that was not even a task this agent knows, or not its sender's to give.
+
+        Args:
+            user: who sent it, as the kernel vouches for.
+        """
+        values = (time.time(), user, failure.what, failure.why[:_LONGEST])
+        self._try("INSERT INTO refusals VALUES (?, ?, ?, ?)", values)
+        self._try(
+            "DELETE FROM refusals WHERE rowid <= (SELECT max(rowid) FROM refusals) - ?",
+            (_REFUSALS,),
         )
 
     def note(self, event: Event) -> None:

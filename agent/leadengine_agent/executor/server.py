@@ -153,13 +153,17 @@ class _Handler(socketserver.StreamRequestHandler):
             teller.end()
 
     def _answer(self, executor: Executor, teller: Teller) -> Outcome:
-        line = self.rfile.readline(_LARGEST_TASK)
+        line, user = self.rfile.readline(_LARGEST_TASK), _peer(self.connection)
         try:
             task = Task.model_validate_json(line)
         except ValidationError as error:
-            return Outcome(task="unreadable", failure=_invalid(error))
-        if _peer(self.connection) != 0 and not _may_report(task):
-            return Outcome(task=task.id, failure=_refused(task))
+            failure = _invalid(error)
+            executor.journal.refuse(failure, user)
+            return Outcome(task="unreadable", failure=failure)
+        if user != 0 and not _may_report(task):
+            failure = _refused(task)
+            executor.journal.refuse(failure, user)
+            return Outcome(task=task.id, failure=failure)
         return executor.run(task, teller)
 
 

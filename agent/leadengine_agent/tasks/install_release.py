@@ -39,9 +39,9 @@ def _store(order: InstallRelease, folder: Path, layout: HostLayout) -> Did:
     if not (is_here and _is_known(order, layout)):
         publication = Verifier(layout).verify(order)
         _refuse_yanked(publication, layout)
+    release = read_manifest(order, docker.engine_version())
     if is_here:
         return Did(False, f"release {order.version} is here")
-    release = read_manifest(order, docker.engine_version())
     _write(order, release, folder)
     return Did(True, f"release {order.version} kept")
 

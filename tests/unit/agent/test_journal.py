@@ -120,3 +120,13 @@ def damage(folder: Path, *statements: str) -> None:
 def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(folder / "journal.sqlite")) as database:
         return database.execute(query).fetchall()
+
+
+def test_refusals_are_remembered_up_to_a_bound(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    failure = Failure(code=FailureCode.INVALID, what="No.", why="x" * 100_000, hint="")
+    for _ in range(1003):
+        journal.refuse(failure, 65532)
+    with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as database:
+        rows = database.execute("SELECT user, what, why FROM refusals").fetchall()
+    assert rows == [(65532, "No.", "x" * 300)] * 1000
