@@ -1,7 +1,6 @@
 """The releases of this operator, as a repository says it holds them."""
 
 from collections.abc import Callable
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -9,7 +8,7 @@ from leadengine_agent.protocol import Release, manifest_name
 from leadengine_ctl.errors import LeadEngineError, NotFoundError
 from leadengine_ctl.releases.bundle import Bundle
 from leadengine_ctl.releases.published import STABLE, Channel, Publication, PublishedRelease
-from leadengine_ctl.releases.repository import Repository
+from leadengine_ctl.releases.repository import Repository, Signed
 
 
 def _nothing_to_read() -> None:
@@ -31,10 +30,7 @@ class Library:
 
     def publications(self, channel: Channel | None = None) -> tuple[Publication, ...]:
         """What is published in a channel (None: in any), newest first, yanked releases among it."""
-        self._look()
-        found = (_publication(entry["custom"]) for entry in self.repository.kept().values())
-        chosen = (each for each in found if channel is None or channel in each.channels)
-        return tuple(sorted(chosen, key=lambda each: each.order, reverse=True))
+        return tuple(publication for publication, _entry in self._listed(channel))
 
     def published(self, channel: Channel | None = None) -> tuple[PublishedRelease, ...]:
         """The same with the releases themselves.
@@ -43,8 +39,13 @@ class Library:
             LeadEngineError: a manifest was changed.
         """
         return tuple(
-            PublishedRelease(**each.model_dump(), release=self._release(each.version))
-            for each in self.publications(channel)
+            PublishedRelease(
+                **publication.model_dump(),
+                release=_read(
+                    publication.version, self.repository.manifest(publication.version, entry)
+                ),
+            )
+            for publication, entry in self._listed(channel)
         )
 
     def versions(self) -> tuple[str, ...]:
@@ -75,10 +76,11 @@ class Library:
             LeadEngineError: it was changed after it was signed.
         """
         entry = self._entry(version)
-        release = self._release(version)
+        manifest = self.repository.manifest(version, entry)
+        release = _read(version, manifest)
         return Bundle(
-            publication=_publication(entry["custom"]),
-            manifest=self.repository.manifest(version),
+            publication=_publication(entry),
+            manifest=manifest,
             files={
                 name: self.repository.template(digest, version)
                 for name, digest in release.templates.items()
@@ -95,7 +97,7 @@ class Library:
             refresh, self._refresh = self._refresh, None
             refresh()
 
-    def _entry(self, version: str) -> dict[str, Any]:
+    def _entry(self, version: str) -> Signed:
         name = manifest_name(version)
         if name not in self.repository.kept():
             # A release that is here needs nobody else to be deployed.
@@ -110,16 +112,23 @@ class Library:
             )
         raise NotFoundError(f"There is no release {version}", "", "See 'lectl release list'.")
 
-    def _release(self, version: str) -> Release:
-        try:
-            return Release.model_validate_json(self.repository.manifest(version))
-        except ValidationError as error:
-            raise LeadEngineError(
-                f"Release {version} cannot be read",
-                f"Its manifest is not one this lectl knows: {error.errors()[0]['msg']}.",
-                "Update lectl: the release was made by a newer one.",
-            ) from error
+    def _listed(self, channel: Channel | None) -> list[tuple[Publication, Signed]]:
+        self._look()
+        found = [(_publication(entry), entry) for entry in self.repository.kept().values()]
+        chosen = [each for each in found if channel is None or channel in each[0].channels]
+        return sorted(chosen, key=lambda each: each[0].order, reverse=True)
 
 
-def _publication(custom: dict[str, Any]) -> Publication:
-    return Publication.model_validate(custom)
+def _publication(entry: Signed) -> Publication:
+    return Publication.model_validate(entry["custom"])
+
+
+def _read(version: str, manifest: str) -> Release:
+    try:
+        return Release.model_validate_json(manifest)
+    except ValidationError as error:
+        raise LeadEngineError(
+            f"Release {version} cannot be read",
+            f"Its manifest is not one this lectl knows: {error.errors()[0]['msg']}.",
+            "Update lectl: the release was made by a newer one.",
+        ) from error

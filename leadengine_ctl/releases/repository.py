@@ -72,13 +72,13 @@ class Repository:
             ends[role] = datetime.fromisoformat(json.loads(text)["signed"]["expires"])
         return ends
 
-    def manifest(self, version: str) -> str:
-        """The manifest as it was signed.
+    def manifest(self, version: str, entry: Signed) -> str:
+        """The manifest that an entry names, as it was signed.
 
         Raises:
-            LeadEngineError: it is not the file that the metadata names.
+            LeadEngineError: it was changed.
         """
-        expected = self.entries()[manifest_name(version)]["hashes"]["sha256"]
+        expected = entry["hashes"]["sha256"]
         return self._read(self.targets / manifest_name(version), expected, version)
 
     def template(self, digest: str, version: str) -> str:

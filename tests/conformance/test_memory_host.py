@@ -15,7 +15,8 @@ from leadengine_agent.protocol import (
     StackSpec,
     Task,
 )
-from leadengine_ctl.errors import HostUnreachableError
+from leadengine_agent.values import digest_of
+from leadengine_ctl.errors import HostUnreachableError, NotAllowedError
 from leadengine_ctl.hosts.base import HostAddress, Transport
 from leadengine_ctl.hosts.memory import MemoryHost
 from tests.conformance.agent_suite import AgentSuite
@@ -101,3 +102,13 @@ def test_secrets_and_password_are_not_where_they_need_not_be(
         suite.succeed(host, order)
     assert "canary-7f3a" not in path.read_text()
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_host_keeps_to_the_first_publisher_it_is_told() -> None:
+    with MemoryHost(ADDRESS) as host:
+        host.prepare(an_image("agent"), roots=("the first root", "the second root"))
+        host.prepare(an_image("agent"), roots=("the first root",))
+        host.prepare(an_image("agent"))
+        with pytest.raises(NotAllowedError, match="does not believe the publisher") as refused:
+            host.prepare(an_image("agent"), roots=("another root",))
+    assert digest_of("the first root") in refused.value.why

@@ -44,6 +44,13 @@ _CHECKS: tuple[tuple[type[Exception], str], ...] = (
 """What each error of the library means; the first that fits is said."""
 
 
+_ASK = "Nothing of it was kept. `lectl release show` tells what its publisher says of it."
+_RENEW = (
+    "Nothing of it was kept. Its publisher renews it with `lectl release refresh`; "
+    "if that was done, set the host's clock."
+)
+
+
 class _Carried(FetcherInterface):
     """Gives the files that came along."""
 
@@ -73,7 +80,8 @@ class Verifier:
             return self._verify(order)
         except (RepositoryError, DownloadError) as error:
             check = next(words for kind, words in _CHECKS if isinstance(error, kind))
-            raise refusal(order.version, f"{check}: {str(error).rstrip('.')}.") from error
+            hint = _RENEW if isinstance(error, ExpiredMetadataError) else _ASK
+            raise refusal(order.version, f"{check}: {str(error).rstrip('.')}.", hint) from error
 
     def _verify(self, order: InstallRelease) -> Publication:
         updater = Updater(
@@ -97,12 +105,6 @@ class Verifier:
         return path.read_bytes()
 
 
-def refusal(version: str, why: str) -> TaskFailure:
+def refusal(version: str, why: str, hint: str = _ASK) -> TaskFailure:
     """The failure of a release that is not to be believed."""
-    return TaskFailure(
-        FailureCode.REFUSED,
-        f"Release {version} was refused.",
-        why,
-        "Nothing of it was kept. `lectl release show` tells what the publisher says of it; "
-        "also check the host's clock.",
-    )
+    return TaskFailure(FailureCode.REFUSED, f"Release {version} was refused.", why, hint)
