@@ -15,14 +15,20 @@ Examples:
 
 
 def status(client: options.MaybeClient = None, as_json: options.Json = False) -> None:
+    from leadengine_ctl.cli.rollout_tables import headline
     from leadengine_ctl.cli.session import open_session
     from leadengine_ctl.cli.tables import put_status
     from leadengine_ctl.operations.reads import read_status
 
-    found = read_status(open_session(as_json=as_json).world, client)
+    world = open_session(as_json=as_json).world
+    found, rollouts = read_status(world, client), world.store.rollouts.going_on()
     if as_json:
-        terminal.put_json({"kind": "result", "clients": [each.as_json() for each in found]})
+        clients = [each.as_json() for each in found]
+        going_on = [each.model_dump(mode="json") for each in rollouts]
+        terminal.put_json({"kind": "result", "clients": clients, "rollouts": going_on})
     else:
         put_status(found)
+        for each in rollouts:
+            terminal.say(headline(each, world.store.rollouts.targets(each.id)))
     if not all(each.green for each in found):
         raise typer.Exit(3)

@@ -16,7 +16,7 @@ def put_status(found: tuple[ClientStatus, ...]) -> None:
     if not found:
         terminal.say("There are no clients yet. Try: lectl deploy acme leads.acme.com")
         return
-    header = ("STATE", "CLIENT", "URL", "HOST", "RELEASE", "CERTIFICATE")
+    header = ("STATE", "CLIENT", "URL", "HOST", "RELEASE", "CHANNEL", "CERTIFICATE")
     tones = ["good" if each.green else "bad" for each in found]
     terminal.put_table([header, *(_status_row(each) for each in found)], ["", *tones])
     for each in found:
@@ -62,7 +62,9 @@ def _status_row(each: ClientStatus) -> tuple[str, ...]:
     certificate = certificate_text(each.stack.certificate) if each.stack else "-"
     release = each.stack.release if each.stack else each.client.release or "-"
     state = "green" if each.green else "red"
-    return state, spec.client, f"https://{spec.domain}", each.client.host, release, certificate
+    channel = f"{each.client.channel}, on hold" if each.client.hold else each.client.channel
+    url = f"https://{spec.domain}"
+    return state, spec.client, url, each.client.host, release, channel, certificate
 
 
 def put_story(record: OperationRecord, events: tuple[EventRecord, ...]) -> None:

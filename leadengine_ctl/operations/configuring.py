@@ -132,5 +132,12 @@ def read_config(record: ClientRecord) -> dict[str, dict[str, str]]:
         }
         for key in SPEC_KEYS
     }
-    policy = {key: {"value": getattr(record, key) or "", "origin": "client"} for key in POLICY_KEYS}
+    usual = Policy()
+    policy = {
+        key: {
+            "value": getattr(record, key) or "",
+            "origin": "client" if getattr(record, key) != getattr(usual, key) else "",
+        }
+        for key in POLICY_KEYS
+    }
     return {**spec, **policy}

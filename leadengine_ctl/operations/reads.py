@@ -37,6 +37,9 @@ class ClientStatus(Frozen):
             "client_id": self.client.spec.client_id,
             "host": self.client.host,
             "release": self.client.release,
+            "channel": self.client.channel,
+            "window": self.client.window,
+            "hold": self.client.hold,
             "stack": self.stack.model_dump(mode="json") if self.stack else None,
         }
 

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from leadengine_ctl.cli.options import complete_clients
+from leadengine_ctl.cli.rollout import complete_rollouts
+from leadengine_ctl.cli.rollout_options import complete_releases
 from tests.unit.ctl.cli import Cli
+from tests.unit.ctl.fleet import Fleet
 
 SLOW = ("alembic", "cryptography", "dbos", "httpx", "jinja2", "paramiko", "pydantic", "sqlalchemy")
 
@@ -40,6 +43,15 @@ def test_a_read_does_not_import_the_workflow_engine(lectl: Cli) -> None:
     "words",
     [
         ("deploy",),
+        ("update",),
+        ("rollback",),
+        ("rollout", "list"),
+        ("rollout", "show"),
+        ("rollout", "pause"),
+        ("rollout", "resume"),
+        ("rollout", "abort"),
+        ("config", "set"),
+        ("config", "show"),
         ("status",),
         ("logs",),
         ("destroy",),
@@ -68,18 +80,19 @@ def test_examples_stand_on_lines_of_their_own(lectl: Cli) -> None:
 def test_status_shows_green_and_red_and_what_to_do(lectl: Cli, folder: Path) -> None:
     lectl.deploy()
     lectl("deploy", "beta", "beta.example.com", "--host", "memory://two")
+    lectl("config", "set", "hold=their fair", "beta")
     green = lectl("status")
     assert (green.code, green.out) == (
         0,
-        "STATE  CLIENT  URL                       HOST  RELEASE  CERTIFICATE\n"
-        "green  acme    https://leads.acme.test   one   1.0.0    host's own CA\n"
-        "green  beta    https://beta.example.com  two   1.0.0    self-signed\n",
+        "STATE  CLIENT  URL                       HOST  RELEASE  CHANNEL          CERTIFICATE\n"
+        "green  acme    https://leads.acme.test   one   1.0.0    stable           host's own CA\n"
+        "green  beta    https://beta.example.com  two   1.0.0    stable, on hold  self-signed\n",
     )
     assert green.err.startswith("beta: Point beta.example.com to 192.0.2.1")
     (folder / "memory" / "two.json").unlink()
     red = lectl("status")
     assert red.code == 3
-    assert "red    beta    https://beta.example.com  two   1.0.0    -\n" in red.out
+    assert "red    beta    https://beta.example.com  two   1.0.0    stable, on hold  -\n" in red.out
     assert red.err == "beta: memory://two does not answer\n"
     assert lectl("status", "acme").code == 0
 
@@ -163,6 +176,14 @@ def test_the_shell_completes_names_of_clients(lectl: Cli) -> None:
     lectl.deploy("beta", "beta.test")
     assert complete_clients("") == ["acme", "beta"]
     assert complete_clients("b") == ["beta"]
+
+
+def test_the_shell_completes_releases_and_rollouts(fleet: Fleet) -> None:
+    fleet.add("acme")
+    fleet.publish("1.1.0")
+    fleet.update("acme")
+    assert complete_releases("1.") == ["1.1.0", "1.0.0"]
+    assert complete_rollouts("") == [fleet.rollout().id]
 
 
 def test_the_version_is_told(lectl: Cli) -> None:
