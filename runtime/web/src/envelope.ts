@@ -1,36 +1,63 @@
 /** What is sent: the shapes the server's envelope.py accepts. */
 
-export interface PageEvent {
+export type Value = string | number | boolean | null;
+export type Properties = Record<string, Value>;
+
+export interface Happening {
   messageId: string;
-  type: "page";
+  type: "page" | "track" | "identify";
   timestamp: string;
   url: string;
   title: string;
   referrer: string;
+  name: string;
+  properties: Properties;
 }
 
 const MAX_ADDRESS = 2000;
-const MAX_TITLE = 500;
+const MAX_TEXT = 500;
+const MAX_NAME = 120;
+const MAX_KEY = 50;
+const MAX_PROPERTIES = 30;
 
-/** The page as it is now; an address too long to be kept loses its query. */
-export function pageEvent(referrer: string): PageEvent {
+/** Something that happened on the page as it is now; an address too long to be kept loses its query. */
+export function happening(
+  type: Happening["type"],
+  referrer: string,
+  name: unknown,
+  properties: unknown,
+): Happening {
   return {
     messageId: uuid(),
-    type: "page",
+    type,
     timestamp: new Date().toISOString(),
     url: address(location.href),
-    title: document.title.slice(0, MAX_TITLE),
+    title: document.title.slice(0, MAX_TEXT),
     referrer: /^https?:/.test(referrer) ? address(referrer) : "",
+    name: typeof name === "string" ? name.slice(0, MAX_NAME) : "",
+    properties: plain(properties),
   };
 }
 
-export function envelope(client: string, events: readonly PageEvent[]): string {
+export function envelope(client: string, events: readonly Happening[]): string {
   return JSON.stringify({ client, sentAt: new Date().toISOString(), events });
 }
 
+/** The plain values among what a website hands over; the rest could not be kept. */
+function plain(given: unknown): Properties {
+  const kept: Properties = {};
+  if (typeof given !== "object" || given === null) return kept;
+  for (const [key, value] of Object.entries(given).slice(0, MAX_PROPERTIES)) {
+    if (key === "") continue;
+    if (typeof value === "string") kept[key.slice(0, MAX_KEY)] = value.slice(0, MAX_TEXT);
+    else if (typeof value === "boolean" || Number.isFinite(value)) kept[key.slice(0, MAX_KEY)] = value;
+  }
+  return kept;
+}
+
 function address(href: string): string {
-  const plain = href.split("#")[0] ?? "";
-  const short = plain.length > MAX_ADDRESS ? (plain.split("?")[0] ?? "") : plain;
+  const whole = href.split("#")[0] ?? "";
+  const short = whole.length > MAX_ADDRESS ? (whole.split("?")[0] ?? "") : whole;
   return short.slice(0, MAX_ADDRESS);
 }
 

@@ -1,17 +1,20 @@
 /** Events on their way: a bounded queue that survives a slow network, but not the page. */
 
-import { envelope, type PageEvent } from "./envelope";
+import { envelope, type Happening } from "./envelope";
 
 const MAX_WAITING = 100;
-const MAX_BATCH = 50;
+const MAX_BATCH = 10;
+// More than this a browser does not send for a page that goes away.
+const MAX_KEPT_ALIVE = 60_000;
 const BATCH_MS = 500;
 const MAX_TRIES = 3;
 const RETRY_MS = 2000;
 
 export class Outbox {
-  private waiting: PageEvent[] = [];
+  private waiting: Happening[] = [];
   private timer: number | undefined;
   private sending = false;
+  private forgotten = 0;
   private tries = 0;
 
   constructor(
@@ -19,7 +22,7 @@ export class Outbox {
     private readonly client: string,
   ) {}
 
-  add(event: PageEvent): void {
+  add(event: Happening): void {
     this.waiting.push(event);
     if (this.waiting.length > MAX_WAITING) this.waiting.shift();
     this.schedule(BATCH_MS);
@@ -33,6 +36,12 @@ export class Outbox {
     }
   }
 
+  /** The visitor withdrew: what waits is forgotten. */
+  forget(): void {
+    this.waiting = [];
+    this.forgotten += 1;
+  }
+
   private schedule(delay: number): void {
     if (this.timer === undefined) this.timer = window.setTimeout(() => void this.send(), delay);
   }
@@ -42,13 +51,14 @@ export class Outbox {
     if (this.sending || this.waiting.length === 0) return;
     const batch = this.waiting.splice(0, MAX_BATCH);
     this.sending = true;
+    const before = this.forgotten;
     const delivered = await post(this.endpoint, envelope(this.client, batch));
     this.sending = false;
-    this.settle(batch, delivered);
+    this.settle(batch, delivered || before !== this.forgotten);
   }
 
   /** The server counts a message once, so what may have arrived can be sent again. */
-  private settle(batch: PageEvent[], delivered: boolean): void {
+  private settle(batch: Happening[], delivered: boolean): void {
     this.tries = delivered ? 0 : this.tries + 1;
     if (!delivered && this.tries < MAX_TRIES) this.waiting.unshift(...batch);
     if (this.waiting.length > 0) this.schedule(RETRY_MS * (this.tries + Math.random()));
@@ -63,7 +73,7 @@ async function post(endpoint: string, body: string): Promise<boolean> {
       // A type that needs no preflight; no cookie goes along.
       headers: { "Content-Type": "text/plain" },
       credentials: "omit",
-      keepalive: true,
+      keepalive: body.length < MAX_KEPT_ALIVE,
       body,
     });
     return answer.status < 500 && answer.status !== 429;

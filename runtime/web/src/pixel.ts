@@ -2,12 +2,13 @@
  * The script a website loads. Two ways to start it:
  * the loader, which leaves a function `le` with a queue `le.q` behind and calls `le('init', ID)`;
  * or the bare tag, for which the server wrote its client's ID into this file.
+ *
+ * Then: `le('page', name?, properties?)`, `le('track', name, properties?)`,
+ * `le('identify', traits)` or `le('identify', id, traits)`, `le('consent', { analytics: true })`.
  */
 
-import { pageEvent } from "./envelope";
-import { watch } from "./navigation";
 import { objects } from "./objection";
-import { Outbox } from "./outbox";
+import { Tracker, type Options } from "./tracker";
 
 type Call = ArrayLike<unknown>;
 
@@ -23,21 +24,29 @@ const CLIENT_ID = "__LEADENGINE_CLIENT_ID__";
 const page = window as unknown as { le?: unknown };
 const script = (document.currentScript ?? document.getElementById("le")) as HTMLScriptElement | null;
 
-let started = false;
+let tracker: Tracker | undefined;
 
-function init(client: unknown): void {
-  if (started || typeof client !== "string" || script === null || objects()) return;
-  started = true;
-  const outbox = new Outbox(new URL("/v1/events", script.src).href, client);
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden") outbox.leave();
-  });
-  window.addEventListener("pagehide", () => outbox.leave());
-  watch((referrer) => outbox.add(pageEvent(referrer)));
+function init(client: unknown, options: unknown): void {
+  if (tracker || typeof client !== "string" || script === null || objects()) return;
+  const endpoint = new URL("/v1/events", script.src).href;
+  tracker = new Tracker(endpoint, client, record(options) as Options);
 }
 
 function obey(call: Call): void {
-  if (call[0] === "init") init(call[1]);
+  const [verb, first, second] = Array.from(call);
+  if (verb === "init") init(first, second);
+  else if (verb === "page" || verb === "track") tracker?.say(verb, undefined, first, second);
+  else if (verb === "identify") tracker?.say(verb, undefined, "", traits(first, second));
+  else if (verb === "consent") tracker?.allow(record(first)["analytics"] === true);
+}
+
+/** `identify(traits)` and `identify(id, traits)` say the same. */
+function traits(first: unknown, second: unknown): unknown {
+  return typeof first === "string" ? { ...record(second), userId: first } : first;
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 /** Take the place of the loader's stub and do what was asked before we were here. */
@@ -47,7 +56,7 @@ function takeOver(stub: Le | undefined): void {
   // Whoever kept the stub itself still pushes to the queue of whatever `le` is now.
   live.q = { push: obey };
   page.le = live;
-  if (stub === undefined) init(CLIENT_ID);
+  if (stub === undefined) init(CLIENT_ID, {});
   else if (Array.isArray(stub.q)) stub.q.forEach(obey);
 }
 

@@ -4,11 +4,15 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from playwright.sync_api import Page
 
 from tests.lab.authority import Authority
+from tests.lab.browser import Browser
 from tests.lab.container import Container
 from tests.lab.run import Run
-from tests.lab.runtime.stack import RuntimeStack, put_nginx_before, start_stack
+from tests.lab.runtime.browsing import SNIPPETS
+from tests.lab.runtime.site import website
+from tests.lab.runtime.stack import DOMAIN, RuntimeStack, put_nginx_before, start_stack
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +42,25 @@ def client(stack: RuntimeStack) -> Iterator[httpx.Client]:
         stack.redis_cli("del", key)
     with stack.client() as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def steady_worker(stack: RuntimeStack) -> Iterator[Container]:
+    """One worker for all: containers that come and go make a browser drop its connections."""
+    worker = stack.start("worker", "steady-worker")
+    yield worker
+    worker.remove()
+
+
+@pytest.fixture
+def page(
+    stack: RuntimeStack, steady_worker: Container, browser: Browser, authority: Authority
+) -> Iterator[Page]:
+    """A browser that finds the stack and a shop with the snippet; no visits yet."""
+    stack.sql("TRUNCATE visits, events, event_receipts")
+    for key in stack.redis_cli("--scan", "--pattern", "le:sign-in:*").split():
+        stack.redis_cli("del", key)
+    with website(SNIPPETS) as address:
+        names = {DOMAIN: f"{stack.address}:8443", "shop.test": address}
+        with browser.open(names, (authority.root_pem,)) as page:
+            yield page

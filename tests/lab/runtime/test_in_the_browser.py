@@ -1,112 +1,26 @@
 """A visitor and an administrator in headless Chromium, certificates checked."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import ConsoleMessage, Error, Page, Route
+from playwright.sync_api import Page, Route
 
-from leadengine.dashboard.snippet import bare_tag, loader
-from tests.lab.authority import Authority
 from tests.lab.browser import Browser
-from tests.lab.container import Container
-from tests.lab.engine import LabError
 from tests.lab.mail import MailSink
-from tests.lab.runtime.site import website
-from tests.lab.runtime.stack import ADMIN, CLIENT_ID, DOMAIN, PASSWORD, RuntimeStack
+from tests.lab.runtime.browsing import (
+    ORIGIN,
+    complaints_of,
+    go,
+    seen,
+    sees,
+    shop,
+    sign_in,
+)
+from tests.lab.runtime.stack import RuntimeStack
 from tests.lab.runtime.test_accounts_pages import NEW, invite
-from tests.lab.waiting import until
 
-ORIGIN = f"https://{DOMAIN}"
-SNIPPETS = {
-    "/bare": bare_tag(ORIGIN),
-    "/loader": loader(ORIGIN, CLIENT_ID),
-    "/twice": bare_tag(ORIGIN) + bare_tag(ORIGIN),
-    "/late": loader(ORIGIN, CLIENT_ID).replace("le('init'", "setTimeout(le, 500, 'init'"),
-}
-NETWORK_CHANGED = "ERR_NETWORK_CHANGED"
 GPC = "Object.defineProperty(navigator, 'globalPrivacyControl', {get: () => true})"
 
 
-@pytest.fixture(scope="module")
-def steady_worker(stack: RuntimeStack) -> Iterator[Container]:
-    """One worker for all: containers that come and go make a browser drop its connections."""
-    worker = stack.start("worker", "steady-worker")
-    yield worker
-    worker.remove()
-
-
-@pytest.fixture
-def page(
-    stack: RuntimeStack, steady_worker: Container, browser: Browser, authority: Authority
-) -> Iterator[Page]:
-    """A browser that finds the stack and a shop with the snippet; no visits yet."""
-    stack.sql("TRUNCATE visits, events, event_receipts")
-    for key in stack.redis_cli("--scan", "--pattern", "le:sign-in:*").split():
-        stack.redis_cli("del", key)
-    with website(SNIPPETS) as address:
-        names = {DOMAIN: f"{stack.address}:8443", "shop.test": address}
-        with browser.open(names, (authority.root_pem,)) as page:
-            yield page
-
-
-def go(page: Page, url: str) -> None:
-    """Open a page; a container that came or went meanwhile is no fault of ours."""
-    for _ in range(10):
-        try:
-            page.goto(url)
-        except Error as error:
-            if NETWORK_CHANGED not in str(error):
-                raise
-            page.wait_for_timeout(500)
-        else:
-            return
-    message = f"the machine's network kept changing while {url} was loading"
-    raise LabError(message)
-
-
-def shop(page: Page, path: str) -> None:
-    """Open a page of the client's website, once more if our script was lost on its way."""
-    for _ in range(10):
-        go(page, f"http://shop.test{path}")
-        if page.evaluate("typeof le === 'function' && le.live"):
-            return
-
-
-def complaints_of(page: Page) -> list[str]:
-    """What the browser's console will say about the dashboard: broken policies, errors."""
-    complaints: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        ours = message.location["url"].startswith(ORIGIN)
-        if ours and NETWORK_CHANGED not in message.text:
-            complaints.append(message.text)
-
-    page.on("console", note)
-    return complaints
-
-
-def seen(stack: RuntimeStack) -> list[str]:
-    """The paths that were counted, in the order they were looked at."""
-    urls = stack.sql("SELECT url FROM events ORDER BY occurred_at").split()
-    return [url.removeprefix("http://shop.test") for url in urls]
-
-
-def sees(stack: RuntimeStack, *paths: str) -> None:
-    def check() -> None:
-        assert seen(stack) == list(paths)
-
-    until(check, f"visits of {paths}")
-
-
-def sign_in(page: Page) -> None:
-    go(page, f"{ORIGIN}/")
-    page.get_by_label("E-mail").fill(ADMIN)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Visits", exact=True).wait_for()
-
-
-@pytest.mark.parametrize("path", SNIPPETS)
+@pytest.mark.parametrize("path", ["/bare", "/loader", "/twice", "/late"])
 def test_each_form_of_the_snippet_counts_once(stack: RuntimeStack, page: Page, path: str) -> None:
     shop(page, path)
     sees(stack, path)
@@ -187,7 +101,7 @@ def test_mailed_link_sets_a_password(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/install", "/sign-in", "/set-password"])
+@pytest.mark.parametrize("path", ["/", "/leads", "/install", "/sign-in", "/set-password"])
 def test_pages_fit_a_narrow_screen(
     stack: RuntimeStack, page: Page, browser: Browser, path: str, scheme: str
 ) -> None:
