@@ -14,6 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from leadengine_agent.protocol import ImageRef, Inspect, Outcome, RegistryLogin, StepState, Task
+from leadengine_agent.values import digest_of
 from leadengine_ctl.errors import LeadEngineError, NotAllowedError
 from leadengine_ctl.hosts.base import Host, HostAddress, HostKey, HostTrust, Minimum, Progress
 from leadengine_ctl.hosts.registry import open_host
@@ -92,6 +93,21 @@ def test_bare_host_is_prepared_and_a_prepared_one_left_alone(
     assert [progress.state for progress in prepare(bare_vps, agent)] == [StepState.UNCHANGED]
     after = {name: each["State"]["StartedAt"] for name, each in containers(bare_vps).items()}
     assert before == after
+
+
+def test_host_keeps_to_the_first_publisher_it_is_told(bare_vps: Vps, agent: ImageRef) -> None:
+    told: list[Progress] = []
+    with host_of(bare_vps) as host:
+        host.prepare(agent, roots=("first", "second"), report=told.append)
+        host.prepare(agent, roots=("first", "second", "third"), report=told.append)
+        with pytest.raises(NotAllowedError, match="does not believe the publisher") as refused:
+            host.prepare(agent, roots=("another",))
+    pinned = [progress.state for progress in told if progress.step == "publisher"]
+    assert pinned == [StepState.DONE, StepState.UNCHANGED]
+    assert digest_of("first") in refused.value.why
+    trust = "/var/lib/leadengine/agent/trust"
+    assert bare_vps.run("cat", f"{trust}/root_history/2.root.json").stdout == "second"
+    assert bare_vps.run("stat", "--format", "%a", f"{trust}/publisher.json").stdout == "600\n"
 
 
 def test_agent_has_no_more_rights_than_it_needs(bare_vps: Vps, agent: ImageRef) -> None:
