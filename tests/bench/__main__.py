@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench import command_line, deploying, idling
+from tests.bench import command_line, deploying, idling, updating
 from tests.bench.deploying import Deploys
 from tests.bench.result import Result, write
 from tests.lab.acme import Pebble, start_pebble
@@ -43,6 +43,8 @@ def measurements() -> Iterator[Result]:
         yield idling.agent_memory(deploys.vps)
         yield idling.stack_memory(deploys.vps, "bench")
         deploys.destroy("bench")
+        yield from updating.under_load(deploys)
+        deploys.destroy(updating.CLIENT)
         yield deploying.overhead(deploys)
 
 
