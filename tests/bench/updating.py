@@ -33,7 +33,8 @@ def under_load(deploys: Deploys) -> tuple[Result, Result]:
                 time.sleep(2)
         summary = load.summary()
     samples = [end - begin - updates.bake for begin, end in updates.spans]
-    requests = f"{len(summary.requests)} requests, {RATE:.0f} a second; p99 {summary.percentile(0.99) * 1000:.0f} ms"
+    p99 = summary.percentile(0.99) * 1000
+    requests = f"{len(summary.requests)} requests, {RATE:.0f} a second; p99 {p99:.0f} ms"
     return (
         Result(
             "update beyond its bake", median(samples), 30, "s", f"images present; {spread(samples)}"
