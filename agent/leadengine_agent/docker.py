@@ -185,7 +185,7 @@ class OneOff:
         words = [
             "run", "--rm", "--init", "--read-only", "--cap-drop", "ALL",
             "--security-opt", "no-new-privileges:true", "--pids-limit", "128",
-            "--memory", "256m", "--tmpfs", "/tmp:mode=1777", "--log-driver", "none",  # noqa: S108
+            "--memory", "256m", "--cpu-shares", "256", "--tmpfs", "/tmp:mode=1777", "--log-driver", "none",  # noqa: S108
             "--label", f"{ONE_OFF_LABEL}={self.client}", "--network", self.network,
         ]  # fmt: skip
         words += ["--user", self.user] if self.user else []

@@ -15,6 +15,7 @@ COMMON = (
     *("--read-only", "--tmpfs", "/tmp:size=64m"),
     *("--cap-drop", "ALL", "--security-opt", "no-new-privileges"),
     *("--log-driver", "local", "--log-opt", "max-size=10m", "--log-opt", "max-file=3"),
+    *("--cpu-shares", "256"),
 )
 
 
