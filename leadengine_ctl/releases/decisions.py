@@ -72,7 +72,7 @@ def replace_key(
     """Have a key give way to a new one next.
 
     Args:
-        name: what people call the key: the beginning of its id.
+        name: what people call the key.
         folders: where a new key of each role is written.
         passphrase: encrypts a new offline key.
 
@@ -125,7 +125,7 @@ def _serial(target: TargetFile) -> int:
 def _find_key(root: Root, name: str) -> tuple[str, str]:
     for role, keys in root.roles.items():
         for key_id in keys.keyids:
-            if key_id.startswith(name):
+            if short(key_id) == name:
                 return role, key_id
     raise NotFoundError(
         f"There is no key {name}",

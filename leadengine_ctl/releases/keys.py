@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 from pydantic import SecretStr
 from securesystemslib.signer import CryptoSigner
 
-from leadengine_ctl.errors import NotFoundError, UsageError
+from leadengine_ctl.errors import LeadEngineError, NotFoundError, UsageError
 from leadengine_ctl.releases.durable_files import write_durably
 
 Signers = tuple[CryptoSigner, ...]
@@ -31,13 +31,24 @@ def short(key_id: str) -> str:
 
 
 def create_key(folder: Path, role: str, passphrase: SecretStr | None) -> CryptoSigner:
-    """Make a key and write it into `folder`; without a passphrase it is not encrypted."""
+    """Make a key and write it into `folder`; without a passphrase it is not encrypted.
+
+    Raises:
+        LeadEngineError: it cannot be written.
+    """
     key = Ed25519PrivateKey.generate()
     signer = CryptoSigner(key)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     name = f"{role}-{short(signer.public_key.keyid)}.pem"
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, _encryption(passphrase))
-    write_durably(folder / name, pem, mode=0o600)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_durably(folder / name, pem, mode=0o600)
+    except OSError as error:
+        raise LeadEngineError(
+            f"A key cannot be written to {folder}",
+            f"{error.strerror}.",
+            "Name a folder that can be written to; is the stick plugged in?",
+        ) from error
     return signer
 
 
@@ -60,7 +71,7 @@ def read_keys(folder: Path, passphrase: SecretStr | None) -> Signers:
 
 def _read(folder: Path, passphrase: SecretStr | None) -> Iterator[CryptoSigner]:
     secret = passphrase.get_secret_value().encode() if passphrase else None
-    for path in sorted(folder.glob("*.pem")):
+    for path in _files(folder):
         try:
             key = load_pem_private_key(path.read_bytes(), secret)
         except (TypeError, ValueError):
@@ -71,6 +82,13 @@ def _read(folder: Path, passphrase: SecretStr | None) -> Iterator[CryptoSigner]:
             ) from None
         if isinstance(key, Ed25519PrivateKey):
             yield CryptoSigner(key)
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.glob("*.pem"))
+    except OSError:
+        return []
 
 
 def _encryption(passphrase: SecretStr | None) -> KeySerializationEncryption:

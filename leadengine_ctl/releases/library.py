@@ -104,7 +104,7 @@ class Library:
             self._look()
         if entry := self.repository.kept().get(name):
             return entry
-        if self.repository.draft(version).exists():
+        if name in self.repository.drafts():
             raise NotFoundError(
                 f"Release {version} is not published",
                 "It was built here, and hosts take only what is signed.",

@@ -4,8 +4,9 @@ Inside, it is a repository in small, beside `images.tar` and the `version` it is
 """
 
 import tarfile
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,20 +55,21 @@ def open_bundle(path: Path) -> Iterator[Opened]:
         NotFoundError: there is no such file.
         NotAllowedError: it is none of ours.
     """
-    if not path.is_file():
-        raise NotFoundError(
-            f"There is no file {path}", "", "Name a file of 'lectl release bundle'."
-        )
-    with TemporaryDirectory(prefix=".lectl-", dir=path.parent) as name:
-        folder = Path(name)
+    with ExitStack() as open_while_used:
         try:
-            with tarfile.open(path, "r:gz") as tar:
-                tar.extractall(folder, filter="data")
+            tar = open_while_used.enter_context(tarfile.open(path, "r:gz"))
+            unpacked = TemporaryDirectory(prefix=".lectl-", dir=path.parent)
+            folder = Path(open_while_used.enter_context(unpacked))
+            tar.extractall(folder, filter="data")
             version = _Named(version=(folder / _VERSION).read_text()[:100]).version
-        except (tarfile.TarError, OSError, EOFError, ValueError) as error:
+        except FileNotFoundError:
+            raise NotFoundError(
+                f"There is no file {path}", "", "Name a file of 'lectl release bundle'."
+            ) from None
+        except (tarfile.TarError, OSError, EOFError, ValueError, zlib.error) as error:
             raise NotAllowedError(
                 f"{path} is no release",
-                f"{type(error).__name__}: it cannot be unpacked.",
+                "It cannot be unpacked: it was cut off, or is something else.",
                 "Get the file again from the publisher.",
             ) from error
         yield Opened(version=version, folder=folder)

@@ -63,6 +63,11 @@ class Repository:
             name: entry for name, entry in self.entries().items() if (self.targets / name).exists()
         }
 
+    def drafts(self) -> frozenset[str]:
+        """Names of targets that are to be published when enough have signed."""
+        path = self.pending / "targets.json"
+        return frozenset(json.loads(path.read_text())["signed"]["targets"] if path.exists() else ())
+
     def expiries(self) -> dict[str, datetime]:
         """Until when the newest metadata of each role counts."""
         ends = {}

@@ -57,6 +57,22 @@ COMMANDS: dict[str, Callable[[str], tuple[str, ...]]] = {
     "host remove": lambda word: ("host", "remove", word),
     "release version": lambda word: ("release", "build", "--version", word),
     "release registry": lambda word: ("release", "build", "--registry", word),
+    "release channel": lambda word: ("release", "build", "--channel", word),
+    "release show": lambda word: ("release", "show", word),
+    "release sign": lambda word: ("release", "sign", word, "--keys", "nowhere"),
+    "release keys": lambda word: ("release", "sign", "--keys", word),
+    "release promote": lambda word: ("release", "promote", f"9{word}", "--channel", "beta"),
+    "release yank": lambda word: ("release", "yank", f"9{word}", "--reason", "it is bad"),
+    "release rotate": lambda word: ("release", "rotate", word, "--keys", "nowhere"),
+    "release import": lambda word: ("release", "import", word),
+    "release import publisher": lambda word: (
+        *("release", "import", "nowhere"),
+        *("--publisher", word),
+    ),
+    "deploy release": lambda word: (
+        *("deploy", "acme", "leads.acme.test", "--host", "memory://one", "--yes"),
+        *("--release", word, "--dry-run"),
+    ),
     "no command": lambda word: (word,),
 }
 """Every other field, of a command that changes nothing when the word is not a known name."""
