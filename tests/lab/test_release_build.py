@@ -19,9 +19,12 @@ def test_a_release_is_pushed_and_every_image_answers_by_its_digest(
         LECTL_REGISTRY_USER=registry.user,
         LECTL_REGISTRY_PASSWORD=registry.password,
     )
-    ended = operator.release("--version", "3.0.0", "--json")
+    rules = ("--min-from", "2.0.0", "--stop", "--agent-floor", "0.1.0", "--notes", "New.")
+    ended = operator.release("--version", "3.0.0", "--channel", "beta", *rules, "--json")
     release = Library(Repository(operator.data / "releases")).load("3.0.0").release
     assert ended.result["version"] == "3.0.0"
+    assert (release.min_from, release.stop, release.agent_floor) == ("2.0.0", True, "0.1.0")
+    assert release.notes == "New."
     for image in (*release.images.values(), release.agent):
         assert image.pulled
         assert image.repository.startswith(namespace)
