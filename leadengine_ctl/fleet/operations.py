@@ -1,11 +1,11 @@
 """The record of what was done: operations and their events. Nothing in it is secret."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Engine, Row, Table, func, insert, select, update
 
 from leadengine_ctl.errors import NotFoundError
-from leadengine_ctl.fleet.records import EventRecord, OperationRecord, OperationState
+from leadengine_ctl.fleet.records import EventLine, EventRecord, OperationRecord, OperationState
 
 
 class Operations:
@@ -75,25 +75,19 @@ class Operations:
             ).first()
             return _operation(row) if row else None
 
-    def add_event(
-        self, operation: str, step: str, state: str, detail: str, seconds: float | None
-    ) -> None:
-        """Append one line to an operation's story."""
+    def add_events(self, operation: str, lines: Sequence[EventLine]) -> None:
+        """Append lines to an operation's story."""
+        if not lines:
+            return
         table = self._events
         with self._engine.begin() as connection:
-            mine = select(func.coalesce(func.max(table.c.number), 0) + 1)
-            number = connection.scalar(mine.where(table.c.operation == operation))
-            connection.execute(
-                insert(table).values(
-                    operation=operation,
-                    number=number,
-                    at=self._now(),
-                    step=step,
-                    state=state,
-                    detail=detail,
-                    seconds=seconds,
-                )
-            )
+            last = select(func.coalesce(func.max(table.c.number), 0))
+            number = connection.scalar(last.where(table.c.operation == operation)) or 0
+            rows = [
+                {"operation": operation, "number": number + ahead, **line._asdict()}
+                for ahead, line in enumerate(lines, 1)
+            ]
+            connection.execute(insert(table), rows)
 
     def events(self, operation: str) -> tuple[EventRecord, ...]:
         """An operation's story, in order."""

@@ -1,6 +1,7 @@
 """What the store hands out: frozen, typed, and free of database types."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 from pydantic import SecretStr
 
@@ -65,6 +66,16 @@ class OperationRecord(Frozen):
     started_at: str
     ended_at: str | None = None
     failure: str | None = None
+
+
+class EventLine(NamedTuple):
+    """A line of an operation's story before it has its number."""
+
+    at: str
+    step: str
+    state: str
+    detail: str = ""
+    seconds: float | None = None
 
 
 class EventRecord(Frozen):

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from leadengine_agent.protocol import Event, Order, StepState, Task
-from leadengine_ctl.fleet.store import Store
+from leadengine_ctl.fleet.records import EventLine
+from leadengine_ctl.fleet.store import Store, now
 from leadengine_ctl.hosts.base import Host, HostAddress, Progress, Report
 from leadengine_ctl.operations.durable import Durable
 from leadengine_ctl.operations.orders import submit
@@ -111,6 +112,7 @@ class Run:
         self._listener = listener
         self._host: Host | None = None
         self._changed: set[str] = set()
+        self._story: list[EventLine] = []
         self._bundles = {} if bundles is None else bundles
 
     def host(self, address: HostAddress) -> Host:
@@ -120,6 +122,8 @@ class Run:
         return self._host
 
     def close(self) -> None:
+        """End the conversation, and write down what was not yet."""
+        self._write()
         if self._host is not None:
             self._host.__exit__(None, None, None)
             self._host = None
@@ -164,8 +168,18 @@ class Run:
     def tell(
         self, step: str, state: StepState, detail: str = "", seconds: float | None = None
     ) -> None:
-        """Record an event and pass it on."""
+        """Record an event and pass it on.
+
+        The store is written when a step begins or fails: a story of twenty lines costs a few writes.
+        """
+        part = "/" in step
         if state is StepState.DONE:
             self._changed.add(step.partition("/")[0])
-        self.world.store.operations.add_event(self.operation, step, state, detail, seconds)
+        self._story.append(EventLine(now(), step, state, detail, seconds))
+        if not part and state in (StepState.STARTED, StepState.FAILED):
+            self._write()
         self._listener(Happening(self.operation, step, state, detail, seconds))
+
+    def _write(self) -> None:
+        lines, self._story = self._story, []
+        self.world.store.operations.add_events(self.operation, lines)

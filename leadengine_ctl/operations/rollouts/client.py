@@ -52,9 +52,10 @@ def undo(crew: Crew, target: TargetRecord, why: str) -> None:
 def _walk(crew: Crew, target: TargetRecord) -> None:
     started = time.monotonic()
     spent = target.seconds
+    done = target
     try:
-        while target.hops < _hops(target):
-            target = _hop(crew, target)
+        while done.hops < _hops(done):
+            done = _hop(crew, done)
     except HostUnreachableError as error:
         state, why = TargetState.UNREACHABLE, error.what
     except LockedError as error:
@@ -66,14 +67,16 @@ def _walk(crew: Crew, target: TargetRecord) -> None:
     except LeadEngineError as error:
         state, why = TargetState.FAILED, _sentence(error)
     else:
-        state, why = TargetState.SOAKING, ""
-    target = crew.targets[target.number]
-    seconds = round(spent + time.monotonic() - started, 1)
-    _settle(crew, target.model_copy(update={"seconds": seconds}), state, why)
+        state, why = TargetState.SOAKING if crew.soak else TargetState.UPDATED, ""
+    attempt = {
+        "seconds": round(spent + time.monotonic() - started, 1),
+        "operation": _operation(done),
+    }
+    _settle(crew, done.model_copy(update=attempt), state, why)
 
 
 def _hop(crew: Crew, target: TargetRecord) -> TargetRecord:
-    """One release further."""
+    """One release further; that it was reached is written down with what comes next."""
     running = {"state": TargetState.RUNNING, "reason": "", "operation": _operation(target)}
     target = crew.note(target.model_copy(update=running))
     data = run_as_part(_run(crew, target, target.operation), Update(_request(crew, target)))
@@ -83,7 +86,7 @@ def _hop(crew: Crew, target: TargetRecord) -> TargetRecord:
         "requests": target.requests + traffic.requests,
         "failed": target.failed + traffic.failed,
     }
-    return crew.note(target.model_copy(update=done))
+    return target.model_copy(update=done)
 
 
 def _request(crew: Crew, target: TargetRecord) -> UpdateRequest:

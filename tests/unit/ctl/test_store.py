@@ -14,7 +14,7 @@ from sqlalchemy import create_engine
 from leadengine_agent.protocol import SecretName
 from leadengine_ctl.errors import LeadEngineError, NotAllowedError, NotFoundError
 from leadengine_ctl.fleet import database
-from leadengine_ctl.fleet.records import ClientRecord, OperationRecord, OperationState
+from leadengine_ctl.fleet.records import ClientRecord, EventLine, OperationRecord, OperationState
 from leadengine_ctl.fleet.schema import build_schema
 from leadengine_ctl.fleet.store import Store, now, open_store
 from leadengine_ctl.secrets import KeyRing
@@ -101,12 +101,12 @@ def test_events_are_numbered_without_a_gap_by_two_writers_at_once(tmp_path: Path
     def write(name: str) -> None:
         operations = open_in(tmp_path).operations
         for _ in range(25):
-            operations.add_event("operation-1", name, "done", "", None)
+            operations.add_events("operation-1", [EventLine(now(), name, "done")] * 2)
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(write, ("left", "right")))
     events = open_in(tmp_path).operations.events("operation-1")
-    assert [event.number for event in events] == list(range(1, 51))
+    assert [event.number for event in events] == list(range(1, 101))
 
 
 def test_two_processes_may_open_an_empty_folder_at_once(lectl: Cli) -> None:
