@@ -19,7 +19,6 @@ from leadengine_ctl.hosts.registry import open_runner
 from leadengine_ctl.releases.bundle import Bundle
 from leadengine_ctl.releases.library import Library
 from leadengine_ctl.releases.repository import Repository
-from tests.lab.names import Names
 from tests.lab.operator import Operator
 from tests.lab.releases import publish
 from tests.lab.stack import Stack
@@ -28,7 +27,7 @@ from tests.unit.ctl.builders import a_draft
 from tests.unit.ctl.builders import publish as sign_and_publish
 from tests.unit.ctl.hostile import a_world
 
-CLIENT, DOMAIN = "evil", "leads.evil.test"
+CLIENT, DOMAIN = "evil", "leads.evil.internal"
 COMPOSE = "stack/compose.yaml.j2"
 JOURNAL = "/var/lib/leadengine/agent/journal.sqlite"
 READ = (
@@ -49,8 +48,12 @@ class Evil:
 
     def send(self, line: bytes) -> Outcome:
         """One line to the executor's socket, whatever is in it."""
-        answers = self._runner.run(SUBMIT, stdin=line, timeout=120).out.splitlines()
+        answers = self.push(line).splitlines()
         return Outcome.model_validate_json([each for each in answers if each.strip()][-1])
+
+    def push(self, line: bytes) -> bytes:
+        """One line, and whatever comes back."""
+        return self._runner.run(SUBMIT, stdin=line, timeout=120).out
 
     def order(self, name: str, order: InstallRelease | Activate) -> Outcome:
         return self.send(encode_task(Task(id=f"evil-{name}", actor="evil", order=order)))
@@ -72,9 +75,8 @@ class Evil:
 
 
 @pytest.fixture(scope="module")
-def client(lab_operator: Operator, stocked_vps: Vps, names: Names) -> ClientRecord:
+def client(lab_operator: Operator, stocked_vps: Vps) -> ClientRecord:
     """A client who was deployed on 1.0.0 and runs 1.1.0 now."""
-    names.point(DOMAIN, stocked_vps.address)
     ended = lab_operator.deploy(stocked_vps, CLIENT, DOMAIN)
     assert ended.code == 0, ended.text
     publish(lab_operator, "1.1.0", {})
@@ -174,5 +176,6 @@ def test_words_that_are_not_in_the_language(evil: Evil, order: dict[str, object]
 
 def test_an_order_without_end(evil: Evil) -> None:
     """Eight million bytes are read, and not one more."""
-    line = b'{"protocol": 1, "id": "' + b"x" * 9_000_000 + b'"}\n'
-    assert evil.refused(evil.send(line))
+    assert "column 8000000" not in evil.journal()
+    evil.push(b'{"protocol": 1, "id": "' + b"x" * 9_000_000 + b'"}\n')
+    assert "column 8000000" in evil.journal()
