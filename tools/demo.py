@@ -70,8 +70,7 @@ def publish_release() -> None:
     if not (DATA / "releases").exists():
         lectl("release", "init", str(KEYS), "--keys", "1", "--threshold", "1")
     lectl("release", "build")
-    # Built before, it is signed already.
-    lectl("release", "sign", "--keys", str(KEYS), allowed=(0, NOT_FOUND))
+    lectl("release", "sign", "--keys", str(KEYS))
     lectl("release", "publish")
 
 

@@ -37,7 +37,7 @@ Examples:
   lectl release sign 1.2.0 --keys /media/stick
   lectl release sign --keys /media/stick --repository /media/transfer/releases
 
-{options.exit_codes("10 nothing to sign, or no key", "20 signatures are missing")}"""
+{options.exit_codes("10 no such release, or no key", "20 signatures are missing")}"""
 
 ROTATE = f"""Replace a key by a new one; without KEY, let all that is signed offline live for another year.
 

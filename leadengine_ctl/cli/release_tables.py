@@ -63,6 +63,9 @@ def put_signing(signing: Signing, *, as_json: bool) -> None:
     """What was signed, and what is missing; ends with 20 while something is."""
     if as_json:
         terminal.put_json({"kind": "result", **asdict(signing)})
+    elif not signing.changes:
+        terminal.say("Nothing waits for signatures.")
+        return
     else:
         for sentence in signing.changes:
             terminal.put(sentence)

@@ -85,13 +85,14 @@ def sign_pending(
         version: a release that has to be among it; None: whatever it is.
 
     Raises:
-        NotFoundError: there is nothing to sign, or no key to sign it with.
+        NotFoundError: nothing about that release waits, or there is no key to sign with.
     """
     pending = Pending(repository)
+    pending.published_root()
     changes = pending_changes(pending) if pending.is_open() else ()
-    if not changes or (version and all(each.version != version for each in changes)):
+    if version and all(each.version != version for each in changes):
         raise NotFoundError(
-            f"There is nothing to sign for {version}" if version else "There is nothing to sign",
+            f"There is nothing to sign for {version}",
             "No decision about it waits for signatures.",
             "'lectl release list' shows what does.",
         )

@@ -74,6 +74,14 @@ def test_the_same_key_twice_is_one_signature(desk: Desk) -> None:
     assert desk.sign(1).code == desk.sign(1).code == 20
 
 
+def test_signing_again_when_all_is_published_is_no_error(desk: Desk) -> None:
+    desk.init()
+    desk.build(a_draft())
+    desk.publish()
+    again = desk.sign(1)
+    assert (again.code, again.err) == (0, "Nothing waits for signatures.\n")
+
+
 def test_what_is_not_signed_is_shown_as_waiting(desk: Desk) -> None:
     desk.init()
     desk.build(a_draft())
@@ -149,7 +157,8 @@ def test_refresh_needs_no_offline_key(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (("release", "sign", "--keys", "."), 10, "There is nothing to sign."),
+        (("release", "sign", "9.9.9", "--keys", "."), 10, "There is nothing to sign for 9.9.9."),
+        (("release", "sign", "--keys", "."), 10, "There is no key in ."),
         (("release", "yank", "9.9.9", "--reason", "x"), 10, "There is no release 9.9.9."),
         (("release", "promote", "9.9.9", "--channel", "beta"), 10, "There is no release 9.9.9."),
         (("release", "rotate", "zzz", "--keys", "."), 10, "There is no key zzz."),
