@@ -55,6 +55,10 @@ class LockedError(LeadEngineError):
     exit_code = ExitCode.LOCKED
 
 
+class HostBusyError(LockedError):
+    """The host is carrying out another order; it may well take this one a little later."""
+
+
 class NotAllowedError(LeadEngineError):
     """The state of the world forbids it: a name in use, a host key that changed."""
 

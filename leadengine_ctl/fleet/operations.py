@@ -56,6 +56,13 @@ class Operations:
             )
         return _operation(row)
 
+    def is_superseded(self, operation: str) -> bool:
+        """True when a newer operation has taken over."""
+        table = self._operations
+        with self._engine.connect() as connection:
+            state = connection.scalar(select(table.c.state).where(table.c.id == operation))
+        return bool(state == OperationState.SUPERSEDED)
+
     def recent(self, limit: int) -> tuple[OperationRecord, ...]:
         """The last operations, newest first."""
         with self._engine.connect() as connection:

@@ -5,6 +5,7 @@ from typing import Any
 
 from leadengine_agent.protocol import Event, Failure, FailureCode, Outcome, Task
 from leadengine_ctl.errors import (
+    HostBusyError,
     HostUnreachableError,
     LeadEngineError,
     LockedError,
@@ -16,7 +17,7 @@ from leadengine_ctl.hosts.base import Transport
 
 _CLASSES: dict[FailureCode, type[LeadEngineError]] = {
     FailureCode.NOT_FOUND: NotFoundError,
-    FailureCode.LOCKED: LockedError,
+    FailureCode.LOCKED: HostBusyError,
     FailureCode.SUPERSEDED: LockedError,
     FailureCode.PORT_TAKEN: NotAllowedError,
     FailureCode.REFUSED: NotAllowedError,

@@ -27,8 +27,14 @@ class Placing:
         login = world.settings.registry_login()
         report, roots = self.run.report("prepare"), world.library.roots()
         self.run.host(self.address).prepare(agent, login, floor, report, roots)
-        world.store.hosts.save(self.address.name, str(self.address))
+        self._register()
         return Did(changed=self.run.has_changed("prepare"))
+
+    def _register(self) -> None:
+        hosts, name, url = self.run.world.store.hosts, self.address.name, str(self.address)
+        known = hosts.find(name)
+        if known is None or known.url != url:
+            hosts.save(name, url)
 
     def release(self) -> Did:
         """Images, then templates."""

@@ -149,8 +149,9 @@ def _told(verb: Verb, run: Run, work: Work) -> Callable[[], dict[str, Any]]:
 
 def _refuse_superseded(run: Run) -> None:
     """A process that slept while another machine took over must not wake up and go on (promise R3)."""
-    record = run.world.store.operations.get(run.operation)
-    if record.state is OperationState.SUPERSEDED:
+    operations = run.world.store.operations
+    if operations.is_superseded(run.operation):
+        record = operations.get(run.operation)
         raise LockedError(
             f"A newer operation on {record.client} has taken over",
             record.failure or "",

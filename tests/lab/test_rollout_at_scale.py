@@ -17,7 +17,8 @@ from leadengine_ctl.operations.rollouts import plans
 from leadengine_ctl.operations.rollouts.request import RolloutRequest
 from leadengine_ctl.operations.rollouts.run import run_rollout
 from tests.unit.ctl.builders import a_draft, a_spec, an_image, publish
-from tests.unit.ctl.conftest import Cli, folder, lectl  # noqa: F401 - fixtures
+from tests.unit.ctl.cli import Cli
+from tests.unit.ctl.conftest import folder, lectl  # noqa: F401 - fixtures
 from tests.unit.ctl.hostile import a_world
 
 HOSTS = 1000

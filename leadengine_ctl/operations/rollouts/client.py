@@ -5,18 +5,24 @@ from datetime import UTC, datetime
 
 from leadengine_agent.protocol import ActivateResult
 from leadengine_ctl.errors import (
+    HostBusyError,
     HostUnreachableError,
     LeadEngineError,
     LockedError,
     TaskFailedError,
 )
-from leadengine_ctl.fleet.records import ClientRecord, TargetRecord, TargetState
+from leadengine_ctl.fleet.records import ClientRecord, TargetRecord, TargetState, Word
 from leadengine_ctl.operations.base import Happening, Run
 from leadengine_ctl.operations.rollback import RollbackRequest, RollbackVerb
 from leadengine_ctl.operations.rollouts.crew import Crew, News
 from leadengine_ctl.operations.runner import run_as_part
 from leadengine_ctl.operations.update import Update, UpdateRequest
 from leadengine_ctl.planning.windows import Window
+
+_PATIENCE = 300.0
+"""Seconds beyond the bake that a busy host is waited for."""
+
+_PAUSE = 1.0
 
 
 def bring(crew: Crew, target: TargetRecord) -> None:
@@ -55,7 +61,7 @@ def _walk(crew: Crew, target: TargetRecord) -> None:
     done = target
     try:
         while done.hops < _hops(done):
-            done = _hop(crew, done)
+            done = _patiently(crew, done)
     except HostUnreachableError as error:
         state, why = TargetState.UNREACHABLE, error.what
     except LockedError as error:
@@ -73,6 +79,18 @@ def _walk(crew: Crew, target: TargetRecord) -> None:
         "operation": _operation(done),
     }
     _settle(crew, done.model_copy(update=attempt), state, why)
+
+
+def _patiently(crew: Crew, target: TargetRecord) -> TargetRecord:
+    """A hop; a host that is busy may be carrying out what a killed runner had ordered."""
+    end = time.monotonic() + crew.request.bake + _PATIENCE
+    while True:
+        try:
+            return _hop(crew, target)
+        except HostBusyError:
+            if time.monotonic() > end or crew.lease.word() is not Word.RUN:
+                raise
+            time.sleep(_PAUSE)
 
 
 def _hop(crew: Crew, target: TargetRecord) -> TargetRecord:

@@ -1,0 +1,159 @@
+"""One rollout over 20 hosts, three of them real, whose runner is killed 20 times (promise U4)."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from leadengine_ctl.fleet.records import RolloutState, TargetRecord, TargetState
+from tests.lab.conftest import MakeVps
+from tests.lab.operator import LECTL, Operator
+from tests.lab.releases import publish
+from tests.lab.stack import Stack
+from tests.lab.vps import Vps
+from tests.unit.ctl.cli import Cli
+from tests.unit.ctl.fleet import Fleet
+
+NAMES = tuple(f"client-{number:02}" for number in range(1, 21))
+REAL = (NAMES[0], NAMES[4], NAMES[12])
+SILENT = (NAMES[2], NAMES[6], NAMES[9], NAMES[15])
+MEMORY = tuple(name for name in NAMES if name not in REAL)
+VICTIM = NAMES[7]
+WORDS = ("update", "--all", "--yes", "--json", "--waves", "1,3,8,100%", "--parallel", "4",
+         "--bake", "1s", "--soak", "3s")  # fmt: skip
+KILLS = 20
+COUNT = """
+import json, sqlite3
+rows = sqlite3.connect("file:/var/lib/leadengine/agent/journal.sqlite?mode=ro", uri=True).execute(
+    "SELECT id FROM tasks WHERE verb = 'activate' AND state = 'done'").fetchall()
+print(json.dumps([row[0] for row in rows]))
+"""
+
+
+@dataclass
+class Mixed:
+    """The fleet: real hosts by their client, the others in memory."""
+
+    operator: Operator
+    fleet: Fleet
+    real: dict[str, Vps]
+    kills: Counter[str] = field(default_factory=Counter)
+
+    def stack(self, name: str) -> Stack:
+        return Stack(self.real[name], name, f"{name}.test")
+
+    def release_of(self, name: str) -> str:
+        if name in self.real:
+            found = self.operator.must("status", name, "--json").result["clients"][0]
+            return str(found["stack"]["release"])
+        return self.fleet.runs(name)
+
+    def orders(self, name: str, rollout: str) -> int:
+        """Activations that a rollout made on a host, by the host's own journal."""
+        if name in self.real:
+            words = ("docker", "exec", "leadengine-executor", "python3", "-c", COUNT)
+            ids = json.loads(self.real[name].run(*words).stdout)
+        else:
+            self.fleet.activations(name)
+            journal = self.fleet.host(name).journal.values()
+            ids = [each.task for each in journal if each.verb == "activate" and each.outcome]
+        return sum(each.startswith(rollout) for each in ids)
+
+    def targets(self) -> tuple[TargetRecord, ...]:
+        """The last rollout's, or none yet."""
+        rollouts = self.fleet.world.store.rollouts
+        found = rollouts.recent(1)
+        return rollouts.targets(found[0].id) if found else ()
+
+    def kill_when(self, state: TargetState, wave: int, *words: str) -> bool:
+        """Start lectl, kill it once a client of the wave is so; False: it ended before."""
+        with subprocess.Popen(
+            (LECTL, *words), env=self.operator.environment(), stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        ) as process:  # fmt: skip
+            while process.poll() is None:
+                mine = [each for each in self.targets() if each.wave == wave]
+                if any(each.state is state for each in mine):
+                    time.sleep(random.uniform(0, 0.4))  # noqa: S311 - no secret: when to kill
+                    os.kill(process.pid, signal.SIGKILL)
+                    process.wait()
+                    self.kills["between" if state is TargetState.SOAKING else "inside"] += 1
+                    return True
+                time.sleep(0.02)
+        return False
+
+
+@pytest.fixture(scope="module")
+def mixed(lab_operator: Operator, make_stocked_vps: MakeVps) -> Iterator[Mixed]:
+    """20 clients on 1.0.0."""
+    real = {name: make_stocked_vps() for name in REAL}
+    environment = lab_operator.environment()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        found = Mixed(lab_operator, Fleet(Cli(lab_operator.data, environment)), real)
+        for name, vps in real.items():
+            ended = lab_operator.deploy(vps, name, f"{name}.test")
+            assert ended.code == 0, ended.text
+        found.fleet.add(*MEMORY)
+        yield found
+    for vps in real.values():
+        vps.remove()
+
+
+def test_a_bad_release_is_stopped_in_wave_3_and_four_are_silent(mixed: Mixed) -> None:
+    publish(mixed.operator, "1.1.0", {})
+    mixed.fleet.order_faults(VICTIM, gate=["1.1.0"], seconds=0.5)
+    for name in MEMORY:
+        if name != VICTIM:
+            mixed.fleet.order_faults(name, unreachable=name in SILENT, seconds=0.5)
+    ended = mixed.operator.lectl(*WORDS)
+    assert ended.code == 3, ended.text
+    assert ended.result["rollout"]["state"] == RolloutState.STOPPED
+    ran = {name for name in NAMES if mixed.release_of(name) == "1.1.0"}
+    ran |= {name for name in MEMORY if "1.1.0" in mixed.fleet.host(name).stacks[name].tripped}
+    assert ran <= set(NAMES[:8])
+    assert VICTIM in ran
+    assert not ran & set(SILENT)
+
+
+def test_the_good_release_reaches_everybody_once_through_20_kills(mixed: Mixed) -> None:
+    publish(mixed.operator, "1.2.0", {})
+    words: tuple[str, ...] = WORDS
+    for number in range(KILLS):
+        wave = number // 5 + 1
+        state = TargetState.SOAKING if number % 5 in (2, 4) else TargetState.RUNNING
+        if mixed.kill_when(state, wave, *words):
+            words = ("rollout", "resume", mixed.fleet.rollout().id)
+    rollout = mixed.fleet.rollout().id
+    ended = mixed.operator.lectl("rollout", "resume", rollout, timeout=580)
+    assert ended.code == 3, ended.text
+    states = {each["client"]: each["state"] for each in ended.result["targets"]}
+    assert {name for name in NAMES if states[name] != "updated"} == set(SILENT)
+    for name in SILENT:
+        mixed.fleet.order_faults(name)
+    assert mixed.operator.lectl("rollout", "resume", rollout).code == 0
+    assert {mixed.release_of(name) for name in NAMES} == {"1.2.0"}
+    assert {name: mixed.orders(name, rollout) for name in NAMES} == dict.fromkeys(NAMES, 1)
+    assert sum(mixed.kills.values()) == KILLS, mixed.kills
+    assert min(mixed.kills["inside"], mixed.kills["between"]) >= 6, mixed.kills
+
+
+def test_a_change_of_configuration_goes_the_same_way(mixed: Mixed) -> None:
+    words = ("config", "set", "brand.primary=#123456", "--all", *WORDS[2:])
+    ended = mixed.operator.lectl(*words)
+    assert ended.code == 0, ended.text
+    waves = {each["client"]: each["wave"] for each in ended.result["targets"]}
+    assert [Counter(waves.values())[wave] for wave in (1, 2, 3, 4)] == [1, 2, 5, 12]
+    rollout = ended.result["rollout"]["id"]
+    assert {name: mixed.orders(name, rollout) for name in NAMES} == dict.fromkeys(NAMES, 1)
+    for name in REAL:
+        page = mixed.stack(name).get("/sign-in").text
+        assert "#123456" in page
