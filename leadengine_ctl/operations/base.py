@@ -1,6 +1,5 @@
 """What every verb is made of: steps that can be repeated, and the world they act on."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -14,9 +13,6 @@ from leadengine_ctl.operations.orders import submit
 from leadengine_ctl.releases.bundle import Bundle
 from leadengine_ctl.releases.library import Library
 from leadengine_ctl.settings import Settings
-
-_MOMENT = 0.2
-"""Seconds in which two steps are told to the store together."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +113,6 @@ class Run:
         self._host: Host | None = None
         self._changed: set[str] = set()
         self._story: list[EventLine] = []
-        self._written_at = 0.0
         self._bundles = {} if bundles is None else bundles
 
     def host(self, address: HostAddress) -> Host:
@@ -175,19 +170,17 @@ class Run:
     ) -> None:
         """Record an event and pass it on.
 
-        The store is written when a step begins or fails, unless it was a moment ago: a story of
-        twenty lines costs a few writes.
+        The store is written when a step begins or fails: a story of twenty lines costs a few writes,
+        and whoever looks sees the step that hangs.
         """
         part = "/" in step
         if state is StepState.DONE:
             self._changed.add(step.partition("/")[0])
         self._story.append(EventLine(now(), step, state, detail, seconds))
-        due = time.monotonic() - self._written_at > _MOMENT
-        if not part and (state is StepState.FAILED or (state is StepState.STARTED and due)):
+        if not part and state in (StepState.STARTED, StepState.FAILED):
             self._write()
         self._listener(Happening(self.operation, step, state, detail, seconds))
 
     def _write(self) -> None:
         lines, self._story = self._story, []
-        self._written_at = time.monotonic()
         self.world.store.operations.add_events(self.operation, lines)
