@@ -21,7 +21,6 @@ from leadengine_ctl.operations.placing import Placing
 from leadengine_ctl.operations.request import DeployRequest
 from leadengine_ctl.operations.spec import build_spec
 
-
 _BAKE = 5
 """Seconds that a change is watched in service: somebody stands by. Updates take their time."""
 
