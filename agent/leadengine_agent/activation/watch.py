@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from leadengine_agent import docker
-from leadengine_agent.activation.gates import Seen, ServiceSeen, never_proven, tripped
+from leadengine_agent.activation.gates import Seen, ServiceSeen, tripped, unproven
 from leadengine_agent.activation.traffic import AccessLog
 from leadengine_agent.compose import Compose
 from leadengine_agent.docker import DockerError, OneOff
@@ -53,7 +53,7 @@ class Watch:
             while time.monotonic() < end:
                 self.look()
                 time.sleep(min(_PAUSE, max(0.0, end - time.monotonic())))
-            self._judge(never_proven(self.look()))
+            self._judge(unproven(self.look()))
         finally:
             docker.remove_containers([visits])
 
