@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from leadengine_agent.protocol import ImageName
+from leadengine_agent.protocol import SERVICES, ImageName
 from tests.lab.editions import variant
 from tests.lab.load.report import keep_report, report
 from tests.lab.load.running import Load, load_on
@@ -16,10 +16,13 @@ from tests.lab.vps import Vps
 
 CLIENT = "busy"
 DOMAIN = "leads.busy.test"
-RATE = 200.0
+RATE = 100.0
+"""Requests a second, what two cores bear that also run the stack, the update and other tests."""
+
+SOAK_RATE = 200.0
 BASELINE = 20.0
+BAKE = 8
 STREAMS = 5
-LEAST = 20_000
 NGINX = "stack/nginx.conf.j2"
 PAUSE = 10.0
 """Seconds that nobody has to wait longer than, whatever is replaced."""
@@ -31,19 +34,42 @@ BACK_WITHIN = 5.0
 @pytest.fixture(scope="module")
 def updates(lab_operator: Operator, stocked_vps: Vps) -> Updating:
     """A live stack on its first edition."""
-    updates = Updating(lab_operator, Stack(stocked_vps, CLIENT, DOMAIN))
+    updates = Updating(lab_operator, Stack(stocked_vps, CLIENT, DOMAIN), bake=BAKE)
     updates.begin()
+    _weigh_as_on_a_rented_machine(stocked_vps)
     return updates
 
 
-def test_five_updates_fail_no_request(updates: Updating, tmp_path: Path) -> None:
-    with load_on(updates.stack, tmp_path, RATE, streams=STREAMS) as load:
+def _weigh_as_on_a_rented_machine(vps: Vps) -> None:
+    """Under systemd each container weighs as much as the engine; here all of them together would.
+
+    Where this machine has the newer control groups there is no such file, and nothing to mend.
+    """
+    weight = str(1024 * len(SERVICES))
+    vps.run("tee", "/sys/fs/cgroup/cpu/docker/cpu.shares", stdin=weight, check=False)
+
+
+@pytest.mark.parametrize(
+    ("rate", "least", "pause"),
+    [(RATE, 20_000, 1.0), pytest.param(SOAK_RATE, 120_000, 80.0, marks=pytest.mark.soak)],
+)
+def test_five_updates_fail_no_request(
+    updates: Updating, tmp_path: Path, rate: float, least: int, pause: float
+) -> None:
+    updates.spans.clear()
+    with load_on(updates.stack, tmp_path, rate, streams=STREAMS) as load:
         load.has_run(BASELINE)
         for _ in range(5):
             updates.bring_edition()
-            time.sleep(3)
-        load.has_run(LEAST / RATE)
-    _assert_flawless(load, updates)
+            time.sleep(pause)
+        load.has_run(least / rate + 1)
+    summary = load.summary()
+    keep_report(f"updates-{least}", report(summary, updates.spans, load.cost()))
+    summary.demand_validity()
+    assert len(summary.requests) >= least
+    assert not summary.failures, summary.lines()
+    assert not summary.blackouts(BACK_WITHIN)
+    load.assert_settled()
 
 
 PARTS: tuple[ImageName, ...] = ("nginx", "redis", "db")
@@ -55,7 +81,7 @@ def test_what_stands_around_the_api_is_replaced_while_requests_wait(
 ) -> None:
     """Not blue and green: there is a pause. It is short, and what comes meanwhile waits."""
     updates.spans.clear()
-    with load_on(updates.stack, tmp_path, RATE / 2, streams=STREAMS) as load:
+    with load_on(updates.stack, tmp_path, RATE, streams=STREAMS) as load:
         load.has_run(5)
         image = variant(f"next-{part}", updates.newest.release.images[part])
         updates.bring(updates.publish({part: image}))
@@ -71,7 +97,7 @@ def test_a_changed_configuration_of_nginx_fails_no_request(
     template = updates.newest.files[NGINX]
     changed = template.replace("keepalive_timeout 65s;", "keepalive_timeout 66s;")
     assert changed != template
-    with load_on(updates.stack, tmp_path, RATE / 2, streams=STREAMS) as load:
+    with load_on(updates.stack, tmp_path, RATE, streams=STREAMS) as load:
         load.has_run(5)
         updates.bring(updates.publish({}, files={NGINX: changed}))
         time.sleep(3)
@@ -81,15 +107,7 @@ def test_a_changed_configuration_of_nginx_fails_no_request(
 def _assert_nobody_failed(load: Load, updates: Updating, name: str) -> None:
     summary = load.summary()
     keep_report(name, report(summary, updates.spans, load.cost()))
+    summary.demand_validity()
     assert not summary.failures, summary.lines()
     assert summary.percentile(1.0) <= PAUSE
-    load.assert_settled()
-
-
-def _assert_flawless(load: Load, updates: Updating) -> None:
-    summary = load.summary()
-    keep_report("updates-under-load", report(summary, updates.spans, load.cost()))
-    assert len(summary.requests) >= LEAST
-    assert not summary.failures, summary.lines()
-    assert not summary.blackouts(BACK_WITHIN)
     load.assert_settled()

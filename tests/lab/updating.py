@@ -24,7 +24,7 @@ class Updating:
 
     operator: Operator
     stack: Stack
-    bake: int = 5
+    bake: int
     number: int = 0
     spans: list[tuple[float, float]] = field(default_factory=list)
 

@@ -36,10 +36,8 @@ class Load:
         time.sleep(max(0.0, self.began + seconds - time.time()))
 
     def summary(self) -> Summary:
-        """After the end. Raises LabError when the load was not what it should have been."""
-        summary = Summary(tuple(read_records(self.folder / "records.jsonl")), self.rate)
-        summary.demand_validity()
-        return summary
+        """After the end: what it came to, and whether it was valid."""
+        return Summary(tuple(read_records(self.folder / "records.jsonl")), self.rate)
 
     def cost(self) -> float:
         """Seconds of CPU the generator took by itself."""

@@ -21,7 +21,7 @@ Handler = Callable[[Request, Next], Awaitable[Response]]
 
 _PROBES = ("/healthz", "/readyz", "/internal/")
 _READY = ("/readyz", "/internal/readyz")
-_STEP = 4_000_000
+_STEP = 1_000_000
 """Bytes that leak at a time."""
 
 
@@ -58,9 +58,9 @@ def _die() -> None:
 def _leak() -> None:
     """Fill the container's memory evenly, within `LAB_FAULT_OVER` seconds."""
     pause = float(os.environ.get("LAB_FAULT_OVER", "5")) / (512_000_000 / _STEP)
-    kept = []
+    kept: list[bytes] = []
     while True:
-        kept.append(bytearray(os.urandom(1) * _STEP))
+        kept.append(b"x" * _STEP)
         time.sleep(pause)
 
 
