@@ -67,8 +67,8 @@ def settle(sent: str) -> str:
     return "\n".join(lines).rstrip()
 
 
-def draw_terminal(page: Page, title: str, screen: str) -> None:
-    """Keep docs/pictures/terminal.png of what a terminal shows, long lines broken as there."""
+def draw_terminal(page: Page, title: str, screen: str, name: str = "terminal") -> None:
+    """Keep a picture in docs/pictures of what a terminal shows, long lines broken as there."""
     console = Console(record=True, width=COLUMNS, file=StringIO(), color_system="truecolor")
     for line in screen.splitlines():
         text = Text.from_ansi(line)
@@ -76,7 +76,7 @@ def draw_terminal(page: Page, title: str, screen: str) -> None:
             console.print(text[start : start + COLUMNS], overflow="crop", no_wrap=True)
     svg = FONTS.sub("", console.export_svg(title=title))
     page.set_content(f"<body style='margin:0'>{svg}</body>")
-    page.locator("svg").first.screenshot(path=PICTURES / "terminal.png", omit_background=True)
+    page.locator("svg").first.screenshot(path=PICTURES / f"{name}.png", omit_background=True)
 
 
 def visit_site(page: Page) -> None:

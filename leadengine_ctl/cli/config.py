@@ -17,7 +17,7 @@ Europe/Berlin') and hold (why it is left alone). An empty value means the defaul
 
 \b
 Examples:
-  lectl config set brand.primary=#0B8C00 acme
+  lectl config set 'brand.primary=#0B8C00' acme
   lectl config set mail.host=smtp.example.com mail.port=465 mail.security=tls --all --plan
   lectl config set hold='their fair is on' acme
 

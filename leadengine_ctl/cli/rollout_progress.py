@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _ROWS = 20
 """Clients in the live table: what is under way, and above it what ended last."""
 
+_HEADER = ("STATE", "WAVE", "CLIENT", "HOST", "FROM", "TO", "SECONDS", "NOW")
 _QUIET = (TargetState.WAITING, TargetState.RUNNING)
 _STYLES = {"good": "green", "bad": "red", "warn": "yellow"}
 
@@ -88,13 +89,15 @@ class LiveRollout(LineRollout):
         from rich.table import Table
         from rich.text import Text
 
+        shown = [self._targets[number] for number in list(self._seen)[-_ROWS:]]
+        rows = [_HEADER, *(self._row(each) for each in shown)]
         table = Table(box=None, pad_edge=False, header_style="bold")
-        for name in ("STATE", "WAVE", "CLIENT", "HOST", "FROM", "TO", "SECONDS", "NOW"):
-            table.add_column(name, no_wrap=True)
-        for number in list(self._seen)[-_ROWS:]:
-            each = self._targets[number]
+        for at, name in enumerate(_HEADER[:-1]):
+            table.add_column(name, no_wrap=True, min_width=max(len(row[at]) for row in rows))
+        table.add_column(_HEADER[-1], no_wrap=True)
+        for each, row in zip(shown, rows[1:], strict=True):
             style = _STYLES.get(TONES.get(each.state, ""), "")
-            table.add_row(*(Text(terminal.plain(cell)) for cell in self._row(each)), style=style)
+            table.add_row(*(Text(terminal.plain(cell)) for cell in row), style=style)
         counts = count_of(tuple(self._targets.values()))
         return Group(Text(f"Rollout {self._rollout}: {counts}"), table)
 

@@ -50,20 +50,12 @@ def put_rollout(record: RolloutRecord, targets: tuple[TargetRecord, ...], *, as_
         result = {"kind": "result", "rollout": record.model_dump(mode="json"), "targets": found}
         terminal.put_json(result)
         return
-    header = (
-        "STATE",
-        "WAVE",
-        "CLIENT",
-        "HOST",
-        "FROM",
-        "TO",
-        "SECONDS",
-        "REQUESTS",
-        "FAILED",
-        "WHY",
-    )
+    header = ("STATE", "WAVE", "CLIENT", "HOST", "FROM", "TO", "SECONDS", "REQUESTS", "FAILED")
     tones = ["", *(TONES.get(each.state, "") for each in targets)]
     terminal.put_table([header, *(_target_row(each) for each in targets)], tones)
+    for each in targets:
+        if each.reason:
+            terminal.put(f"{each.client}: {each.reason}")
     terminal.say(headline(record, targets))
     for hint in _hints(record):
         terminal.say(hint)
@@ -121,20 +113,11 @@ def _left_out(each: Skipped) -> tuple[str, ...]:
 
 
 def _target_row(each: TargetRecord) -> tuple[str, ...]:
-    numbers = (
-        (f"{each.seconds:.1f}", str(each.requests), str(each.failed)) if each.wave else ("", "", "")
-    )
-    wave = str(each.wave) if each.wave else "-"
-    return (
-        each.state.value,
-        wave,
-        each.client,
-        each.host,
-        each.current,
-        each.to,
-        *numbers,
-        each.reason,
-    )
+    who = (each.client, each.host, each.current, each.to)
+    if not each.wave:
+        return each.state.value, "-", *who, "", "", ""
+    numbers = (f"{each.seconds:.1f}", str(each.requests), str(each.failed))
+    return each.state.value, str(each.wave), *who, *numbers
 
 
 def _hints(record: RolloutRecord) -> list[str]:

@@ -43,11 +43,12 @@ def furnish(folder: Path) -> None:
     a_world().store.hosts.save("local", "memory://local")
 
 
-def here(word: str) -> str:
-    """The id of an operation becomes that of the last one."""
+def here(word: str, command: str) -> str:
+    """The id of an operation or a rollout becomes that of the last one."""
     if not re.fullmatch(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}", word):
         return word
-    return a_world().store.operations.recent(1)[0].id
+    store = a_world().store
+    return (store.rollouts if command == "rollout" else store.operations).recent(1)[0].id
 
 
 def run(lectl: Cli, shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,7 +64,7 @@ def run(lectl: Cli, shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
             for setting in settings:
                 monkeypatch.setenv(*setting.split("=", 1))
         case ("lectl" | ".venv/bin/lectl", *words):
-            ran = lectl(*(here(in_memory(word)) for word in words))
+            ran = lectl(*(here(in_memory(word), words[0]) for word in words))
             assert ran.code == shown.code, f"{shown.line}\n{ran.err}"
         case _:
             pytest.fail(f"neither run nor allowed: {shown.line}")

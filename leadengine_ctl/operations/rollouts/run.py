@@ -36,7 +36,6 @@ def run_rollout(world: World, rollout: str, listener: Listener) -> RolloutRecord
             world.store.rollouts.leave(rollout, lease.runner, RolloutState.PAUSED, "Ctrl-C")
             raise _stopped(rollout) from None
         kept(world.store.rollouts.leave(rollout, lease.runner, state, reason), rollout)
-        crew.say(_last_sentence(state, reason))
     return world.store.rollouts.get(rollout)
 
 
@@ -92,11 +91,8 @@ def _second_turn(crew: Crew) -> list[TargetRecord]:
 
 
 def _stop(crew: Crew) -> tuple[RolloutState, str]:
-    failed = crew.those(FAILED)
-    reason = (
-        f"Stopped in wave {crew.wave}: {len(failed)} failed, "
-        f"{crew.request.max_failures} may. First: {failed[0].client}: {failed[0].reason}"
-    )
+    failed, may = len(crew.those(FAILED)), crew.request.max_failures
+    reason = f"Stopped in wave {crew.wave}: {failed} failed, {may} may."
     _close(crew, TargetState.SKIPPED, f"the rollout stopped in wave {crew.wave}")
     return RolloutState.STOPPED, reason
 
@@ -134,10 +130,6 @@ def _close(crew: Crew, state: TargetState, why: str) -> None:
     """What was not begun is not begun any more."""
     for each in crew.those(_OPEN):
         crew.note(each.model_copy(update={"state": state, "reason": why}))
-
-
-def _last_sentence(state: RolloutState, reason: str) -> str:
-    return reason or f"The rollout is {state}."
 
 
 def _stopped(rollout: str) -> StoppedError:

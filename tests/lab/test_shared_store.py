@@ -1,0 +1,157 @@
+"""A team's store: PostgreSQL, two operators, and a rollout that the second takes over from the first."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from leadengine_ctl.fleet.records import TargetState
+from leadengine_ctl.operations.rollouts.lease import LEASE
+from tests.lab.container import Container
+from tests.lab.run import Run
+from tests.lab.waiting import until
+from tests.unit.ctl.builders import a_draft, publish
+from tests.unit.ctl.cli import Cli
+from tests.unit.ctl.fleet import Fleet
+
+NAMES = tuple(f"client-{letter}" for letter in "abcdefgh")
+WORDS = (
+    "update",
+    "--all",
+    "--yes",
+    "--bake",
+    "0s",
+    "--soak",
+    "0s",
+    "--parallel",
+    "1",
+    "--waves",
+    "100%",
+)
+SOCKET = "--tmpfs=/var/run/postgresql:mode=0775,uid=999,gid=999"
+
+
+@pytest.fixture
+def server(run: Run, product_images: None) -> Iterator[Container]:
+    """A PostgreSQL server with an empty database."""
+    options = (
+        SOCKET,
+        "--env=POSTGRES_DB=control",
+        "--env=POSTGRES_USER=le",
+        "--env=POSTGRES_PASSWORD=x",
+    )
+    box = run.start("control-db", "leadengine/standin-postgres:dev", options=options)
+    until(lambda: box.run("pg_isready", "-h", box.address, "-U", "le"), "the database", 60)
+    yield box
+    box.remove()
+
+
+@pytest.fixture
+def team(server: Container, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Cli, Cli]:
+    """Two operators with one store and one key; each has locks of their own. Hosts are in files of both."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    publish(first / "data", a_draft())
+    second.mkdir()
+    (second / "data").mkdir()
+    shared = {
+        "LECTL_DATABASE_URL": f"postgresql+psycopg://le:x@{server.address}/control",
+        "LECTL_KEY_FILE": str(first / "data" / "key"),
+    }
+    for name in ("releases", "release-keys", "memory"):
+        (first / "data" / name).mkdir(exist_ok=True)
+        (second / "data" / name).symlink_to(first / "data" / name)
+    desks = [
+        Cli(desk / "data", {**Cli.environment(desk / "data", desk), **shared})
+        for desk in (first, second)
+    ]
+    for name, value in desks[0].variables.items():
+        monkeypatch.setenv(name, value)
+    return desks[0], desks[1]
+
+
+@pytest.fixture
+def fleet(team: tuple[Cli, Cli]) -> Fleet:
+    found = Fleet(team[0])
+    found.add(*NAMES)
+    found.publish("1.1.0")
+    for name in NAMES:
+        found.order_faults(name, seconds=0.5)
+    return found
+
+
+def start(lectl: Cli, *words: str) -> subprocess.Popen[bytes]:
+    program = "from leadengine_ctl.cli.main import main; main()"
+    return subprocess.Popen(
+        (sys.executable, "-c", program, *words), env=lectl.variables, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def updated(fleet: Fleet) -> int:
+    if not fleet.world.store.rollouts.recent(1):
+        return 0
+    return list(fleet.states().values()).count(TargetState.UPDATED)
+
+
+def wait_for(fleet: Fleet, count: int) -> None:
+    end = time.monotonic() + 60
+    while updated(fleet) < count:
+        assert time.monotonic() < end, fleet.states()
+        time.sleep(0.1)
+
+
+def test_another_process_takes_over_when_the_lease_has_lapsed(
+    fleet: Fleet, team: tuple[Cli, Cli]
+) -> None:
+    _, second = team
+    with start(fleet.lectl, *WORDS) as first:
+        wait_for(fleet, 2)
+        alive = second.process("rollout", "resume", fleet.rollout().id)
+        assert alive.code == 11
+        assert "is run by another process" in alive.err
+        os.kill(first.pid, signal.SIGKILL)
+    assert second.process("rollout", "resume", fleet.rollout().id).code == 11
+    time.sleep(LEASE + 1)
+    taken = second.process("rollout", "resume", fleet.rollout().id)
+    assert taken.code == 0, taken.err
+    assert {fleet.activations(name) for name in NAMES} == {2}
+
+
+def test_one_that_slept_and_was_replaced_does_nothing_more(
+    fleet: Fleet, team: tuple[Cli, Cli]
+) -> None:
+    _, second = team
+    with start(fleet.lectl, *WORDS) as first:
+        wait_for(fleet, 2)
+        os.kill(first.pid, signal.SIGSTOP)
+        time.sleep(LEASE + 1)
+        with start(second, "rollout", "resume", fleet.rollout().id) as heir:
+            wait_for(fleet, 4)
+            os.kill(first.pid, signal.SIGCONT)
+            assert first.wait(30) == 11
+            assert heir.wait(60) == 0
+    assert {fleet.activations(name) for name in NAMES} == {2}
+
+
+def test_of_two_that_start_at_once_one_works(fleet: Fleet, team: tuple[Cli, Cli]) -> None:
+    """Races for a rollout that nobody runs, until it is done: at least two."""
+    with start(fleet.lectl, *WORDS) as first:
+        wait_for(fleet, 1)
+        fleet.lectl("rollout", "pause", fleet.rollout().id)
+        assert first.wait(30) == 3
+    rollout, races = fleet.rollout().id, 0
+    while fleet.rollout().state == "paused":
+        done, races = updated(fleet), races + 1
+        racers = [start(desk, "rollout", "resume", rollout) for desk in team]
+        wait_for(fleet, done + 1)
+        if races < 3:
+            fleet.lectl("rollout", "pause", rollout)
+        codes = sorted(racer.wait(60) for racer in racers)
+        assert codes in ([0, 11], [3, 11]), codes
+    assert races >= 2
+    assert {fleet.activations(name) for name in NAMES} == {2}
