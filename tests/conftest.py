@@ -1,7 +1,29 @@
-"""What holds for every test."""
+"""What every test stands on: no settings of the person who runs it, and the repository as folder."""
 
+import os
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
 
 # How long an example takes depends on what else the machine does; what it shows does not.
 settings.register_profile("steady", deadline=None)
 settings.load_profile("steady")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A home of its own, a plain terminal, and nothing of LeadEngine's in the environment."""
+    for name in [name for name in os.environ if name.startswith(("LECTL_", "LEADENGINE_"))]:
+        monkeypatch.delenv(name)
+    for name, folder in (
+        ("HOME", "home"),
+        ("XDG_DATA_HOME", "data"),
+        ("XDG_CONFIG_HOME", "config"),
+    ):
+        monkeypatch.setenv(name, str(tmp_path / "environment" / folder))
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.chdir(ROOT)
