@@ -13,9 +13,10 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from leadengine_agent.paths import ROOT
@@ -107,13 +108,18 @@ def _gateway_key(templates: Mapping[str, str], values: dict[str, Any]) -> str:
 
 
 def _render_one(path: str, text: str, values: dict[str, Any]) -> str:
+    return _compiled(text, _writer_for(path)).render(values)
+
+
+@lru_cache(maxsize=32)
+def _compiled(text: str, writer: Callable[[Any], str]) -> Template:
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined,
-        finalize=_writer_for(path),
+        finalize=writer,
         autoescape=False,
         keep_trailing_newline=True,
     )
-    return environment.from_string(text).render(values)
+    return environment.from_string(text)
 
 
 def _writer_for(path: str) -> Callable[[Any], str]:
