@@ -14,6 +14,9 @@ from leadengine_ctl.errors import LeadEngineError
 HEAD = "0002"
 """The newest migration. Kept here so that reading it costs nothing; a test compares it with the files."""
 
+_MIGRATION_LOCK = 7_243_392
+"""Any number that nobody else locks in the same database."""
+
 _BUSY_TIMEOUT = 30
 """Seconds to wait for another process that is writing to SQLite."""
 
@@ -68,6 +71,11 @@ def _migrate(engine: Engine, data_folder: Path) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with _one_at_a_time(data_folder), engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            # Other machines have locks of their own; whoever waits here finds nothing left to do.
+            connection.execute(
+                text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK}
+            )
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

@@ -24,6 +24,7 @@ from leadengine_agent.protocol import (
     LogsResult,
     Order,
     Outcome,
+    Rollback,
     StackSpec,
     StepState,
     Task,
@@ -167,12 +168,34 @@ class AgentSuite:
         self, host: Transport, activate: Activate
     ) -> None:
         first = ActivateResult.model_validate(self.succeed(host, activate).result)
-        brand = activate.spec.brand.model_copy(update={"primary": "#123456"})
-        spec = activate.spec.model_copy(update={"brand": brand})
-        changed = activate.model_copy(update={"spec": spec})
-        second = ActivateResult.model_validate(self.succeed(host, changed).result)
+        second = ActivateResult.model_validate(self.succeed(host, _repainted(activate)).result)
         assert second.changed
         assert second.generation == first.generation + 1
+
+    def test_a_rollback_brings_the_earlier_generation_back_as_a_new_one(
+        self, host: Transport, activate: Activate
+    ) -> None:
+        first = ActivateResult.model_validate(self.succeed(host, activate).result)
+        changed = _repainted(activate)
+        second = ActivateResult.model_validate(self.succeed(host, changed).result)
+        back = Rollback(client=activate.spec.client)
+        third = ActivateResult.model_validate(self.succeed(host, back).result)
+        assert (third.changed, third.generation) == (True, second.generation + 1)
+        assert (first.spec, second.spec) == (activate.spec, changed.spec)
+        assert third.spec == activate.spec
+        named = Rollback(client=activate.spec.client, to=second.generation)
+        fourth = ActivateResult.model_validate(self.succeed(host, named).result)
+        assert fourth.spec == changed.spec
+
+    @pytest.mark.parametrize("generation", [None, 99])
+    def test_a_generation_that_is_not_kept_is_not_found(
+        self, host: Transport, activate: Activate, generation: int | None
+    ) -> None:
+        self.succeed(host, activate)
+        order = Rollback(client=activate.spec.client, to=generation)
+        failure = self.outcome(host, order).failure
+        assert failure is not None
+        assert failure.code is FailureCode.NOT_FOUND
 
     def test_inspect_tells_what_was_activated(self, host: Transport, activate: Activate) -> None:
         self.succeed(host, activate)
@@ -220,3 +243,9 @@ class AgentSuite:
     def _credentials(self, host: Transport, activate: Activate) -> CredentialsResult:
         result = self.succeed(host, Credentials(client=activate.spec.client)).result
         return CredentialsResult.model_validate(result)
+
+
+def _repainted(order: Activate) -> Activate:
+    """The same order with another colour."""
+    brand = order.spec.brand.model_copy(update={"primary": "#123456"})
+    return order.model_copy(update={"spec": order.spec.model_copy(update={"brand": brand})})

@@ -19,6 +19,7 @@ from leadengine_agent.values import digest_of
 from leadengine_ctl.errors import HostUnreachableError, NotAllowedError
 from leadengine_ctl.hosts.base import HostAddress, Transport
 from leadengine_ctl.hosts.memory import MemoryHost
+from leadengine_ctl.hosts.memory_faults import MemoryFaults, faults_file
 from tests.conformance.agent_suite import AgentSuite
 from tests.unit.ctl.builders import a_bundle, a_spec, an_image
 
@@ -112,3 +113,46 @@ def test_a_host_keeps_to_the_first_publisher_it_is_told() -> None:
         with pytest.raises(NotAllowedError, match="does not believe the publisher") as refused:
             host.prepare(an_image("agent"), roots=("another root",))
     assert digest_of("the first root") in refused.value.why
+
+
+@pytest.fixture
+def two_releases(host: Transport, install: InstallRelease, spec: StackSpec) -> Activate:
+    """An order for 1.0.0, which runs; 1.1.0 is on the host, too."""
+    suite = AgentSuite()
+    order = Activate(spec=spec, release=install.version)
+    for each in (install, a_bundle("1.1.0").order(None), order):
+        suite.succeed(host, each)
+    return order
+
+
+def test_an_order_that_was_planned_against_another_release_is_refused(
+    host: Transport, two_releases: Activate
+) -> None:
+    order = two_releases.model_copy(update={"release": "1.1.0", "expects": "0.9.0"})
+    failure = AgentSuite().outcome(host, order).failure
+    assert failure is not None
+    assert failure.code is FailureCode.CONFLICT
+    fits = order.model_copy(update={"expects": "1.0.0"})
+    assert AgentSuite().succeed(host, fits).result["previous"] == "1.0.0"
+
+
+def test_what_a_gate_took_back_is_not_tried_again_by_itself(
+    tmp_path: Path, install: InstallRelease, spec: StackSpec
+) -> None:
+    path, suite = tmp_path / "one.json", AgentSuite()
+    old = Activate(spec=spec, release="1.0.0")
+    new = old.model_copy(update={"release": "1.1.0"})
+    with MemoryHost(ADDRESS, path) as host:
+        host.prepare(an_image("agent"))
+        for order in (install, a_bundle("1.1.0").order(None), old):
+            suite.succeed(host, order)
+        faults_file(path).write_text(MemoryFaults(gate=("1.1.0",)).model_dump_json())
+        tripped = suite.outcome(host, new).failure
+        assert tripped is not None
+        assert tripped.rolled_back
+        faults_file(path).unlink()
+        again = suite.outcome(host, new).failure
+        assert again is not None
+        assert (again.code, again.rolled_back) == (FailureCode.GATE, False)
+        asked = new.model_copy(update={"retry": True})
+        assert suite.succeed(host, asked).result["stack"]["release"] == "1.1.0"

@@ -155,3 +155,15 @@ def test_of_two_that_start_at_once_one_works(fleet: Fleet, team: tuple[Cli, Cli]
         assert codes in ([0, 11], [3, 11]), codes
     assert races >= 2
     assert {fleet.activations(name) for name in NAMES} == {2}
+
+
+def test_an_operation_is_as_durable_on_a_shared_store(team: tuple[Cli, Cli]) -> None:
+    """Killed on one desk, finished on it again, seen on the other."""
+    first, second = team
+    words = ("deploy", "acme", "leads.acme.test", "--host", "memory://one")
+    assert first.process(*words, LECTL_FAILPOINT="deploy.activate:after").code == -9
+    again = first.process(*words)
+    assert again.code == 0, again.err
+    assert second.process("status", "acme").code == 0
+    (operation,) = second.process("operations", "list", "--json").json[0]["operations"]
+    assert operation["state"] == "done"
