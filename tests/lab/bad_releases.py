@@ -9,6 +9,8 @@ from tests.lab.editions import PACKAGES, edition, written
 from tests.lab.releases import derive
 
 Images = dict[ImageName, ImageRef]
+UNPROVEN = "did not prove itself in service"
+"""What is said where more than one gate may be the first to see it."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class Bad:
         reason: words that the update ends with.
         line: words in a log, where the reason alone could have another cause.
         service: whose log; empty: that of the api that failed.
+        ended: True: the api that failed is known to have ended by itself.
         served: True: visitors meet it before it is found out, and the way back is automatic.
         revisions: those it adds to the schema.
     """
@@ -28,6 +31,7 @@ class Bad:
     reason: str
     line: str = ""
     service: str = ""
+    ended: bool = False
     served: bool = False
     revisions: tuple[str, ...] = ()
 
@@ -46,12 +50,12 @@ def _bad_images(patience: str) -> dict[str, Bad]:
     return {
         "crash": Bad(_planted("crash"), "ended again and again", "BRAND is upside down"),
         "crash-later": Bad(
-            _planted("crash-later", **late), "started again", "the cache is older", served=True
+            _planted("crash-later", **late), UNPROVEN, "the cache is older", ended=True, served=True
         ),
         "never-ready": Bad(_planted("never-ready"), "the moon is not in the right phase"),
         "five-percent": Bad(_planted("five-percent"), "requests failed", served=True),
         "slow": Bad(_planted("slow"), "answers took", served=True),
-        "leak": Bad(_planted("leak", LAB_FAULT_OVER=patience), "used up its memory", served=True),
+        "leak": Bad(_planted("leak", LAB_FAULT_OVER=patience), UNPROVEN, ended=True, served=True),
         "other-schema": Bad(
             _planted("other-schema"), "requests failed", "colour_of_money", "db", served=True
         ),

@@ -100,6 +100,10 @@ class Steady:
         """The last lines of a service, as an operator reads them."""
         return self.updating.operator.must("logs", self.stack.client, service).out
 
+    def restarts_of(self, service: str) -> int:
+        """How often a container ended by itself and was started again."""
+        return int(self.stack.containers()[service]["RestartCount"])
+
     def running(self) -> dict[str, str]:
         """service -> digest of its image, of those that run."""
         found = self.stack.containers()

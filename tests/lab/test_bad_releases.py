@@ -87,6 +87,7 @@ def _assert_refused(steady: Steady, bad: Bad, ended: Ended) -> None:
     assert bad.reason in _reason(ended)
     if bad.line:
         assert bad.line in steady.log_of(bad.service or steady.failed_api)
+    assert not bad.ended or steady.restarts_of(steady.failed_api) > 0
     if bad.served:
         assert _state(ended) == "rolled-back"
         assert steady.seconds_to_way_back() <= ROLLBACK_STARTS

@@ -1,6 +1,7 @@
 """The load generator finds what it is for: a search is searched itself."""
 
 import asyncio
+import ssl
 import subprocess
 import sys
 import threading
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import Request as Question
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
@@ -21,6 +22,7 @@ from tests.lab.engine import LabError
 from tests.lab.load.ledger import Balance, Ledger
 from tests.lab.load.records import Record, read_records
 from tests.lab.load.summary import Summary
+from tests.lab.load.wire import ClosedError, Connection, Request, Target
 
 RATE = 60.0
 SECONDS = 4.0
@@ -35,7 +37,7 @@ class Site:
         self.events: list[bytes] = []
         self.streams = 0
 
-    async def page(self, _: Request) -> Response:
+    async def page(self, _: Question) -> Response:
         self.pages += 1
         if self.pages == 20:
             return Response("planted", 500)
@@ -45,18 +47,18 @@ class Site:
             await asyncio.sleep(1.0)
         return Response("page")
 
-    async def accept(self, request: Request) -> Response:
+    async def accept(self, request: Question) -> Response:
         self.events.append(await request.body())
         return Response(status_code=503 if len(self.events) == 10 else 202)
 
-    async def stream(self, _: Request) -> Response:
+    async def stream(self, _: Question) -> Response:
         self.streams += 1
         return StreamingResponse(_ticks(2), media_type="text/event-stream")
 
-    async def upload(self, request: Request) -> Response:
+    async def upload(self, request: Question) -> Response:
         return Response(str(len(await request.body())))
 
-    async def slow(self, _: Request) -> Response:
+    async def slow(self, _: Question) -> Response:
         await asyncio.sleep(0.5)
         return Response("slow")
 
@@ -151,6 +153,35 @@ def test_a_stream_that_ends_cleanly_is_opened_again(site: Site, summary: Summary
     assert not [each for each in summary.streams if each.failed]
     assert not summary.blackouts(5.0)
     assert summary.blackouts(0.5)
+
+
+async def _close_the_second(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    await reader.readuntil(b"\r\n\r\n")
+    writer.close()
+
+
+def test_a_kept_connection_that_is_closed_on_a_question_is_told_from_other_failures(
+    tmp_path: Path,
+) -> None:
+    authority = Authority.create(tmp_path)
+    authority.issue(NAME, "127.0.0.1")
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(tmp_path / f"{NAME}.pem", tmp_path / f"{NAME}.key")
+
+    async def ask_twice() -> None:
+        server = await asyncio.start_server(_close_the_second, "127.0.0.1", 0, ssl=tls)
+        port = server.sockets[0].getsockname()[1]
+        trust = ssl.create_default_context(cafile=str(authority.root_file))
+        connection = await Connection.open(Target("127.0.0.1", port, NAME, trust))
+        async with server:
+            assert await connection.ask(Request("GET", "/")) == 200
+            with pytest.raises(ClosedError):
+                await connection.ask(Request("GET", "/"))
+        connection.close()
+
+    asyncio.run(ask_twice())
 
 
 def test_ledger_finds_what_is_lost_and_what_is_there_twice() -> None:

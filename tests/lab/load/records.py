@@ -33,6 +33,11 @@ class Record:
         return bool(self.error) or not 200 <= self.status < 300
 
     @property
+    def asked_again(self) -> bool:
+        """True for a failure that a browser mends by itself: see `ClosedError`."""
+        return self.error.startswith("ClosedError")
+
+    @property
     def seconds(self) -> float:
         """From the moment it was to begin to its end: waiting for a late start counts."""
         return self.ended - self.scheduled

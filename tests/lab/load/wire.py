@@ -14,6 +14,13 @@ class BrokenError(Exception):
     """The other side did not keep to the protocol, or went away in the middle."""
 
 
+class ClosedError(BrokenError):
+    """A kept connection was closed without one byte of an answer, while the request was on its way.
+
+    A browser asks again by itself then (RFC 9112, section 9.3.1).
+    """
+
+
 @dataclass(frozen=True)
 class Target:
     """Where the requests go: an address, and the name that is asked for."""
@@ -51,6 +58,7 @@ class Connection:
         self._reader = reader
         self._writer = writer
         self._state = h11.Connection(h11.CLIENT)
+        self._asked = 0
 
     @classmethod
     async def open(cls, target: Target) -> "Connection":
@@ -75,6 +83,7 @@ class Connection:
 
     async def begin(self, request: Request) -> int:
         """Send one request and read the answer's head; its status."""
+        self._asked += 1
         await self._send(request)
         event = await self._next()
         if not isinstance(event, h11.Response):
@@ -113,12 +122,19 @@ class Connection:
         while True:
             event = self._event()
             if event is h11.NEED_DATA:
-                self._state.receive_data(await self._reader.read(_CHUNK))
+                await self._receive()
             elif isinstance(event, h11.Response | h11.Data | h11.EndOfMessage):
                 return event
             elif not isinstance(event, h11.InformationalResponse):
                 message = "the connection was closed before the answer"
                 raise BrokenError(message)
+
+    async def _receive(self) -> None:
+        data = await self._reader.read(_CHUNK)
+        if not data and self._asked > 1 and self._state.their_state is h11.SEND_RESPONSE:
+            message = "a kept connection was closed before the answer began"
+            raise ClosedError(message)
+        self._state.receive_data(data)
 
     def _event(self) -> object:
         try:
