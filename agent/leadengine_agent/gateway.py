@@ -27,8 +27,9 @@ from leadengine_agent.stack import forget_state, read_state, write_state
 
 _SWITCH_DEADLINE = 20.0
 _DOOR_SECONDS = 60
-_LAST_ANSWERS = 25
-"""Seconds: answers that take longer than this are cut where nginx itself is replaced."""
+_LAST_ANSWERS = 4
+"""Seconds: answers that take longer are cut where nginx itself is replaced. Whoever waits at the door asks
+again after 1, 3 and 7 s: with a longer pause he would wait 15."""
 
 _ANSWERED = "gateway"
 """The note on what nginx last answered as; none while it is being switched."""

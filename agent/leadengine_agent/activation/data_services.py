@@ -18,7 +18,7 @@ from leadengine_agent.protocol import ServiceName
 from leadengine_agent.stack import DATA_SERVICES
 
 DEADLINE = 120.0
-_SETTLE = 10.0
+_SETTLE = 5.0
 """Seconds that requests under way get to end before a service goes; longer ones keep running."""
 
 
