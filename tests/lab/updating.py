@@ -24,7 +24,7 @@ class Updating:
 
     operator: Operator
     stack: Stack
-    bake: int
+    bake: int = 5
     number: int = 0
     spans: list[tuple[float, float]] = field(default_factory=list)
 
