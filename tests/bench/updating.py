@@ -32,6 +32,7 @@ def under_load(deploys: Deploys) -> tuple[Result, Result]:
                 updates.bring_edition()
                 time.sleep(2)
         summary = load.summary()
+        summary.demand_validity()
     samples = [end - begin - updates.bake for begin, end in updates.spans]
     p99 = summary.percentile(0.99) * 1000
     requests = f"{len(summary.requests)} requests, {RATE:.0f} a second; p99 {p99:.0f} ms"
