@@ -139,13 +139,16 @@ class Rollouts:
             )
         )
 
-    def renew(self, rollout: str, runner: str, seconds: float) -> Word | None:
-        """Hold the lease for longer; the word that was left, or None when the lease is lost."""
+    def renew(self, rollout: str, runner: str, seconds: float) -> bool:
+        """Hold the lease for longer; False: it is lost."""
+        change = update(self._rollouts).where(self._mine(rollout, runner))
+        return self._write(change.values(lease=self._clock + seconds))
+
+    def word(self, rollout: str, runner: str) -> Word | None:
+        """The word that was left for the runner; None: it is the runner no more."""
         table = self._rollouts
-        mine = and_(table.c.id == rollout, table.c.runner == runner)
-        with self._engine.begin() as connection:
-            connection.execute(update(table).where(mine).values(lease=self._clock + seconds))
-            word = connection.scalar(select(table.c.wanted).where(mine))
+        with self._engine.connect() as connection:
+            word = connection.scalar(select(table.c.wanted).where(self._mine(rollout, runner)))
         return Word(word) if word else None
 
     def begin_wave(self, rollout: str, runner: str, wave: int) -> bool:

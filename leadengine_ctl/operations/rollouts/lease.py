@@ -45,11 +45,11 @@ class Lease:
         Raises:
             LockedError: another process has taken the rollout over.
         """
-        return kept(self._rollouts.renew(self.rollout, self.runner, LEASE), self.rollout)
+        return kept(self._rollouts.word(self.rollout, self.runner), self.rollout)
 
     def _beat(self) -> None:
         while not self._over.wait(_HEARTBEAT):
-            if self._rollouts.renew(self.rollout, self.runner, LEASE) is None:
+            if not self._rollouts.renew(self.rollout, self.runner, LEASE):
                 return
 
 
