@@ -1,11 +1,13 @@
 """Rollback: bring back release and configuration of an earlier generation."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import Field
 
-from leadengine_agent.protocol import ActivateResult, Rollback, Seconds
+from leadengine_agent.protocol import ActivateResult, FailureCode, Rollback, Seconds
 from leadengine_agent.values import Frozen, Slug
+from leadengine_ctl.errors import NotAllowedError, TaskFailedError
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.base import Did, Run, Work
 from leadengine_ctl.operations.client_verb import ClientVerb
@@ -40,14 +42,22 @@ class _Steps:
     def rollback(self) -> Did:
         request = self.request
         order = Rollback(client=request.client, to=request.to, bake=request.bake)
-        answer = self.run.order(HostAddress.parse(request.host), "rollback", order)
-        result = ActivateResult.model_validate(answer)
+        result = ActivateResult.model_validate(self._ordered(order))
         self._record(result)
         return Did(
             changed=result.changed,
             detail=f"generation {result.generation} runs {result.stack.release}",
             data=result.model_dump(mode="json"),
         )
+
+    def _ordered(self, order: Rollback) -> dict[str, Any]:
+        try:
+            return self.run.order(HostAddress.parse(self.request.host), "rollback", order)
+        except TaskFailedError as error:
+            if error.code != FailureCode.CONFLICT:
+                raise
+            # The old code cannot run on the schema of today: nothing is broken, it is not allowed.
+            raise NotAllowedError(error.what, error.why, error.hint) from error
 
     def _record(self, result: ActivateResult) -> None:
         clients = self.run.world.store.clients
