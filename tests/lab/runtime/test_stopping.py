@@ -162,12 +162,12 @@ def test_requests_wait_while_the_file_exists(
 def test_data_service_may_restart_behind_the_valve(
     stack: RuntimeStack, api: Container, folder: Path
 ) -> None:
-    """N = 20 requests that arrive while Redis is away: each is served, late."""
+    """N = 150 requests, more than the api has connections, while Redis is away: each is served, late."""
     (folder / "hold").touch()
     try:
         until(lambda: gauge_is(api, "holding", True), "the valve")
-        held = [SlowSender(api, fresh(), seconds=0) for _ in range(20)]
-        until(lambda: gauge_is(api, "held", 20), "the held requests")
+        held = [SlowSender(api, fresh(), seconds=0) for _ in range(150)]
+        until(lambda: gauge_is(api, "held", 150), "the held requests")
         stack.redis.stop()
         stack.redis.start()
         until(lambda: stack.redis.run("redis-cli", "ping"), "redis")
@@ -175,7 +175,7 @@ def test_data_service_may_restart_behind_the_valve(
         (folder / "hold").unlink()
     for sender in held:
         sender.join()
-    assert [sender.status for sender in held] == [202] * 20, api.logs()
+    assert [sender.status for sender in held] == [202] * 150, api.logs()
 
 
 def test_gauges_tell_how_far_the_worker_is_behind(
