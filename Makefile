@@ -47,7 +47,7 @@ check: setup  ## format, lint, types, arrows, sizes, unit and conformance tests;
 golden: setup  ## write the expected rendered files anew; read the difference before committing it
 	@$(RUN)/python -m tests.cases.write_golden
 
-test: check lab-packages images lab-images  ## all of it, on real engines in the lab; under 20 minutes
+test: check lab-packages images lab-images  ## all of it, on real engines in the lab; under 45 minutes
 	@$(RUN)/pytest -q -m "not soak" -n 3 --dist loadfile --no-loadscope-reorder --durations=15 tests/lab \
 	|| { echo "Tried once more, one at a time: what failed beside others on a busy machine."; \
 	     $(RUN)/pytest -q -m "not soak" --last-failed --last-failed-no-failures none tests/lab; }
