@@ -121,6 +121,13 @@ def mixed(lab_operator: Operator, make_stocked_vps: MakeVps) -> Iterator[Mixed]:
         vps.remove()
 
 
+@pytest.fixture(autouse=True)
+def as_operator(mixed: Mixed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look into the operator's store from here; a test begins with a clean environment."""
+    for name, value in mixed.operator.environment().items():
+        monkeypatch.setenv(name, value)
+
+
 def test_a_bad_release_is_stopped_in_wave_3_and_four_are_silent(mixed: Mixed) -> None:
     publish(mixed.operator, "1.1.0", {})
     mixed.fleet.order_faults(VICTIM, gate=["1.1.0"], seconds=0.5)
