@@ -17,7 +17,7 @@ from leadengine_ctl.fleet.records import RolloutState, TargetState
 from tests.lab.conftest import MakeVps
 from tests.lab.operator import LECTL, Operator
 from tests.lab.releases import publish
-from tests.lab.stack import Stack
+from tests.lab.stack import STACKS
 from tests.lab.vps import Vps
 from tests.unit.ctl.cli import Cli
 from tests.unit.ctl.fleet import Fleet
@@ -48,9 +48,6 @@ class Mixed:
     fleet: Fleet
     real: dict[str, Vps]
     kills: Counter[str] = field(default_factory=Counter)
-
-    def stack(self, name: str) -> Stack:
-        return Stack(self.real[name], name, f"{name}.test")
 
     def release_of(self, name: str) -> str:
         if name in self.real:
@@ -174,5 +171,5 @@ def test_a_change_of_configuration_goes_the_same_way(mixed: Mixed) -> None:
     rollout = ended.result["rollout"]["id"]
     assert {name: mixed.orders(name, rollout) for name in NAMES} == dict.fromkeys(NAMES, 1)
     for name in REAL:
-        page = mixed.stack(name).get("/sign-in").text
-        assert "#123456" in page
+        settings = mixed.real[name].run("cat", f"{STACKS}/{name}/current/stack.env").stdout
+        assert "#123456" in settings
