@@ -18,10 +18,13 @@ from leadengine import health, logs
 from leadengine.accounts import password_routes
 from leadengine.accounts import routes as account_routes
 from leadengine.accounts.signed_in import NotSignedInError
-from leadengine.dashboard import leads, live
+from leadengine.concierge import routes as concierge_routes
+from leadengine.concierge import widget
+from leadengine.dashboard import conversations, insights, knowledge, leads, live
 from leadengine.dashboard import routes as dashboard_routes
 from leadengine.dashboard.pages import FOLDER
 from leadengine.headers import SecurityHeaders
+from leadengine.leads import routes as lead_routes
 from leadengine.services import Services, build
 from leadengine.serving import gauges
 from leadengine.serving.server import FINISH_SECONDS, DrainingServer
@@ -43,6 +46,12 @@ _ROUTES = (
     password_routes,
     dashboard_routes,
     leads,
+    conversations,
+    insights,
+    knowledge,
+    concierge_routes,
+    widget,
+    lead_routes,
     live,
 )
 

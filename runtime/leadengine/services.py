@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from leadengine import redis_pool
 from leadengine.accounts.throttle import Throttle
+from leadengine.concierge.limits import Allowance
 from leadengine.dashboard.brand import Brand
 from leadengine.database import Database
 from leadengine.serving.lifecycle import Lifecycle
@@ -15,7 +16,7 @@ from leadengine.serving.valve import Valve
 from leadengine.settings import Settings
 from leadengine.tracking import pixel
 from leadengine.tracking.drops import Drops
-from leadengine.tracking.pixel import Pixel
+from leadengine.tracking.pixel import Script
 from leadengine.tracking.queue import EventQueue
 from leadengine.tracking.visitors import DailySalt
 
@@ -29,9 +30,11 @@ class Services:
     redis: Redis
     queue: EventQueue
     drops: Drops
+    allowance: Allowance
     salt: DailySalt
     throttle: Throttle
-    pixel: Pixel
+    pixel: Script
+    chat: Script
     brand: Brand
     lifecycle: Lifecycle
     valve: Valve
@@ -46,9 +49,11 @@ def build(settings: Settings) -> Services:
         redis=redis,
         queue=EventQueue(redis),
         drops=Drops(redis),
+        allowance=Allowance(redis),
         salt=DailySalt(redis),
         throttle=Throttle(redis),
-        pixel=pixel.build(settings.client_id),
+        pixel=pixel.build("pixel.js", settings.client_id),
+        chat=pixel.build("chat.js", settings.client_id),
         brand=Brand(settings.client_name, settings.brand_primary, settings.brand_logo),
         lifecycle=Lifecycle(),
         valve=Valve(),

@@ -25,12 +25,17 @@ class Brand:
     def stylesheet(self) -> str:
         """Custom properties for the pages' style sheet."""
         primary = parse_colour(self.primary)
-        on_brand = max((_WHITE, _BLACK), key=lambda text: contrast(text, primary))
         return (
-            f":root{{--brand:{_css(primary)};--on-brand:{_css(on_brand)};"
+            f":root{{--brand:{_css(primary)};--on-brand:{self.on_primary};"
             f"{_shades(primary, _LIGHT_GROUND)}}}"
             f"@media (prefers-color-scheme:dark){{:root{{{_shades(primary, _DARK_GROUND)}}}}}"
         )
+
+    @property
+    def on_primary(self) -> str:
+        """Black or white, whichever is legible on the client's colour."""
+        primary = parse_colour(self.primary)
+        return _css(max((_WHITE, _BLACK), key=lambda text: contrast(text, primary)))
 
     def logo_origin(self) -> str:
         """The origin the logo comes from, for the content security policy."""

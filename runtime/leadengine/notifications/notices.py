@@ -12,9 +12,14 @@ from psycopg.rows import class_row
 from leadengine.database import Connection
 
 MOST_TRIES = 8
+MOST_AN_HOUR = 30
+"""For each channel: anybody may fill in a form, nobody is to flood a mailbox with it."""
 
 _MAKE = """
-INSERT INTO notices (tenant_id, lead_id, kind, channel) VALUES (%s, %s, %s, %s)
+INSERT INTO notices (tenant_id, lead_id, kind, channel)
+SELECT %(tenant)s, %(lead)s, %(kind)s, %(channel)s
+WHERE %(most)s > (SELECT count(*) FROM notices
+                  WHERE channel = %(channel)s AND made_at > now() - interval '1 hour')
 ON CONFLICT DO NOTHING
 """
 # Half a minute, then one, two, four … up to an hour later.
@@ -57,8 +62,9 @@ class Notice:
 
 
 async def make(connection: Connection, tenant: UUID, lead: UUID, kind: str, channel: str) -> None:
-    """Have it told, unless it has been."""
-    await connection.execute(_MAKE, (tenant, lead, kind, channel))
+    """Have it told, unless it has been, or too much is being told."""
+    values = {"tenant": tenant, "lead": lead, "kind": kind, "channel": channel}
+    await connection.execute(_MAKE, {**values, "most": MOST_AN_HOUR})
 
 
 async def claim(connection: Connection) -> Notice | None:

@@ -9,7 +9,7 @@ from leadengine.serving.lifecycle import Lifecycle
 
 # What was on its way when the gateway turned to the successor still finds somebody here.
 _STILL_LISTENING_SECONDS = 2.0
-FINISH_SECONDS = 65
+FINISH_SECONDS = 55
 """How long requests under way may take; the container's grace period has to be longer."""
 
 

@@ -26,7 +26,8 @@ class EnvelopeError(ValueError):
     """The body is not what the pixel sends; the text says where and why."""
 
 
-def _clean(value: str) -> str:
+def clean(value: str) -> str:
+    """Text without control characters."""
     # PostgreSQL's text cannot hold NUL; the rest of the control characters have no place in a title.
     return "".join(char for char in value if char >= " ")
 
@@ -48,12 +49,12 @@ def _zoned(value: datetime) -> datetime:
 
 
 Address = Annotated[
-    str, StringConstraints(max_length=2000), AfterValidator(_clean), AfterValidator(_web_address)
+    str, StringConstraints(max_length=2000), AfterValidator(clean), AfterValidator(_web_address)
 ]
-Text = Annotated[str, StringConstraints(max_length=500), AfterValidator(_clean)]
-Name = Annotated[str, StringConstraints(max_length=120), AfterValidator(_clean)]
+Text = Annotated[str, StringConstraints(max_length=500), AfterValidator(clean)]
+Name = Annotated[str, StringConstraints(max_length=120), AfterValidator(clean)]
 Moment = Annotated[datetime, AfterValidator(_zoned)]
-Key = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(_clean)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(clean)]
 Whole = Annotated[int, Field(ge=-(2**53), le=2**53)]
 Properties = Annotated[dict[Key, Text | bool | Whole | FiniteFloat | None], Field(max_length=30)]
 """What a website says about an event or a person: thirty plain values at most."""

@@ -17,6 +17,7 @@ from leadengine.tracking.envelope import (
     occurred_at,
     parse,
 )
+from leadengine.tracking.pixel import CORS, serve
 from leadengine.tracking.queue import Accepted
 from leadengine.tracking.visitors import visitor_of
 
@@ -24,30 +25,24 @@ log = logging.getLogger(__name__)
 
 router = APIRouter()
 
-# No cookie and no credential takes part, so any website may send: the client ID is public anyway.
-_CORS = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
-_PREFLIGHT = {
-    **_CORS,
+PREFLIGHT = {
+    **CORS,
     "Access-Control-Allow-Methods": "POST",
     "Access-Control-Allow-Headers": "Content-Type",
     "Access-Control-Max-Age": "86400",
 }
-_CACHED = {**_CORS, "Cache-Control": "public, max-age=300, stale-while-revalidate=86400"}
 
 
 @router.get("/pixel.js")
 async def pixel(request: Request, services: ServicesOf) -> Response:
     """The loader's script, the same for every form of the snippet."""
-    headers = {**_CACHED, "ETag": services.pixel.etag}
-    if request.headers.get("If-None-Match") == services.pixel.etag:
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(services.pixel.script, media_type="application/javascript", headers=headers)
+    return serve(request, services.pixel)
 
 
 @router.options("/v1/events")
 async def preflight() -> Response:
     """For senders that insist on a JSON content type."""
-    return Response(status_code=HTTPStatus.NO_CONTENT, headers=_PREFLIGHT)
+    return Response(status_code=HTTPStatus.NO_CONTENT, headers=PREFLIGHT)
 
 
 @router.post("/v1/events")
@@ -64,12 +59,12 @@ async def accept(request: Request, services: ServicesOf) -> Response:
         log.warning("events are refused: %s", error)
         return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, "events cannot be kept now; send them again")
     status = HTTPStatus.ACCEPTED if envelope else HTTPStatus.NO_CONTENT
-    return Response(status_code=status, headers=_CORS)
+    return Response(status_code=status, headers=CORS)
 
 
 async def _taken(request: Request, services: Services) -> Envelope | None:
     """What was sent; None, and counted, when its sender is not to be kept."""
-    body = await _body(request)
+    body = await body_of(request)
     if body is None:
         raise Refused(Reason.SIZE, f"the body exceeds {MAX_BODY} bytes")
     try:
@@ -85,7 +80,8 @@ async def _taken(request: Request, services: Services) -> Envelope | None:
     return None
 
 
-async def _body(request: Request) -> bytes | None:
+async def body_of(request: Request) -> bytes | None:
+    """A request's body; None when it is too large."""
     chunks = bytearray()
     async for chunk in request.stream():
         chunks += chunk
@@ -94,16 +90,27 @@ async def _body(request: Request) -> bytes | None:
     return bytes(chunks)
 
 
+async def address_in(request: Request, services: Services, client: str) -> str:
+    """Where a request comes from, by today's name for it, whatever browser it claims to be."""
+    salt = await services.salt.of(datetime.now(UTC).date())
+    return visitor_of(salt, client, request.client.host if request.client else "", "")
+
+
+async def visitor_in(request: Request, services: Services, client: str) -> str:
+    """Who sends a request, by today's name for them."""
+    return visitor_of(
+        await services.salt.of(datetime.now(UTC).date()),
+        client,
+        request.client.host if request.client else "",
+        request.headers.get("User-Agent", ""),
+    )
+
+
 async def _accepted(
     request: Request, services: Services, envelope: Envelope
 ) -> tuple[Accepted, ...]:
     received = datetime.now(UTC)
-    visitor = visitor_of(
-        await services.salt.of(received.date()),
-        envelope.client,
-        request.client.host if request.client else "",
-        request.headers.get("User-Agent", ""),
-    )
+    visitor = await visitor_in(request, services, envelope.client)
     return tuple(
         Accepted(
             client=envelope.client,
@@ -123,4 +130,4 @@ async def _accepted(
 
 
 def _refuse(status: HTTPStatus, message: str) -> JSONResponse:
-    return JSONResponse({"error": message}, status_code=status, headers=_CORS)
+    return JSONResponse({"error": message}, status_code=status, headers=CORS)

@@ -4,9 +4,11 @@
  * or the bare tag, for which the server wrote its client's ID into this file.
  *
  * Then: `le('page', name?, properties?)`, `le('track', name, properties?)`,
- * `le('identify', traits)` or `le('identify', id, traits)`, `le('consent', { analytics: true })`.
+ * `le('identify', traits)` or `le('identify', id, traits)`, `le('consent', { analytics: true })`,
+ * `le('chat', 'open' | 'close')`.
  */
 
+import { launch, type Launcher, type Panel } from "./launcher";
 import { objects } from "./objection";
 import { Tracker, type Options } from "./tracker";
 
@@ -24,12 +26,18 @@ const CLIENT_ID = "__LEADENGINE_CLIENT_ID__";
 const page = window as unknown as { le?: unknown };
 const script = (document.currentScript ?? document.getElementById("le")) as HTMLScriptElement | null;
 
+let started = false;
 let tracker: Tracker | undefined;
+let launcher: Promise<Launcher | undefined> | undefined;
 
-function init(client: unknown, options: unknown): void {
-  if (tracker || typeof client !== "string" || script === null || objects()) return;
-  const endpoint = new URL("/v1/events", script.src).href;
-  tracker = new Tracker(endpoint, client, record(options) as Options);
+function init(client: unknown, given: unknown): void {
+  if (started || typeof client !== "string" || script === null) return;
+  started = true;
+  const options = record(given) as Options;
+  const { origin } = new URL(script.src);
+  // Whoever objects is not tracked; asking a question is theirs to decide.
+  if (!objects()) tracker = new Tracker(`${origin}/v1/events`, client, options);
+  if (options.chat !== false) launcher = launch(origin, client);
 }
 
 function obey(call: Call): void {
@@ -37,6 +45,8 @@ function obey(call: Call): void {
   if (verb === "init") init(first, second);
   else if (verb === "page" || verb === "track") tracker?.say(verb, undefined, first, second);
   else if (verb === "identify") tracker?.say(verb, undefined, "", traits(first, second));
+  else if (verb === "chat") void launcher?.then((it) => (first === "close" ? it?.close() : it?.open()));
+  else if (verb === "panel") void launcher?.then((it) => it?.mount(first as Panel));
   else if (verb === "consent") tracker?.allow(record(first)["analytics"] === true);
 }
 

@@ -9,6 +9,8 @@ export interface Options {
   autoPage?: boolean;
   /** "denied": nothing is sent before `le('consent', { analytics: true })`. */
   consent?: "granted" | "denied";
+  /** false: no bubble. */
+  chat?: boolean;
   /** Sees each event before it is sent; may change it, or return null to drop it. */
   beforeSend?: (event: Happening) => Happening | null;
 }

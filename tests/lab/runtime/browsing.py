@@ -13,7 +13,9 @@ CALLS = """
   le('identify', 'u-7', {email: 'ann@acme.test', name: 'Ann'});
 """
 DENIED = f"'{CLIENT_ID}', {{consent: 'denied', beforeSend: e => e.name === 'Secret' ? null : e}}"
+POLICY = f"default-src 'none'; script-src {ORIGIN}; connect-src {ORIGIN}"
 SNIPPETS = {
+    "/strict": f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">' + bare_tag(ORIGIN),
     "/bare": bare_tag(ORIGIN),
     "/loader": loader(ORIGIN, CLIENT_ID),
     "/twice": bare_tag(ORIGIN) + bare_tag(ORIGIN),

@@ -9,7 +9,10 @@ import pytest
 from tests.lab.runtime.stack import CLIENT_ID, RuntimeStack
 
 OTHER = "00000000-0000-4000-8000-000000000002"
-TABLES = ("users", "visits", "events", "event_receipts", "sessions", "password_links")
+TABLES = (
+    *("users", "visits", "events", "event_receipts", "sessions", "password_links", "drops"),
+    *("leads", "lead_visitors", "notices", "documents", "passages", "conversations", "turns"),
+)
 
 
 @pytest.fixture
@@ -25,6 +28,20 @@ def neighbour(stack: RuntimeStack) -> Iterator[str]:
         INSERT INTO visits VALUES ('{OTHER}', '{OTHER}', 'v', now(), now(), 1, 'u', 't', 'r');
         INSERT INTO events VALUES
           ('{OTHER}', '{OTHER}', now(), now(), 'page', '{OTHER}', 'v', 'u', 't', 'r');
+        INSERT INTO drops VALUES ('{OTHER}', current_date, 'robot', 1);
+        INSERT INTO leads (tenant_id, id, email, first_seen_at, last_seen_at)
+          VALUES ('{OTHER}', '{OTHER}', 'canary@neighbour.test', now(), now());
+        INSERT INTO lead_visitors VALUES ('{OTHER}', 'v', '{OTHER}');
+        INSERT INTO notices (tenant_id, lead_id, kind, channel)
+          VALUES ('{OTHER}', '{OTHER}', 'hot', 'mail');
+        INSERT INTO documents (tenant_id, id, title, source, content_hash)
+          VALUES ('{OTHER}', '{OTHER}', 't', 's', 'h');
+        INSERT INTO passages (tenant_id, document_id, number, heading, text)
+          VALUES ('{OTHER}', '{OTHER}', 1, 'h', 'canary');
+        INSERT INTO conversations (tenant_id, id, visitor, page_url)
+          VALUES ('{OTHER}', '{OTHER}', 'v', 'u');
+        INSERT INTO turns (tenant_id, conversation_id, question, answer, citations, answered)
+          VALUES ('{OTHER}', '{OTHER}', 'q', 'a', '[]', true);
     """)
     yield OTHER
     deletions = "".join(

@@ -12,7 +12,7 @@ import pytest
 from tests.lab.container import Container
 from tests.lab.mail import MailSink
 from tests.lab.runtime.sending import body, fresh
-from tests.lab.runtime.stack import ADMIN, HARDENED, RuntimeStack
+from tests.lab.runtime.stack import ADMIN, CLIENT_ID, HARDENED, RuntimeStack
 from tests.lab.runtime.test_accounts_pages import sign_in
 from tests.lab.waiting import until
 
@@ -177,3 +177,50 @@ def test_leads_of_nobody_are_a_page_too(stack: RuntimeStack, client: httpx.Clien
     assert missing.status_code == 404
     assert "There is no such lead" in missing.text
     assert client.get("/leads/nobody").status_code == 422
+
+
+def test_form_is_taken_though_its_sender_objects_to_tracking(
+    stack: RuntimeStack, worker: Container, client: httpx.Client
+) -> None:
+    stack.sql("TRUNCATE leads, lead_visitors, notices")
+    for key in stack.redis_cli("--scan", "--pattern", "le:ask:*").split():
+        stack.redis_cli("del", key)
+    form = {"client": CLIENT_ID, "url": "https://shop.test/contact", **ANN, "message": "Call me"}
+    sent = [client.post("/v1/leads", json=form, headers={"Sec-GPC": "1"}) for _ in range(2)]
+    assert [answer.status_code for answer in sent] == [202, 202]
+
+    def kept() -> None:
+        assert stack.sql("SELECT count(*), max(company) FROM leads") == "1|Acme <b>"
+        asked = "SELECT properties->>'message' FROM events WHERE name = 'Lead Submitted'"
+        assert "Call me" in stack.sql(asked)
+
+    until(kept, "the lead")
+
+
+def test_flood_of_forms_is_stopped(stack: RuntimeStack, client: httpx.Client) -> None:
+    """N = 30 forms from one address, each from another browser: eight a minute are taken."""
+    for key in stack.redis_cli("--scan", "--pattern", "le:ask:*").split():
+        stack.redis_cli("del", key)
+    form = {"client": CLIENT_ID, "url": "https://shop.test/contact", **ANN}
+    statuses = [
+        client.post("/v1/leads", json=form, headers=visitor(str(number))).status_code
+        for number in range(30)
+    ]
+    assert statuses.count(202) in range(8, 17), "a minute may have ended in between"
+    assert statuses.count(429) == 30 - statuses.count(202)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"email": "nobody"}, "email: this is no address of mail"),
+        ({"url": "nowhere"}, "url: "),
+        ({"more": 1}, "more: "),
+        ({"message": "a" * 501}, "message: "),
+    ],
+)
+def test_form_is_checked(client: httpx.Client, changes: dict[str, object], sentence: str) -> None:
+    form = {"client": CLIENT_ID, "url": "https://shop.test/contact", **ANN, **changes}
+    answer = client.post("/v1/leads", json=form)
+    assert answer.status_code == 422
+    assert answer.json()["error"].startswith(sentence)
