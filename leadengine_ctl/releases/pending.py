@@ -49,18 +49,26 @@ class Pending:
         """
         roots = self.repository.roots()
         if not roots:
-            raise NotFoundError(
-                "There are no keys to publish with yet",
-                f"{self.repository.folder} has no root.",
-                "Make them with 'lectl release init KEYS_FOLDER'.",
-            )
+            raise self._without_keys()
         return Metadata[Root].from_bytes(roots[-1].encode())
 
     def published_targets(self) -> Metadata[Targets]:
+        """What is published now.
+
+        Raises:
+            NotFoundError: nobody has made the keys yet.
+        """
         for name, text in self.repository.current().items():
             if name.endswith(".targets.json"):
                 return Metadata[Targets].from_bytes(text.encode())
-        raise AssertionError(self.repository.folder)
+        raise self._without_keys()
+
+    def _without_keys(self) -> NotFoundError:
+        return NotFoundError(
+            "There are no keys to publish with yet",
+            f"{self.repository.folder} holds no releases of yours.",
+            "Make them with 'lectl release init KEYS_FOLDER'.",
+        )
 
     def root(self) -> Metadata[Root] | None:
         """The next root; None: it stays as it is."""
