@@ -1,16 +1,17 @@
 """The database's schema, brought forward by the new release's own image before its code serves."""
 
-from leadengine_agent import docker
 from leadengine_agent.compose import Compose
 from leadengine_agent.docker import DockerError
 from leadengine_agent.executor.steps import Did
-from leadengine_agent.failures import TaskFailure
+from leadengine_agent.failures import TaskFailure, disk_full
 from leadengine_agent.layout import StackLayout
 from leadengine_agent.protocol import FailureCode, Release
 from leadengine_agent.stack import read_state, write_state
 
 _DEADLINE = 900
 _NOTE = "migration"
+_NO_ROOM = "no space left on device"
+_LAST_LINES = 20
 
 
 def migrate(layout: StackLayout, compose: Compose, release: Release) -> Did:
@@ -30,15 +31,15 @@ def migrate(layout: StackLayout, compose: Compose, release: Release) -> Did:
     try:
         compose.run("migrate", timeout=_DEADLINE)
     except DockerError as error:
-        raise _failed(error) from error
+        raise _failed(error, compose.logs("db", _LAST_LINES)) from error
     write_state(layout, _NOTE, done)
     return Did(True, f"schema is at {head}")
 
 
-def _failed(error: DockerError) -> TaskFailure:
-    text = error.text.lower()
-    if "no space left on device" in text:
-        return docker.failure_of(error, "")
+def _failed(error: DockerError, database: tuple[str, ...]) -> TaskFailure:
+    # A database without room for its journal ends, and whoever migrates sees only that it is gone.
+    if _NO_ROOM in "\n".join((error.text, *database)).lower():
+        return disk_full(str(error), database)
     return TaskFailure(
         FailureCode.MIGRATION,
         "The database migration failed.",
