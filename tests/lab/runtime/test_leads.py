@@ -52,8 +52,9 @@ def slack(stack: RuntimeStack) -> Iterator[Slack]:
 
 @pytest.fixture
 def telling(stack: RuntimeStack, mail: MailSink, slack: Slack) -> Iterator[Container]:
-    """A worker that can send mail and talk to Slack; no leads yet."""
+    """A worker that can send mail and talk to Slack; no leads yet, and one person to give them to."""
     stack.sql("TRUNCATE leads, lead_visitors, notices")
+    stack.sql(f"DELETE FROM users WHERE email <> '{ADMIN}'")  # noqa: S608 - a constant
     using = {
         "SMTP_HOST": mail.address,
         "SMTP_PORT": str(mail.port),
