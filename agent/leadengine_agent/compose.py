@@ -1,5 +1,6 @@
 """Docker Compose on one rendered generation, and waiting for what it starts."""
 
+import json
 import subprocess
 import time
 from collections.abc import Sequence
@@ -7,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from leadengine_agent.docker import DockerError, clean_lines, docker, inspect
-from leadengine_agent.failures import TaskFailure, disk_full
+from leadengine_agent.failures import TaskFailure, disk_full, tells_of_full_disk
 from leadengine_agent.protocol import FailureCode, ServiceName
 
+_UP = ("up", "--detach", "--no-deps", "--no-build", "--quiet-pull")
 _HASH = "com.docker.compose.config-hash"
 
 
@@ -28,12 +30,11 @@ class Compose:
 
     def up(self, *services: str) -> None:
         """Create or recreate just these services and start them; leaves unchanged ones alone."""
-        self("up", "--detach", "--no-deps", "--no-build", "--quiet-pull", *services)
+        self(*_UP, *services)
 
     def replace(self, service: ServiceName, grace: int) -> None:
         """As `up`, but a container that goes gets this many seconds for its last answers."""
-        words = ("up", "--detach", "--no-deps", "--no-build", "--quiet-pull")
-        self(*words, "--timeout", str(grace), service, timeout=grace + 300)
+        self(*_UP, "--timeout", str(grace), service, timeout=grace + 300)
 
     def run(self, service: str, timeout: float) -> str:
         """Run a one-off service to its end; its standard output."""
@@ -56,13 +57,23 @@ class Compose:
 
     def container(self, service: str) -> dict[str, Any] | None:
         """The service's container, if there is one."""
-        return inspect(f"{self.project}-{service}-1")
+        return inspect(self.name_of(service))
+
+    def name_of(self, service: str) -> str:
+        """What Docker calls the service's container."""
+        return f"{self.project}-{service}-1"
+
+    def gauges(self, api: ServiceName) -> dict[str, Any]:
+        """What an api counts and measures (docs/reference/stack.md). Raises DockerError."""
+        words = ("exec", self.name_of(api), "leadengine-admin", "gauges")
+        found: dict[str, Any] = json.loads(docker(*words, timeout=15))
+        return found
 
     def logs(self, service: str, lines: int) -> tuple[str, ...]:
         """The last lines a service wrote, standard output and error together."""
         try:
             done = subprocess.run(
-                ("docker", "logs", "--tail", str(lines), f"{self.project}-{service}-1"),
+                ("docker", "logs", "--tail", str(lines), self.name_of(service)),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
@@ -90,7 +101,7 @@ def wait_until_ready(
         TaskFailure: it ended, or did not become ready in time; carries its last log lines.
     """
     end = time.monotonic() + deadline
-    name = f"{compose.project}-{service}-1"
+    name = compose.name_of(service)
     restarts, objection = None, "its process does not run"
     while True:
         found = inspect(name)
@@ -122,7 +133,7 @@ def _objection(name: str, command: tuple[str, ...]) -> str:
 
 def _unready(compose: Compose, service: str, why: str) -> TaskFailure:
     logs = compose.logs(service, 30)
-    if "no space left on device" in "\n".join(logs).lower():
+    if tells_of_full_disk("\n".join(logs)):
         return disk_full(f"The service '{service}' could not write.", logs)
     return TaskFailure(
         FailureCode.UNHEALTHY,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from leadengine_agent.failures import TaskFailure, disk_full
+from leadengine_agent.failures import TaskFailure, disk_full, tells_of_full_disk
 from leadengine_agent.protocol import FailureCode
 
 ONE_OFF_LABEL = "leadengine.one-off"
@@ -77,7 +77,7 @@ def docker(
 def failure_of(error: DockerError, what: str) -> TaskFailure:
     """Say in the protocol's words what Docker complained about."""
     text = error.text.lower()
-    if "no space left on device" in text:
+    if tells_of_full_disk(text):
         return disk_full(str(error))
     if "port is already allocated" in text or "address already in use" in text:
         return port_taken("another program on the host")

@@ -27,6 +27,11 @@ def from_os_error(error: OSError) -> TaskFailure:
     )
 
 
+def tells_of_full_disk(text: str) -> bool:
+    """True when a program's words say that it could not write for want of room."""
+    return "no space left on device" in text.lower()
+
+
 def disk_full(why: str, logs: tuple[str, ...] = ()) -> TaskFailure:
     return TaskFailure(
         FailureCode.DISK_FULL,

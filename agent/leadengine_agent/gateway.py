@@ -173,7 +173,7 @@ class Gateway:
 
     @property
     def container(self) -> str:
-        return f"{self._compose.project}-nginx-1"
+        return self._compose.name_of("nginx")
 
     @property
     def _wanted(self) -> str:

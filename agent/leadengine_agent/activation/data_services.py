@@ -4,12 +4,11 @@ While one is replaced the api holds its visitors' requests (the pause valve of d
 they wait, and none is refused.
 """
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from leadengine_agent import docker, valve
+from leadengine_agent import valve
 from leadengine_agent.compose import Compose, wait_until_ready
 from leadengine_agent.docker import DockerError
 from leadengine_agent.failures import TaskFailure
@@ -50,7 +49,9 @@ class DataServices:
         """Start what is missing; replace what differs, and undo that if it does not become ready."""
         valve.open_again(self._layout)
         differing = self._compose.differing(DATA_SERVICES) if self._before else ()
-        self._compose.up(*(name for name in DATA_SERVICES if name not in differing))
+        # Without a name Compose would start everything there is.
+        if kept := [name for name in DATA_SERVICES if name not in differing]:
+            self._compose.up(*kept)
         for name in DATA_SERVICES:
             if name in differing:
                 self._replace(name)
@@ -99,9 +100,7 @@ class DataServices:
             time.sleep(0.2)
 
     def _in_flight(self, api: ServiceName) -> int:
-        name = f"{self._compose.project}-{api}-1"
         try:
-            answer = docker.docker("exec", name, "leadengine-admin", "gauges", timeout=15)
+            return int(self._compose.gauges(api)["in_flight"])
         except DockerError:
             return 0
-        return int(json.loads(answer)["in_flight"])

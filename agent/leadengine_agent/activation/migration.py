@@ -3,14 +3,13 @@
 from leadengine_agent.compose import Compose
 from leadengine_agent.docker import DockerError
 from leadengine_agent.executor.steps import Did
-from leadengine_agent.failures import TaskFailure, disk_full
+from leadengine_agent.failures import TaskFailure, disk_full, tells_of_full_disk
 from leadengine_agent.layout import StackLayout
 from leadengine_agent.protocol import FailureCode, Release
 from leadengine_agent.stack import read_state, write_state
 
 _DEADLINE = 900
 _NOTE = "migration"
-_NO_ROOM = "no space left on device"
 _LAST_LINES = 20
 
 
@@ -38,7 +37,7 @@ def migrate(layout: StackLayout, compose: Compose, release: Release) -> Did:
 
 def _failed(error: DockerError, database: tuple[str, ...]) -> TaskFailure:
     # A database without room for its journal ends, and whoever migrates sees only that it is gone.
-    if _NO_ROOM in "\n".join((error.text, *database)).lower():
+    if tells_of_full_disk("\n".join((error.text, *database))):
         return disk_full(str(error), database)
     return TaskFailure(
         FailureCode.MIGRATION,

@@ -1,6 +1,5 @@
 """Watching a generation that has just begun to serve."""
 
-import json
 import time
 from typing import Any
 
@@ -21,8 +20,6 @@ _PROBES: dict[str, tuple[str, ...]] = {
 }
 READY = _PROBES["api"]
 """The api's own word on whether it can serve, stricter than its container's health check."""
-
-_GAUGES = ("leadengine-admin", "gauges")
 
 
 class Watch:
@@ -73,7 +70,7 @@ class Watch:
     def _visit(self, seconds: float) -> str:
         """Let a container beside nginx ask for pages, so that there is something to judge by."""
         words = ("probe", "visit", self._record.spec.domain, str(int(seconds) + 1))
-        network = f"container:{self._compose.project}-nginx-1"
+        network = f"container:{self._compose.name_of('nginx')}"
         return OneOff(self._record.spec.client, docker.own_image(), words, network=network).start()
 
     def _seen(self) -> Seen:
@@ -109,7 +106,7 @@ class Watch:
             return ""
         for _ in range(2):
             try:
-                docker.docker("exec", self._name(service), *probe, timeout=15)
+                docker.docker("exec", self._compose.name_of(service), *probe, timeout=15)
             except DockerError as error:
                 reason = str(error)
                 time.sleep(1.0)
@@ -120,12 +117,8 @@ class Watch:
     def _queue_age(self, services: tuple[ServiceSeen, ...]) -> float | None:
         if not services[0].running:
             return None
-        answer = json.loads(docker.docker("exec", self._name(self._api), *_GAUGES, timeout=15))
-        age = answer["oldest_event_seconds"]
+        age = self._compose.gauges(self._api)["oldest_event_seconds"]
         return None if age is None else float(age)
-
-    def _name(self, service: ServiceName) -> str:
-        return f"{self._compose.project}-{service}-1"
 
     def _failure(self, reason: str) -> TaskFailure:
         guilty: ServiceName = "worker" if "'worker'" in reason else self._api

@@ -8,7 +8,7 @@ from typing import Any
 from leadengine_agent import docker
 from leadengine_agent.docker import DockerError
 from leadengine_agent.executor.steps import Did
-from leadengine_agent.failures import TaskFailure
+from leadengine_agent.failures import TaskFailure, tells_of_full_disk
 from leadengine_agent.files import remove_tree, sync_directory, write_atomically
 from leadengine_agent.layout import HostLayout
 from leadengine_agent.protocol import (
@@ -119,7 +119,7 @@ def _pull(ref: ImageRef, environment: dict[str, str]) -> None:
         docker.docker("pull", "--quiet", ref.reference, timeout=900, environment=environment)
     except DockerError as error:
         text = error.text.lower()
-        if "no space left on device" in text:
+        if tells_of_full_disk(text):
             raise docker.failure_of(error, "") from error
         if "manifest unknown" in text or "not found" in text:
             raise TaskFailure(

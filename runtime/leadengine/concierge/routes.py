@@ -13,7 +13,7 @@ from leadengine.concierge.answering import Answer, answer
 from leadengine.services import Services, ServicesOf
 from leadengine.tracking.envelope import Address, clean
 from leadengine.tracking.pixel import CORS
-from leadengine.tracking.routes import PREFLIGHT, address_in, body_of, visitor_in
+from leadengine.tracking.routes import PREFLIGHT, address_in, body_of, refuse, visitor_in
 
 router = APIRouter()
 
@@ -49,14 +49,14 @@ async def ask(request: Request, services: ServicesOf) -> Response:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"])) or "body"
-        return _refuse(HTTPStatus.UNPROCESSABLE_ENTITY, f"{place}: {first['msg']}")
+        return refuse(HTTPStatus.UNPROCESSABLE_ENTITY, f"{place}: {first['msg']}")
     tenant = await services.database.tenant_of(services.settings.client_id)
     if question.client != services.settings.client_id or tenant is None:
-        return _refuse(HTTPStatus.NOT_FOUND, "client: no such client here")
+        return refuse(HTTPStatus.NOT_FOUND, "client: no such client here")
     visitor = await visitor_in(request, services, question.client)
     address = await address_in(request, services, question.client)
     if not await services.allowance.take(visitor, address):
-        return _refuse(HTTPStatus.TOO_MANY_REQUESTS, "too many questions; try again later")
+        return refuse(HTTPStatus.TOO_MANY_REQUESTS, "too many questions; try again later")
     return await _answered(services, tenant, question, visitor)
 
 
@@ -76,7 +76,3 @@ def _as_json(found: Answer, conversation: UUID) -> dict[str, object]:
         "text": found.text,
         "citations": [{"title": one.title, "source": one.source} for one in found.citations],
     }
-
-
-def _refuse(status: HTTPStatus, message: str) -> JSONResponse:
-    return JSONResponse({"error": message}, status_code=status, headers=CORS)

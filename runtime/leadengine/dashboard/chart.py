@@ -58,7 +58,8 @@ def _ceiling(highest: int) -> int:
 
 def _bar(index: int, start: datetime, count: int, top: int, period: Period) -> Bar:
     slot = WIDTH / period.steps
-    height = HEIGHT * count / top
+    # Rounded once: two roundings would let a bar float above its line.
+    height = round(HEIGHT * count / top, 1)
     name = f"{start:%H:%M}" if period.unit == "hour" else f"{start:%d %b}"
     noun = "visit" if count == 1 else "visits"
     return Bar(
@@ -66,7 +67,7 @@ def _bar(index: int, start: datetime, count: int, top: int, period: Period) -> B
         x=round(slot * (index + _GAP / 2), 1),
         y=round(HEIGHT - height, 1),
         width=round(slot * (1 - _GAP), 1),
-        height=round(height, 1),
+        height=height,
         title=f"{name} UTC: {count} {noun}",
         label=name if _is_labelled(index, period) else "",
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import uuid4
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from redis.exceptions import RedisError
 
@@ -15,7 +15,7 @@ from leadengine.services import ServicesOf
 from leadengine.tracking.envelope import Address, Name, Text
 from leadengine.tracking.pixel import CORS
 from leadengine.tracking.queue import Accepted, Value
-from leadengine.tracking.routes import PREFLIGHT, address_in, body_of, visitor_in
+from leadengine.tracking.routes import PREFLIGHT, address_in, body_of, refuse, visitor_in
 
 router = APIRouter()
 
@@ -52,19 +52,19 @@ async def submit(request: Request, services: ServicesOf) -> Response:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"])) or "body"
-        return _refuse(HTTPStatus.UNPROCESSABLE_ENTITY, f"{place}: {first['msg']}")
+        return refuse(HTTPStatus.UNPROCESSABLE_ENTITY, f"{place}: {first['msg']}")
     if contact_from(form.traits()) is None:
-        return _refuse(HTTPStatus.UNPROCESSABLE_ENTITY, "email: this is no address of mail")
+        return refuse(HTTPStatus.UNPROCESSABLE_ENTITY, "email: this is no address of mail")
     if form.client != services.settings.client_id:
-        return _refuse(HTTPStatus.NOT_FOUND, "client: no such client here")
+        return refuse(HTTPStatus.NOT_FOUND, "client: no such client here")
     try:
         visitor = await visitor_in(request, services, form.client)
         address = await address_in(request, services, form.client)
         if not await services.allowance.take(visitor, address):
-            return _refuse(HTTPStatus.TOO_MANY_REQUESTS, "too many; try again later")
+            return refuse(HTTPStatus.TOO_MANY_REQUESTS, "too many; try again later")
         await services.queue.put(_as_events(form, visitor))
     except RedisError:
-        return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, "this cannot be kept now; send it again")
+        return refuse(HTTPStatus.SERVICE_UNAVAILABLE, "this cannot be kept now; send it again")
     return Response(status_code=HTTPStatus.ACCEPTED, headers=CORS)
 
 
@@ -75,7 +75,3 @@ def _as_events(form: Form, visitor: str) -> tuple[Accepted, ...]:
         Accepted(form.client, uuid4(), kind, now, now, visitor, form.url, "", "", name, properties)
         for kind, name, properties in said
     )
-
-
-def _refuse(status: HTTPStatus, message: str) -> JSONResponse:
-    return JSONResponse({"error": message}, status_code=status, headers=CORS)

@@ -54,10 +54,10 @@ async def accept(request: Request, services: ServicesOf) -> Response:
             await services.queue.put(await _accepted(request, services, envelope))
     except Refused as refused:
         await services.drops.count(refused.reason)
-        return _refuse(refused.status, str(refused))
+        return refuse(refused.status, str(refused))
     except RedisError as error:
         log.warning("events are refused: %s", error)
-        return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, "events cannot be kept now; send them again")
+        return refuse(HTTPStatus.SERVICE_UNAVAILABLE, "events cannot be kept now; send them again")
     status = HTTPStatus.ACCEPTED if envelope else HTTPStatus.NO_CONTENT
     return Response(status_code=status, headers=CORS)
 
@@ -129,5 +129,6 @@ async def _accepted(
     )
 
 
-def _refuse(status: HTTPStatus, message: str) -> JSONResponse:
+def refuse(status: HTTPStatus, message: str) -> JSONResponse:
+    """Say no to a website's visitor, whatever site the page is on."""
     return JSONResponse({"error": message}, status_code=status, headers=CORS)

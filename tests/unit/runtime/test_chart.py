@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from leadengine.dashboard.chart import HEIGHT, WIDTH, draw
@@ -25,6 +25,7 @@ def test_period_ends_now(period: Period, first: datetime, last: datetime) -> Non
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=14, max_size=14))
+@example([0] * 12 + [375, 200_001])
 def test_bars_stay_inside_and_keep_their_order(counts: list[int]) -> None:
     starts = FORTNIGHT.starts(NOW)
     chart = draw(dict(zip(starts, counts, strict=True)), FORTNIGHT, NOW)
