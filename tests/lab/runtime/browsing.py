@@ -42,9 +42,14 @@ def go(page: Page, url: str) -> None:
 
 
 def shop(page: Page, path: str) -> None:
-    """Open a page of the client's website, once more if our script was lost on its way."""
+    """Open a page of the client's website, with our script."""
+    go_with_script(page, f"http://shop.test{path}")
+
+
+def go_with_script(page: Page, url: str) -> None:
+    """Open a page, once more if our script was lost on its way."""
     for _ in range(10):
-        go(page, f"http://shop.test{path}")
+        go(page, url)
         if page.evaluate("typeof le === 'function' && le.live"):
             return
 
