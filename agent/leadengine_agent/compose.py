@@ -36,6 +36,10 @@ class Compose:
         """As `up`, but a container that goes gets this many seconds for its last answers."""
         self(*_UP, "--timeout", str(grace), service, timeout=grace + 300)
 
+    def weigh(self, service: ServiceName, weight: int) -> None:
+        """Give a running service its share of a busy processor; 1024 is what everybody has."""
+        docker("update", "--cpu-shares", str(weight), self.name_of(service))
+
     def run(self, service: str, timeout: float) -> str:
         """Run a one-off service to its end; its standard output."""
         return self("run", "--rm", "--no-deps", "--no-TTY", service, timeout=timeout)
