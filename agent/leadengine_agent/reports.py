@@ -17,6 +17,7 @@ LARGEST = 512_000
 MOST_EVENTS = 500
 MOST_STACKS = 50
 MOST_USAGE = 200
+MOST_PIECES = 200
 
 Boot = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 """Names one life of an agent's spool. Events are numbered within it."""
@@ -109,6 +110,20 @@ class ReportedEvent(Answered):
     actor: Annotated[str, StringConstraints(max_length=200)] = ""
 
 
+class HealthPiece(Answered):
+    """How the host was for `span` seconds from `at` on, out of `samples` looks.
+
+    Old pieces are merged to longer ones before anything else in a full spool gives way.
+    """
+
+    at: Annotated[int, Field(ge=0, le=2**40)]
+    span: Literal[900, 21600]
+    samples: Count
+    well: Count
+    disk_free: Count
+    memory_free: Count
+
+
 class DayUsage(Answered):
     """What a client used on one day so far (UTC). `llm_micros`: millionths of a dollar."""
 
@@ -127,6 +142,7 @@ class Report(Answered):
         number: rises with each report of the spool's life, so that a late one replaces nothing.
         sent_at: the host's clock.
         heartbeat: None: the executor did not answer, or this report only empties the spool.
+        health, usage: pieces and days as they are now; a later report replaces them.
     """
 
     protocol: Literal[1] = 1
@@ -135,4 +151,5 @@ class Report(Answered):
     sent_at: Moment
     heartbeat: Heartbeat | None = None
     events: Annotated[tuple[ReportedEvent, ...], Field(max_length=MOST_EVENTS)] = ()
+    health: Annotated[tuple[HealthPiece, ...], Field(max_length=MOST_PIECES)] = ()
     usage: Annotated[tuple[DayUsage, ...], Field(max_length=MOST_USAGE)] = ()

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Row,
     Select,
     delete,
+    func,
     insert,
     select,
     update,
@@ -22,6 +23,9 @@ from leadengine_ctl.fleet.database import reader
 
 TOKEN_LIFE = 900.0
 """Seconds that an enrolment token may be used in."""
+
+PANEL = "panel"
+"""The boot of events that no host reported."""
 
 CLONED = "The same credential was used from two places: one of them is a copy."
 
@@ -52,8 +56,11 @@ class Agents:
         """Take up an agent, once for each token; check and use are one transaction.
 
         Returns:
-            False: the token is unknown, used, expired or another host's; or the key is known already.
+            False: the token is unknown, used, expired or another host's; or another host has the key.
         """
+        if self._was_enrolled(token, host, public_key):
+            # The same agent asks again: the answer was lost on its way.
+            return True
         try:
             with self._engine.begin() as connection:
                 if not self._spend_token(connection, token, host, now):
@@ -68,9 +75,26 @@ class Agents:
                     "enrolled_at": now,
                 }
                 connection.execute(insert(table).values(values))
+                self._note(connection, host, "enrolled", "", now)
         except IntegrityError:
             return False
         return True
+
+    def _was_enrolled(self, token: str, host: str, public_key: str) -> bool:
+        agents, tokens = self._tables.agents, self._tables.tokens
+        same = (agents.c.host == host) & (agents.c.public_key == public_key)
+        spent = (tokens.c.digest == _digest(token)) & (tokens.c.host == host)
+        with self._reader.connect() as connection:
+            return bool(
+                connection.scalar(
+                    select(agents.c.host).where(
+                        same & agents.c.revoked_at.is_(None) & (agents.c.counter == 1),
+                        select(tokens.c.digest)
+                        .where(spent & tokens.c.used_at.is_not(None))
+                        .exists(),
+                    )
+                )
+            )
 
     def _spend_token(self, connection: Connection, token: str, host: str, now: float) -> bool:
         table = self._tables.tokens
@@ -103,6 +127,7 @@ class Agents:
             mine = update(table).where(table.c.host == host)
             if counter < row.counter:
                 connection.execute(mine.values(revoked_at=now, revoked_why=CLONED))
+                self._note(connection, host, "locked", CLONED, now)
                 return None
             # Higher than ours: the store came back from a backup.
             new = {"counter": counter + 1, "rotation": rotation, "rotated_at": now}
@@ -119,8 +144,29 @@ class Agents:
         with self._engine.begin() as connection:
             change = update(table).where(table.c.host == host)
             done = connection.execute(change.values(revoked_at=now, revoked_why=why))
+            self._note(connection, host, "revoked", why, now)
         if not done.rowcount:
             raise _no_agent(host)
+
+    def _note(self, connection: Connection, host: str, what: str, detail: str, now: float) -> None:
+        """Put what the panel itself did with an agent beside what the host reports."""
+        table = self._tables.events
+        mine = (table.c.host == host) & (table.c.boot == PANEL)
+        last = connection.scalar(select(func.max(table.c.seq)).where(mine)) or 0
+        row = {
+            "host": host,
+            "boot": PANEL,
+            "seq": last + 1,
+            "at": now,
+            "received_at": now,
+            "kind": "agent",
+            "client": "",
+            "what": what,
+            "state": "done",
+            "detail": detail,
+            "actor": "panel",
+        }
+        connection.execute(insert(table).values(row))
 
     def forget(self, host: str) -> None:
         """Remove an agent and everything it reported but its events."""

@@ -7,7 +7,7 @@ would keep a disk busy.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, delete, func, or_, select
+from sqlalchemy import Connection, Engine, Table, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from leadengine_agent.reports import Report
@@ -25,9 +25,10 @@ _GRACE = 120.0
 
 
 class Intake:
-    def __init__(self, engine: Engine, tables: AgentTables) -> None:
+    def __init__(self, engine: Engine, tables: AgentTables, clients: Table) -> None:
         self._engine = engine
         self._tables = tables
+        self._clients = clients
         self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
 
     def take(
@@ -74,11 +75,26 @@ class Intake:
     ) -> None:
         tables = self._tables
         self._upsert_heartbeats(connection, list(_heartbeats(requests, now, interval)))
-        self._upsert_health(connection, list(_samples(requests, now)))
-        events = list(_events(requests, now))
+        self._replace(connection, tables.health, ("host", "span", "at"), list(_pieces(requests)))
+        hosts = self._hosts_of_clients(connection, requests)
+        events = list(_events(requests, hosts, now))
         if events:
             connection.execute(self._insert(tables.events).on_conflict_do_nothing(), events)
-        self._replace(connection, tables.usage, ("client", "day"), list(_usage(requests)))
+        self._replace(connection, tables.usage, ("client", "day"), list(_usage(requests, hosts)))
+
+    def _hosts_of_clients(
+        self, connection: Connection, requests: Sequence[Received]
+    ) -> dict[str, str]:
+        """Client -> host, of the clients that are spoken of: a host speaks for its own alone."""
+        named: set[str] = set()
+        for _, report in _reports(requests):
+            named.update(event.client for event in report.events if event.client)
+            named.update(usage.client for usage in report.usage)
+        if not named:
+            return {}
+        slug, host = self._clients.c.slug, self._clients.c.host
+        found = connection.execute(select(slug, host).where(slug.in_(named)))
+        return {row.slug: row.host for row in found}
 
     def _upsert_heartbeats(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
         if not rows:
@@ -89,21 +105,6 @@ class Intake:
         values = {name: new.excluded[name] for name in rows[0] if name != "host"}
         change = new.on_conflict_do_update(index_elements=["host"], set_=values, where=newer)
         connection.execute(change, rows)
-
-    def _upsert_health(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
-        if not rows:
-            return
-        table = self._tables.health
-        new = self._insert(table)
-        smallest = func.min if self._engine.dialect.name == "sqlite" else func.least
-        values = {
-            "samples": table.c.samples + new.excluded.samples,
-            "well": table.c.well + new.excluded.well,
-            "disk_free": smallest(table.c.disk_free, new.excluded.disk_free),
-            "memory_free": smallest(table.c.memory_free, new.excluded.memory_free),
-        }
-        keys = ["host", "span", "at"]
-        connection.execute(new.on_conflict_do_update(index_elements=keys, set_=values), rows)
 
     def _replace(
         self,
@@ -157,35 +158,32 @@ def _heartbeats(
             }
 
 
-def _samples(requests: Sequence[Received], now: float) -> Iterator[dict[str, Any]]:
+def _pieces(requests: Sequence[Received]) -> Iterator[dict[str, Any]]:
     for host, report in _reports(requests):
-        if report.heartbeat:
-            yield {
-                "host": host,
-                "span": SPAN,
-                "at": int(now) // SPAN * SPAN,
-                "samples": 1,
-                "well": int(report.heartbeat.healthy),
-                "disk_free": report.heartbeat.disk_free,
-                "memory_free": report.heartbeat.memory_free,
-            }
+        for piece in report.health:
+            yield {"host": host, **piece.model_dump()}
 
 
-def _events(requests: Sequence[Received], now: float) -> Iterator[dict[str, Any]]:
+def _events(
+    requests: Sequence[Received], hosts: dict[str, str], now: float
+) -> Iterator[dict[str, Any]]:
     for host, report in _reports(requests):
         for event in report.events:
+            is_own = hosts.get(event.client) == host
             yield {
+                **event.model_dump(),
+                "client": event.client if is_own else "",
                 "host": host,
                 "boot": report.boot,
                 "received_at": now,
-                **event.model_dump(),
             }
 
 
-def _usage(requests: Sequence[Received]) -> Iterator[dict[str, Any]]:
+def _usage(requests: Sequence[Received], hosts: dict[str, str]) -> Iterator[dict[str, Any]]:
     for host, report in _reports(requests):
         for usage in report.usage:
-            yield {"host": host, **usage.model_dump()}
+            if hosts.get(usage.client) == host:
+                yield {"host": host, **usage.model_dump()}
 
 
 def _reports(requests: Sequence[Received]) -> Iterator[tuple[str, Report]]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pydantic import SecretStr
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
 from leadengine_agent.protocol import Event, Outcome, Task, encode_task
 from leadengine_ctl.errors import NotAllowedError, NotFoundError
@@ -143,6 +143,13 @@ class TaskQueue:
         with self._reader.connect() as connection:
             rows = connection.execute(select(table).where(wanted).order_by(table.c.number))
             return tuple((row.number, Event.model_validate_json(row.event)) for row in rows)
+
+    def told(self, task: str) -> int:
+        """The number of the last event that the agent told of a task; 0: none yet."""
+        table = self._answers
+        with self._reader.connect() as connection:
+            last = select(func.max(table.c.number)).where(table.c.task == task)
+            return int(connection.scalar(last) or 0)
 
     def outcome(self, task: str) -> Outcome | None:
         """How a task ended; None while it has not."""

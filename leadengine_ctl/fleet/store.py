@@ -43,7 +43,7 @@ def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
         Operations(engine, schema.operations, schema.events, now),
         Rollouts(engine, schema.rollouts, schema.targets, now),
         Agents(engine, schema.agents),
-        Intake(engine, schema.agents),
+        Intake(engine, schema.agents, schema.clients),
         Reports(engine, schema.agents),
         TaskQueue(engine, schema.agents),
     )

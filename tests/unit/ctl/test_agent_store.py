@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from leadengine_agent.protocol import Inspect, Outcome, Task
-from leadengine_agent.reports import DayUsage, Heartbeat, Report, ReportedEvent
+from leadengine_agent.reports import DayUsage, HealthPiece, Heartbeat, Report, ReportedEvent
 from leadengine_ctl.fleet.agent_records import QueueState, Received, Verdict
 from leadengine_ctl.fleet.agents import TOKEN_LIFE
+from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.fleet.store import Store, open_store
 from leadengine_ctl.secrets import KeyRing
+from tests.unit.ctl.builders import a_spec
 
 NOW = 1_800_000_000.0
 BOOT = "0123456789abcdef"
@@ -34,16 +36,25 @@ def a_heartbeat(*, disk_free: int = 5) -> Heartbeat:
 
 
 def a_request(
-    number: int, host: str = "one", counter: int = 1, events: tuple[int, ...] = ()
+    number: int,
+    host: str = "one",
+    counter: int = 1,
+    events: tuple[int, ...] = (),
+    health: tuple[int, ...] = (),
 ) -> Received:
     told = tuple(
-        ReportedEvent(seq=seq, at=NOW, kind="audit", what="activate", state="done")
+        ReportedEvent(seq=seq, at=NOW, kind="audit", client="acme", what="activate", state="done")
         for seq in events
     )
     usage = (DayUsage(client="acme", day="2026-11-26", visitors=number),)
-    report = Report(
-        boot=BOOT, number=number, sent_at=NOW, heartbeat=a_heartbeat(), events=told, usage=usage
+    pieces = tuple(
+        HealthPiece(at=at, span=900, samples=10, well=9, disk_free=5, memory_free=5)
+        for at in health
     )
+    report = Report(
+        boot=BOOT, number=number, sent_at=NOW, heartbeat=a_heartbeat(), events=told, usage=usage,
+        health=pieces,
+    )  # fmt: skip
     return Received(host, secrets.token_hex(8), NOW + 60, counter, report)
 
 
@@ -104,10 +115,12 @@ def test_a_store_that_came_back_from_a_backup_locks_nobody(store: Store) -> None
 
 def test_what_is_taken_twice_is_there_once(store: Store) -> None:
     enrol(store)
+    store.clients.save(ClientRecord(spec=a_spec(), host="one"))
     first, again = a_request(1, events=(1, 2)), a_request(1, events=(1, 2))
     store.intake.take([first], NOW)
     assert store.intake.take([again, a_request(2, events=(3,))], NOW) == (Verdict.TAKEN,) * 2
-    assert [event.seq for event in store.reports.events(host="one")] == [1, 2, 3]
+    events = store.reports.events(host="one")
+    assert [event.seq for event in events if event.boot == BOOT] == [1, 2, 3]
     assert store.reports.usage("2026-11-01")[0].visitors == 2
 
 
@@ -138,10 +151,19 @@ def test_a_stranger_and_a_revoked_agent_bring_nothing(store: Store) -> None:
 
 def test_old_health_is_kept_in_longer_pieces(store: Store) -> None:
     enrol(store)
-    for number, at in enumerate((NOW - 90 * 86_400, NOW - 3 * 86_400, NOW - 3 * 86_400 + 900, NOW)):
-        store.intake.take([a_request(number + 1)], at)
+    times = (NOW - 90 * 86_400, NOW - 3 * 86_400, NOW - 3 * 86_400 + 900, NOW)
+    store.intake.take([a_request(1, health=tuple(int(at) // 900 * 900 for at in times))], NOW)
     store.reports.thin(NOW)
-    assert [row.samples for row in store.reports.health("one", 0)] == [2, 1]
+    assert [row.samples for row in store.reports.health("one", 0)] == [20, 10]
+
+
+def test_a_host_speaks_for_its_own_clients_alone(store: Store) -> None:
+    enrol(store, "one")
+    enrol(store, "two")
+    store.clients.save(ClientRecord(spec=a_spec(), host="one"))
+    store.intake.take([a_request(9, host="two", events=(1,)), a_request(3, host="one")], NOW)
+    assert [usage.visitors for usage in store.reports.usage("2026-11-01")] == [3]
+    assert store.reports.events(client="acme") == ()
 
 
 def test_a_queued_task_is_handed_out_once_and_its_outcome_can_be_forgotten(store: Store) -> None:
