@@ -95,6 +95,16 @@ class HostLayout:
         return self.run / "executor.sock"
 
     @property
+    def reporter(self) -> Path:
+        """The reporter's own: key, spool, and which panel it reports to. Nothing here is trusted."""
+        return self.agent / "reporter"
+
+    @property
+    def policy(self) -> Path:
+        """What may be ordered through the panel. Only root writes it, and nobody else reads it."""
+        return self.agent / "policy.json"
+
+    @property
     def local_ca(self) -> Path:
         return self.agent / "ca"
 

@@ -11,11 +11,13 @@ from sqlalchemy.exc import OperationalError
 
 from leadengine_ctl.errors import LeadEngineError
 
-HEAD = "0002"
+HEAD = "0005"
 """The newest migration. Kept here so that reading it costs nothing; a test compares it with the files."""
 
 _MIGRATION_LOCK = 7_243_392
 """Any number that nobody else locks in the same database."""
+
+_ONLY_READS = "leadengine_only_reads"
 
 _BUSY_TIMEOUT = 30
 """Seconds to wait for another process that is writing to SQLite."""
@@ -53,7 +55,13 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def take_the_write_lock(connection: Any) -> None:
         # A transaction that reads first and writes later could otherwise fail half-way through.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads = connection.get_execution_options().get(_ONLY_READS)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def reader(engine: Engine) -> Engine:
+    """The same database for whoever only reads: on SQLite he waits for no writer, and none for him."""
+    return engine.execution_options(**{_ONLY_READS: True})
 
 
 def _revision(engine: Engine) -> str | None:

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
+from leadengine_ctl.fleet.agent_tables import AgentTables, build_agent_tables
 from leadengine_ctl.secrets import KeyRing
 
 
@@ -47,6 +48,7 @@ class Schema:
     events: Table
     rollouts: Table
     targets: Table
+    agents: AgentTables
 
 
 def build_schema(keys: KeyRing) -> Schema:
@@ -60,6 +62,7 @@ def build_schema(keys: KeyRing) -> Schema:
         events=_events(metadata),
         rollouts=_rollouts(metadata),
         targets=_targets(metadata),
+        agents=build_agent_tables(metadata, EncryptedText(keys)),
     )
 
 

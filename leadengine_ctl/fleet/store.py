@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from leadengine_ctl.fleet.agents import Agents
 from leadengine_ctl.fleet.clients import Clients
 from leadengine_ctl.fleet.database import open_database
 from leadengine_ctl.fleet.hosts import Hosts
+from leadengine_ctl.fleet.intake import Intake
 from leadengine_ctl.fleet.operations import Operations
+from leadengine_ctl.fleet.queue import TaskQueue
+from leadengine_ctl.fleet.reports import Reports
 from leadengine_ctl.fleet.rollouts import Rollouts
 from leadengine_ctl.fleet.schema import build_schema
 from leadengine_ctl.secrets import KeyRing
@@ -19,6 +23,10 @@ class Store:
     hosts: Hosts
     operations: Operations
     rollouts: Rollouts
+    agents: Agents
+    intake: Intake
+    reports: Reports
+    queue: TaskQueue
 
 
 def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
@@ -34,6 +42,10 @@ def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
         Hosts(engine, schema.hosts, now),
         Operations(engine, schema.operations, schema.events, now),
         Rollouts(engine, schema.rollouts, schema.targets, now),
+        Agents(engine, schema.agents),
+        Intake(engine, schema.agents, schema.clients),
+        Reports(engine, schema.agents),
+        TaskQueue(engine, schema.agents),
     )
 
 

@@ -1,0 +1,219 @@
+"""Who an agent is to its panel: one token, one host, once; nothing stolen is of use (promises S1, S2, S6)."""
+
+import itertools
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+from nacl import bindings
+
+from leadengine_agent import assertions
+from leadengine_agent.assertions import request_digest
+from leadengine_agent.reporter.identity import Clock, Identity
+from leadengine_agent.reporter.link import Link, read_link
+from leadengine_agent.reporter.panel import LockedError, Panel
+from leadengine_ctl.fleet.store import Store
+from tests.unit.reporting.agents import Agent
+from tests.unit.reporting.panel import PanelServer, a_panel
+
+ENDPOINTS = ("/agent/v1/report", "/agent/v1/rotate", "/agent/v1/tasks", "/agent/v1/tasks/task-0001")
+
+
+@pytest.fixture(scope="module")
+def panel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PanelServer]:
+    with a_panel(tmp_path_factory.mktemp("panel")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def store(panel: PanelServer) -> Store:
+    return panel.open_store()
+
+
+_names = itertools.count(1)
+
+
+@pytest.fixture
+def agent(panel: PanelServer, store: Store, tmp_path: Path) -> Agent:
+    agent = Agent(tmp_path / "agent").connect(panel, store, f"host-{next(_names)}")
+    agent.reporting.turn()
+    return agent
+
+
+def host_of(agent: Agent) -> str:
+    link = read_link(agent.folder)
+    assert link is not None
+    return link.host
+
+
+def statement(
+    agent: Agent, panel: PanelServer, path: str, body: bytes = b"{}", **claims: object
+) -> str:
+    """An assertion of this agent's key that says what a test wants it to say."""
+    said = {
+        "iss": host_of(agent), "sub": host_of(agent), "aud": panel.url, "iat": int(time.time()),
+        "exp": int(time.time()) + 60, "jti": os.urandom(16).hex(), "ctr": 1,
+        "req": request_digest("POST", path, body),
+    }  # fmt: skip
+    secret = agent.identity._pair()[1]
+    return assertions.encode(
+        {**said, **claims}, lambda text: bindings.crypto_sign(text, secret)[:64]
+    )
+
+
+def post(panel: PanelServer, path: str, proof: str, body: bytes = b"{}") -> httpx.Response:
+    headers = {"Authorization": f"Bearer {proof}"}
+    return httpx.post(panel.url + path, content=body, headers=headers, timeout=30)
+
+
+def test_one_token_admits_one_of_many_that_come_at_once(
+    panel: PanelServer, store: Store, tmp_path: Path
+) -> None:
+    """Ten rounds of twenty; the soak has fifty of two hundred."""
+    admitted = 0
+    for number in range(10):
+        name = f"raced-{number}"
+        token = store.agents.issue_token(name, "ann@desk", time.time())
+
+        def try_it(one: int, name: str = name, token: str = token) -> bool:
+            folder = tmp_path / f"{name}-{one}"
+            folder.mkdir()
+            identity = Identity(folder)
+            identity.renew()
+            link = Panel(Link(panel.url, name), identity, Clock())
+            body = {"token": token, "host": name, "public_key": identity.public_key, "version": "1"}
+            try:
+                link.call("/agent/v1/enrol", body)
+            except LockedError:
+                return False
+            finally:
+                link.close()
+            return True
+
+        with ThreadPoolExecutor(20) as pool:
+            admitted += sum(pool.map(try_it, range(20)))
+    assert admitted == 10
+
+
+def test_an_enrolment_whose_answer_was_lost_is_finished_by_the_same_agent(
+    agent: Agent, store: Store, panel: PanelServer
+) -> None:
+    host = host_of(agent)
+    token = store.agents.issue_token(host, "ann@desk", time.time())
+    (agent.folder / "token").write_text(token)
+    agent.reporting.turn()
+    key = store.agents.get(host).public_key
+    # The panel took it up, and the agent was killed before it knew.
+    (agent.folder / "identity.json").unlink()
+    (agent.folder / "token").write_text(token)
+    (agent.folder / "token-used").write_text(token)
+    agent.restart()
+    agent.reporting.turn()
+    assert agent.identity.exists
+    assert store.agents.get(host).public_key == key
+
+
+@pytest.mark.parametrize("path", ENDPOINTS)
+def test_a_credential_is_of_no_use_for_another_host(
+    agent: Agent, panel: PanelServer, store: Store, tmp_path: Path, path: str
+) -> None:
+    other = Agent(tmp_path / "other").connect(panel, store, f"other-{next(_names)}")
+    other.reporting.turn()
+    theirs = post(
+        panel, path, statement(agent, panel, path, sub=host_of(other), iss=host_of(other))
+    )
+    nobodys = post(panel, path, statement(agent, panel, path, sub="nobody", iss="nobody"))
+    assert theirs.status_code == nobodys.status_code == 401
+    assert theirs.json()["problem"] == nobodys.json()["problem"] == "signature"
+
+
+@pytest.mark.parametrize(
+    ("claims", "problem"),
+    [
+        ({"aud": "https://another.test"}, "audience"),
+        ({"iss": "somebody"}, "audience"),
+        ({"exp": int(time.time()) - 100, "iat": int(time.time()) - 160}, "clock"),
+        ({"exp": int(time.time()) + 90_000}, "clock"),
+        ({"iat": int(time.time()) + 600, "exp": int(time.time()) + 660}, "clock"),
+        ({"req": "another"}, "request"),
+        ({"jti": "short"}, "assertion"),
+        ({"admin": True}, "assertion"),
+    ],
+    ids=[
+        "audience",
+        "issuer",
+        "expired",
+        "too long",
+        "of the future",
+        "request",
+        "id",
+        "more claims",
+    ],
+)
+def test_an_assertion_that_says_anything_else_is_refused(
+    agent: Agent, panel: PanelServer, claims: dict[str, object], problem: str
+) -> None:
+    answer = post(panel, ENDPOINTS[0], statement(agent, panel, ENDPOINTS[0], b"{}", **claims))
+    assert (answer.status_code, answer.json()["problem"]) == (401, problem)
+
+
+@pytest.mark.parametrize("proof", ["none", "x.y.z", "eyJhbGciOiJub25lIn0.e30.", "a" * 9000])
+def test_what_is_no_assertion_is_refused(panel: PanelServer, proof: str) -> None:
+    assert {post(panel, path, proof).status_code for path in ENDPOINTS} == {401}
+
+
+def test_an_assertion_is_not_taken_for_another_body_nor_a_second_time(
+    agent: Agent, panel: PanelServer
+) -> None:
+    body = b'{"holding": [], "wait": 0}'
+    proof = statement(agent, panel, ENDPOINTS[2], body)
+    assert post(panel, ENDPOINTS[2], proof, b'{"holding": [],  "wait": 0}').status_code == 401
+    assert post(panel, ENDPOINTS[2], proof, body).status_code == 200
+    answer = post(panel, ENDPOINTS[2], proof, body)
+    assert (answer.status_code, answer.json()["problem"]) == (401, "replayed")
+
+
+def test_a_clone_is_locked_out_with_its_original_at_the_next_rotation(
+    agent: Agent, store: Store
+) -> None:
+    clone_folder = agent.folder.with_name("clone")
+    agent.spool.close()
+    shutil.copytree(agent.folder, clone_folder)
+    clone = Agent(clone_folder)
+    agent.restart()
+    for each in (clone, agent):
+        state = each.identity._read()
+        each.identity._keep({**state, "rotated": 0})
+        each.reporting.turn()
+    record = store.agents.get(host_of(agent))
+    assert "two places" in record.revoked_why
+    assert store.reports.events(host=record.host)[-1].what == "locked"
+    assert clone.reporting.turn() >= 30
+    assert "locked" in clone.reporting._said
+
+
+def test_a_revoked_agent_is_out_with_its_next_request_and_in_again_with_a_new_token(
+    agent: Agent, store: Store, panel: PanelServer
+) -> None:
+    host = host_of(agent)
+    store.agents.revoke(host, "the laptop was stolen", time.time())
+    agent.reporting.turn()
+    assert "locked" in agent.reporting._said
+    agent.connect(panel, store, host)
+    agent.reporting.turn()
+    assert agent.reporting._said == "reported"
+    assert store.agents.get(host).revoked_at is None
+
+
+def test_an_agent_whose_clock_is_off_by_a_day_gets_through(agent: Agent, store: Store) -> None:
+    agent.restart()
+    agent.reporting.clock = Clock(lambda: time.time() - 86_400)
+    before = store.agents.get(host_of(agent)).last_seen
+    agent.reporting.turn()
+    assert agent.reporting._said == "reported"
+    assert store.agents.get(host_of(agent)).last_seen != before
