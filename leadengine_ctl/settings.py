@@ -46,6 +46,8 @@ class Settings(BaseSettings):
         releases: where somebody else publishes releases: a URL or a folder; None: our own are used.
         releases_root: the fingerprint of that publisher, as it tells people.
         key_passphrase: opens the offline keys of releases; None: it is asked for.
+        harden: `new`: a deploy hardens a host that it reaches over SSH and that has no client yet; `never`:
+            `lectl host doctor --fix` alone does.
         host_floor: hosts below half of what the specification asks for are refused; `none`: never.
         support_email: the administrator of a stack when none is named.
     """
@@ -66,6 +68,7 @@ class Settings(BaseSettings):
     releases: Line | None = None
     releases_root: Digest | None = None
     key_passphrase: SecretStr | None = None
+    harden: Literal["new", "never"] = "new"
     host_floor: Literal["half", "none"] = "half"
     support_email: Email = "support@leadengine.io"
 

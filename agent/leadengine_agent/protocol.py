@@ -150,6 +150,11 @@ class DatabaseSchema(Frozen):
         return self.lineage[self.lineage.index(revision) + 1 :] if revision in self.lineage else ()
 
 
+Floors = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+){1,2}( [0-9]+(\.[0-9]+){1,2}){0,9}$")]
+Component = Literal["engine", "containerd", "runc", "nginx", "postgres", "redis"]
+"""What an audit compares with the floors of a release."""
+
+
 class Release(Frozen):
     """The manifest of an immutable release.
 
@@ -160,6 +165,8 @@ class Release(Frozen):
         stop: True: no update may pass over this version.
         agent_floor: the oldest agent that can run it.
         engine_floor: the oldest Docker Engine that can run it.
+        component_floors: versions below which a component has a known hole, the lines that are looked
+            after with a space between; an audit reports what is older.
         notes: what is new, for people.
         stand_ins: images built from Debian's packages in place of the official ones.
         templates: path below the release's templates folder -> sha256 of the content.
@@ -173,6 +180,7 @@ class Release(Frozen):
     stop: bool = False
     agent_floor: Version = "0.0.0"
     engine_floor: Version = "20.10.0"
+    component_floors: dict[Component, Floors] = {}
     notes: Annotated[str, Field(max_length=10_000)] = ""
     stand_ins: tuple[ImageName, ...] = ()
     templates: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._/-]{0,99}$")], Digest]

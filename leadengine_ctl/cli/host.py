@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from leadengine_ctl.cli import options, terminal
+from leadengine_ctl.cli import host_doctor, options, terminal
 
 app = typer.Typer(no_args_is_help=True, help="The machines that stacks live on.")
 
@@ -41,3 +41,6 @@ def remove(
 
     remove_host(open_session().world, name, purge=purge, report=say_progress)
     terminal.say(f"{name} is no host any more.", "good")
+
+
+app.command("doctor", help=host_doctor.HELP)(host_doctor.doctor)

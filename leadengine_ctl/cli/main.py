@@ -13,6 +13,7 @@ from leadengine_ctl.cli import (
     destroy,
     doctor,
     host,
+    inventory,
     logs,
     operations,
     release,
@@ -39,6 +40,7 @@ app.command("status", help=status.HELP)(status.status)
 app.command("logs", help=logs.HELP)(logs.logs)
 app.command("destroy", help=destroy.HELP)(destroy.destroy)
 app.command("doctor", help=doctor.HELP)(doctor.doctor)
+app.command("inventory", help=inventory.HELP)(inventory.inventory)
 app.add_typer(host.app, name="host")
 app.add_typer(release.app, name="release")
 app.add_typer(rollout.app, name="rollout")

@@ -12,11 +12,13 @@ from typing import Protocol, Self
 from leadengine_agent.protocol import Event, ImageRef, Outcome, RegistryLogin, StepState, Task
 from leadengine_ctl.hosts.address import HostAddress
 from leadengine_ctl.hosts.facts import FLOOR, HostFacts, Minimum, PortOwner
+from leadengine_ctl.hosts.hardening.facts import HardeningFacts
 from leadengine_ctl.hosts.trust import HostKey, HostTrust
 
 __all__ = [
     "FLOOR",
     "Completed",
+    "HardeningFacts",
     "Host",
     "HostAddress",
     "HostFacts",
@@ -127,6 +129,32 @@ class Host(Transport, Protocol):
         Raises:
             NotFoundError: this machine does not have an image that the host lacks.
             NotAllowedError: the host's engine keeps images in a store that would rename them.
+        """
+        ...
+
+    def inspect_hardening(self) -> HardeningFacts:
+        """Look at everything the hardening baseline asks about; works on a bare machine.
+
+        Raises:
+            NotAllowedError: only root sees it, and we are not.
+        """
+        ...
+
+    def is_hardened(self) -> bool:
+        """Whether this version's baseline was put in place. Quick; `inspect_hardening` is thorough."""
+        ...
+
+    def harden(self, report: Report = quiet) -> tuple[str, ...]:
+        """Put the baseline in place as far as it can be had; what is as it should be is left alone.
+
+        Running containers live on, and nobody is locked out: SSH and firewall go back to what they
+        were when a new sign-in does not work with them.
+
+        Returns:
+            What could not be had here, a sentence each.
+
+        Raises:
+            NotAllowedError: only root can, and we are not.
         """
         ...
 

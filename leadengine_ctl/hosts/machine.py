@@ -5,9 +5,11 @@ from types import TracebackType
 from typing import Self
 
 from leadengine_agent.protocol import Event, ImageRef, Outcome, RegistryLogin, Task
+from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.hosts import agent_lifecycle, bootstrap, conversation, probing
 from leadengine_ctl.hosts.base import (
     FLOOR,
+    HardeningFacts,
     HostAddress,
     HostFacts,
     Minimum,
@@ -15,6 +17,8 @@ from leadengine_ctl.hosts.base import (
     Runner,
     quiet,
 )
+from leadengine_ctl.hosts.hardening.harden import harden, has_baseline
+from leadengine_ctl.hosts.hardening.look import look
 from leadengine_ctl.hosts.images import carry
 from leadengine_ctl.hosts.privilege import as_root, for_docker
 
@@ -66,6 +70,27 @@ class Machine:
 
     def carry(self, images: tuple[ImageRef, ...], report: Report = quiet) -> int:
         return carry(self._runner, self.address, images, report)
+
+    def inspect_hardening(self) -> HardeningFacts:
+        return look(self._root("look at all of it"), self.address)
+
+    def is_hardened(self) -> bool:
+        root = as_root(self._plain)
+        return root is not None and has_baseline(root)
+
+    def harden(self, report: Report = quiet) -> tuple[str, ...]:
+        # On this machine itself, a new sign-in would prove nothing.
+        reopen = self._open if self.address.kind == "ssh" else None
+        return harden(self._root("harden it"), self.address, reopen, report)
+
+    def _root(self, purpose: str) -> Runner:
+        if root := as_root(self._plain):
+            return root
+        raise NotAllowedError(
+            f"The user of {self.address} may not {purpose}",
+            "It is not root, and sudo is missing or asks for a password.",
+            "Use root, or let the user run sudo without a password.",
+        )
 
     def remove_agent(self, *, purge: bool, report: Report = quiet) -> None:
         agent_lifecycle.remove_agent(self._runner, self.address, purge=purge, report=report)

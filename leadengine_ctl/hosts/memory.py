@@ -20,6 +20,7 @@ from leadengine_agent.protocol import (
 from leadengine_ctl.errors import HostUnreachableError, NotAllowedError
 from leadengine_ctl.hosts.base import (
     FLOOR,
+    HardeningFacts,
     HostAddress,
     HostFacts,
     Minimum,
@@ -27,8 +28,10 @@ from leadengine_ctl.hosts.base import (
     Report,
     quiet,
 )
+from leadengine_ctl.hosts.hardening.baseline import STEPS, baseline_id
 from leadengine_ctl.hosts.memory_agent import MemoryAgent
 from leadengine_ctl.hosts.memory_faults import MemoryFaults, read_faults
+from leadengine_ctl.hosts.memory_hardening import hardening_facts
 from leadengine_ctl.hosts.memory_state import MemoryState, load, publisher_of, save
 from leadengine_ctl.hosts.publisher import other_publisher
 
@@ -112,6 +115,19 @@ class MemoryHost:
     def carry(self, images: tuple[ImageRef, ...], report: Report = quiet) -> int:
         report(Progress("images", StepState.UNCHANGED, "a host in memory needs no images"))
         return 0
+
+    def inspect_hardening(self) -> HardeningFacts:
+        return hardening_facts(hardened=self.is_hardened())
+
+    def is_hardened(self) -> bool:
+        return self._state.baseline == baseline_id()
+
+    def harden(self, report: Report = quiet) -> tuple[str, ...]:
+        state = StepState.UNCHANGED if self.is_hardened() else StepState.DONE
+        for step in STEPS:
+            report(Progress(step, state))
+        self._keep(self._state.model_copy(update={"baseline": baseline_id()}))
+        return ()
 
     def remove_agent(self, *, purge: bool, report: Report = quiet) -> None:
         if self._state.stacks:

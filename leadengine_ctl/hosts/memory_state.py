@@ -84,9 +84,13 @@ class Entry(Frozen):
 
 
 class MemoryState(Frozen):
-    """`publisher`: whose releases it believes, by the hash of the first root; empty: nobody's yet."""
+    """`publisher`: whose releases it believes, by the hash of the first root; empty: nobody's yet.
+
+    `baseline`: id of the hardening that was put in place; empty: none.
+    """
 
     prepared: bool = False
+    baseline: str = ""
     publisher: str = ""
     releases: dict[str, Release] = {}
     stacks: dict[str, MemoryStack] = {}

@@ -61,7 +61,7 @@ def look(runner: Runner, *, privileged: bool) -> HostFacts:
         privileged=privileged,
         systemd=runner.run(("test", "-d", "/run/systemd/system")).code == 0,
         ports=port_owners(runner, has_engine=engine is not None),
-        clock_skew=_clock_skew(runner),
+        clock_skew=clock_skew(runner),
         addresses=parse_addresses(said(runner, "ip", "-json", "address")),
         agent=agent_version(runner) if engine else None,
     )
@@ -84,7 +84,7 @@ def docker_disk(runner: Runner, engine: Engine | None = None) -> tuple[int, int]
     return 0, 0
 
 
-def _clock_skew(runner: Runner) -> float:
+def clock_skew(runner: Runner) -> float:
     """The host's clock minus ours; the way there and back counts half."""
     before = time.time()
     there = parse_number(said(runner, "date", "-u", "+%s.%N"))

@@ -36,6 +36,7 @@ class Deploy(ClientVerb[DeployRequest]):
         return (
             Work("check", steps.check),
             Work("prepare", steps.prepare),
+            Work("harden", steps.harden),
             Work("release", steps.release),
             Work("register", steps.register),
             Work("activate", steps.activate),
@@ -58,6 +59,9 @@ class _Steps:
 
     def prepare(self) -> Did:
         return self._placing().prepare()
+
+    def harden(self) -> Did:
+        return self._placing().harden()
 
     def release(self) -> Did:
         return self._placing().release()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from leadengine_agent.protocol import Activate, ActivateResult
 from leadengine_agent.values import version_key
+from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.hosts.base import FLOOR, HostAddress, Minimum
 from leadengine_ctl.operations.base import Did, Run
 from leadengine_ctl.releases.bundle import Bundle
@@ -29,6 +30,23 @@ class Placing:
         self.run.host(self.address).prepare(agent, login, floor, report, roots)
         self._register()
         return Did(changed=self.run.has_changed("prepare"))
+
+    def harden(self) -> Did:
+        """The baseline, on a host that serves nobody yet; what it cannot have stops nothing."""
+        world, host = self.run.world, self.run.host(self.address)
+        if self.address.kind == "local" or world.settings.harden == "never":
+            return Did(changed=False, detail="left as it is")
+        if host.is_hardened():
+            return Did(changed=False, detail="hardened already")
+        hint = f"lectl host doctor {self.address.name} --fix"
+        if world.store.clients.releases_on(self.address.name):
+            return Did(changed=False, detail=f"it serves clients, so it is left as it is: {hint}")
+        try:
+            unmet = host.harden(self.run.report("harden"))
+        except NotAllowedError as error:
+            return Did(changed=False, detail=f"left as it is. {error.what}: {error.why}")
+        detail = f"{len(unmet)} parts cannot be had there: {hint}" if unmet else ""
+        return Did(changed=self.run.has_changed("harden"), detail=detail)
 
     def _register(self) -> None:
         hosts, name, url = self.run.world.store.hosts, self.address.name, str(self.address)

@@ -12,6 +12,9 @@ def plan_deploy(client: str, domain: str, host: str, release: Release) -> Plan:
         steps=(
             Step("check", f"Check that the name {client} and the domain {domain} are free"),
             Step("prepare", f"Prepare {host}: Docker Engine and agent"),
+            Step(
+                "harden", f"Harden {host} if it serves nobody yet: SSH, firewall, updates, engine"
+            ),
             Step("release", f"Bring release {release.version} and its images to {host}"),
             Step("register", f"Register {client} with its client ID"),
             Step("activate", f"Start the stack of {client}, migrate its database, switch to it"),

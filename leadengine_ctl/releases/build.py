@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from leadengine_agent.protocol import DatabaseSchema, ImageName, ImageRef, Release
+from leadengine_agent.protocol import Component, DatabaseSchema, ImageName, ImageRef, Release
 from leadengine_agent.values import Frozen, Version, digest_of
 from leadengine_ctl import __version__, resources
 from leadengine_ctl.errors import NotFoundError
@@ -23,6 +23,15 @@ _DATA: dict[ImageName, tuple[str, str]] = {
 """The official image, and what takes its place where no registry answers."""
 
 _AGENT = "leadengine/agent:dev"
+
+_FLOORS: dict[Component, str] = {
+    "engine": "27.1.1",  # CVE-2024-41110
+    "runc": "1.2.8 1.3.3",  # CVE-2025-31133
+    "nginx": "1.30.1 1.31.0",  # CVE-2026-42945
+    "postgres": "14.24 15.19 16.15 17.11 18.6",  # CVE-2026-18408
+    "redis": "8.6.3",  # CVE-2026-23479
+}
+"""Versions that close what is known at the time of writing; they travel signed, in the manifest."""
 
 
 class Rules(Frozen):
@@ -71,6 +80,7 @@ class Builder:
             database=DatabaseSchema.model_validate_json(
                 self._docker.ask(ids["api"], "leadengine-admin", "schema")
             ),
+            component_floors=_FLOORS,
             stand_ins=tuple(name for name in _DATA if tags[name] == _DATA[name][1]),
             templates={path: digest_of(text) for path, text in files.items()},
             **rules.model_dump(),

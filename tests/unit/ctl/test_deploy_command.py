@@ -37,6 +37,7 @@ def test_a_first_deploy_shows_all_a_person_needs(lectl: Cli) -> None:
     assert ended == [
         ("same", "check"),
         ("ok", "prepare"),
+        ("ok", "harden"),
         ("ok", "release"),
         ("ok", "register"),
         ("ok", "activate"),
@@ -49,7 +50,7 @@ def test_a_second_deploy_changes_nothing_and_hides_the_password(lectl: Cli) -> N
     first = lectl.deploy()
     second = lectl.deploy()
     assert second.code == 0
-    assert re.findall(r"^  (\w+) +\w+", second.err, re.MULTILINE) == ["same"] * 7
+    assert re.findall(r"^  (\w+) +\w+", second.err, re.MULTILINE) == ["same"] * 8
     assert "Release: 1.0.0 (nothing changed)" in second.out
     assert "The administrator's password is unchanged." in second.out
     assert "  Admin: support@leadengine.io\n" in second.out

@@ -1,0 +1,192 @@
+"""What an audit makes of a host: each check fails on a host that lacks what it asks for."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from leadengine_ctl.hosts.agent_containers import EXECUTOR, REPORTER
+from leadengine_ctl.hosts.memory_hardening import hardening_facts
+from leadengine_ctl.operations.hardening.audit import judge
+from leadengine_ctl.operations.hardening.container_checks import RULES, check_containers
+from leadengine_ctl.operations.hardening.finding import Verdict
+from tests.unit.ctl.builders import a_draft
+from tests.unit.ctl.cli import Cli
+
+GOOD = hardening_facts(hardened=True)
+ID = "ab" * 32
+
+
+def a_box(name: str = "leadengine-acme-api-blue-1", **changes: Any) -> dict[str, Any]:
+    """A container as the product starts them; `changes` go into its HostConfig."""
+    return {
+        "Id": ID,
+        "Name": f"/{name}",
+        "Image": f"sha256:{ID}",
+        "Config": {
+            "User": "1000",
+            "Image": f"leadengine/api:{ID[:12]}",
+            "Healthcheck": {"Test": ["CMD", "true"]},
+            "Labels": {"leadengine.client": "acme", "com.docker.compose.service": "api-blue"},
+        },
+        "HostConfig": {
+            "CapDrop": ["ALL"],
+            "Memory": 1,
+            "NanoCpus": 1,
+            "ReadonlyRootfs": True,
+            "SecurityOpt": ["no-new-privileges:true"],
+            "PidsLimit": 10,
+            "NetworkMode": "leadengine-acme_app",
+            "RestartPolicy": {"Name": "unless-stopped"},
+            **changes,
+        },
+        "Mounts": [],
+    }
+
+
+def verdicts(*boxes: dict[str, Any]) -> dict[str, Verdict]:
+    return {each.id: each.verdict for each in check_containers(boxes)}
+
+
+def test_a_hardened_host_fails_nothing_and_gives_a_reason_for_each_deviation() -> None:
+    findings = judge(GOOD, a_draft().release)
+    assert not [each for each in findings if each.verdict is Verdict.FAIL]
+    deviations = [each for each in findings if each.verdict is Verdict.DEVIATES]
+    assert {"ssh-root", "CIS-2.16", "CIS-2.9"} <= {each.id for each in deviations}
+    assert all(each.reason for each in deviations)
+    assert len({each.id for each in findings}) == len(findings)
+
+
+def test_a_bare_host_fails_what_hardening_puts_right() -> None:
+    failed = {each.id for each in judge(hardening_facts(hardened=False), None)
+              if each.verdict is Verdict.FAIL}  # fmt: skip
+    assert {"baseline", "ssh-keys", "ssh-log", "firewall", "updates", "journal", "network",
+            "CIS-2.2", "CIS-2.14", "CIS-2.15"} <= failed  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        ({"firewall": "edited"}, "firewall"),
+        ({"firewall": "once"}, "firewall"),
+        ({"skew": 31.0}, "clock"),
+        ({"clock": ""}, "clock"),
+        ({"sshd": {**GOOD.sshd, "permitrootlogin": "yes"}}, "ssh-root"),
+        ({"sshd": {**GOOD.sshd, "kbdinteractiveauthentication": "yes"}}, "ssh-keys"),
+        ({"sshd": {}}, "ssh-keys"),
+        ({"kernel": {**GOOD.kernel, "kernel.randomize_va_space": "0"}}, "kernel"),
+        ({"kernel": {**GOOD.kernel, "net.ipv6.conf.all.accept_redirects": "1"}}, "network"),
+        ({"swap": 0}, "swap"),
+        ({"updates_installed": False}, "updates"),
+    ],
+)
+def test_one_thing_amiss_is_found(change: dict[str, Any], check: str) -> None:
+    found = {each.id: each.verdict for each in judge(replace(GOOD, **change), None)}
+    assert found[check] is Verdict.FAIL
+
+
+def test_a_container_of_ours_keeps_every_rule_or_has_a_reason() -> None:
+    found = verdicts(a_box())
+    assert set(found.values()) == {Verdict.OK, Verdict.DEVIATES}
+    assert [check for check, verdict in found.items() if verdict is Verdict.DEVIATES] == [
+        "CIS-5.15"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "check"),
+    [
+        ({"Privileged": True}, "CIS-5.5"),
+        ({"CapDrop": []}, "CIS-5.4"),
+        ({"NetworkMode": "host"}, "CIS-5.10"),
+        ({"NetworkMode": "bridge"}, "CIS-5.30"),
+        ({"Memory": 0}, "CIS-5.11"),
+        ({"ReadonlyRootfs": False}, "CIS-5.13"),
+        ({"PortBindings": {"5432/tcp": [{"HostPort": "5432"}]}}, "CIS-5.14"),
+        ({"PidMode": "host"}, "CIS-5.16"),
+        ({"IpcMode": "host"}, "CIS-5.17"),
+        ({"Devices": [{"PathOnHost": "/dev/sda"}]}, "CIS-5.18"),
+        ({"UTSMode": "host"}, "CIS-5.21"),
+        ({"SecurityOpt": ["no-new-privileges", "seccomp=unconfined"]}, "CIS-5.22"),
+        ({"SecurityOpt": ["no-new-privileges", "apparmor=unconfined"]}, "CIS-5.2"),
+        ({"SecurityOpt": []}, "CIS-5.26"),
+        ({"PidsLimit": None}, "CIS-5.29"),
+        ({"NanoCpus": 0}, "CIS-5.12"),
+    ],
+)
+def test_a_container_that_may_too_much_is_found(changes: dict[str, Any], check: str) -> None:
+    found = verdicts(a_box(), a_box(**changes))
+    assert found[check] is Verdict.FAIL
+    assert [each for each, verdict in found.items() if verdict is Verdict.FAIL] == [check]
+
+
+def test_a_container_of_a_stranger_is_a_warning_with_its_name() -> None:
+    stranger = {
+        **a_box("postgres-by-hand", Privileged=True),
+        "Config": {"Image": "postgres:latest"},
+    }
+    finding = {each.id: each for each in check_containers((a_box(), stranger))}
+    assert finding["CIS-5.5"].verdict is Verdict.WARN
+    assert finding["CIS-5.5"].detail == "not: postgres-by-hand"
+    assert finding["CIS-5.28"].verdict is Verdict.WARN
+
+
+def test_the_socket_is_the_executor_s_alone() -> None:
+    socket = [{"Type": "bind", "Source": "/var/run/docker.sock"}]
+    assert verdicts({**a_box(EXECUTOR), "Mounts": socket})["CIS-5.32"] is Verdict.DEVIATES
+    assert verdicts({**a_box(REPORTER), "Mounts": socket})["CIS-5.32"] is Verdict.FAIL
+    root = [{"Type": "bind", "Source": "/"}]
+    assert verdicts({**a_box(), "Mounts": root})["CIS-5.6"] is Verdict.FAIL
+
+
+def test_every_rule_that_excuses_somebody_says_why() -> None:
+    assert all(rule.reason for rule in RULES if rule.excused(a_box(EXECUTOR)))
+    assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+@pytest.mark.parametrize(
+    ("floor", "version", "verdict"),
+    [
+        ("1.2.8 1.3.3", "1.1.15", Verdict.WARN),
+        ("1.2.8 1.3.3", "1.2.8", Verdict.OK),
+        ("1.2.8 1.3.3", "1.3.2", Verdict.WARN),
+        ("1.2.8 1.3.3", "1.4.0", Verdict.OK),
+    ],
+)
+def test_a_version_is_held_against_the_floor_of_its_own_line(
+    floor: str, version: str, verdict: Verdict
+) -> None:
+    assert GOOD.engine
+    engine = replace(GOOD.engine, components={"runc": version})
+    release = a_draft(component_floors={"runc": floor}).release
+    found = {each.id: each.verdict for each in judge(replace(GOOD, engine=engine), release)}
+    assert found["version-runc"] is verdict
+
+
+def test_an_engine_below_the_release_s_floor_fails() -> None:
+    found = {each.id: each for each in judge(GOOD, a_draft(engine_floor="29.0.0").release)}
+    assert found["engine-floor"].verdict is Verdict.FAIL
+
+
+def test_audit_fix_and_audit_again_on_a_host_in_memory(lectl: Cli) -> None:
+    lectl.variables["LECTL_HARDEN"] = "never"
+    lectl.process(
+        "deploy", "acme", "leads.acme.test", "--host", "memory://one", LECTL_HARDEN="never"
+    )
+    before = lectl("host", "doctor", "one", "--audit")
+    assert before.code == 20
+    assert "fail" in before.out
+    assert "lectl host doctor NAME --fix puts it right." in before.err
+    fixed = lectl("host", "doctor", "one", "--fix", "--yes")
+    assert fixed.code == 0, fixed.out + fixed.err
+    again = lectl("host", "doctor", "one", "--fix", "--yes", "--json")
+    states = {each["state"] for each in again.json if each["kind"] == "event"}
+    assert states == {"unchanged"}
+    assert lectl("host", "doctor", "one", "--audit", "--json").code == 0
+
+
+def test_a_fix_asks_first(lectl: Cli) -> None:
+    lectl.deploy()
+    refused = lectl("host", "doctor", "one", "--fix")
+    assert refused.code == 12
+    assert "SSH with keys only" in refused.err
