@@ -19,8 +19,12 @@ _OTHER: dict[Colour, Colour] = {"blue": "green", "green": "blue"}
 
 
 def generation_key(release: Release, spec: StackSpec, secrets_digest: str) -> str:
-    """Equal for equal input, so that a second deploy is known to change nothing."""
-    whole = "\n".join((release.model_dump_json(), spec.model_dump_json(), secrets_digest))
+    """Equal for equal input, so that a second deploy is known to change nothing.
+
+    Where backups go is no part of it: no container has to be replaced for that.
+    """
+    rendered = spec.model_dump_json(exclude={"backup"})
+    whole = "\n".join((release.model_dump_json(), rendered, secrets_digest))
     return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 

@@ -8,11 +8,13 @@ of a release, which are kept under the hash of their content.
 
 import json
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, SecretStr, TypeAdapter
+from pydantic import ConfigDict, Field, SecretStr, TypeAdapter, model_validator
 
 from leadengine_agent.values import (
+    AgeRecipient,
+    Bucket,
     ClientId,
     Digest,
     DomainName,
@@ -23,10 +25,16 @@ from leadengine_agent.values import (
     HttpsUrl,
     Line,
     OperationId,
+    PointId,
     Port,
+    Region,
     Repository,
+    RepositoryFolder,
     Revision,
     Slug,
+    SshHostKey,
+    StorePath,
+    TargetName,
     Url,
     Version,
 )
@@ -85,6 +93,149 @@ class Acme(Frozen):
     trust: Annotated[str, Field(max_length=100_000)] | None = None
 
 
+class LocalTarget(Frozen):
+    """A repository in a folder of the host: a second disk or a mounted share.
+
+    The folder must be there. Clients may share it: each has a repository of its own below it.
+    """
+
+    kind: Literal["local"] = "local"
+    name: TargetName = "local"
+    folder: RepositoryFolder
+
+    @property
+    def append_only(self) -> bool:
+        """Never: root of the host can do with it what it wants."""
+        return False
+
+
+Pem = Annotated[str, Field(max_length=100_000)]
+
+
+class S3Target(Frozen):
+    """A repository in a bucket of AWS, DigitalOcean Spaces, Hetzner, MinIO and the like.
+
+    Its credentials are the access key's id (`user`) and the secret access key (`secret`).
+
+    Attributes:
+        append_only: True: the host's key may not delete (bucket policy, versioning); points that are
+            no longer kept are only marked, and `Prune` removes them with another key.
+        trust: PEM certificates to trust, for a private CA; None: the public ones.
+    """
+
+    kind: Literal["s3"] = "s3"
+    name: TargetName = "offsite"
+    endpoint: Url
+    bucket: Bucket
+    prefix: StorePath = "leadengine"
+    region: Region | None = None
+    append_only: bool = True
+    trust: Pem | None = None
+
+
+class SftpTarget(Frozen):
+    """A repository behind an SFTP server; `secret` of its credentials is an OpenSSH private key.
+
+    Attributes:
+        host_key: the server's public key; another one is refused.
+        folder: relative to where the account lands.
+    """
+
+    kind: Literal["sftp"] = "sftp"
+    name: TargetName = "offsite"
+    host: HostName
+    port: Port = 22
+    user: Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_.-]{0,31}$")]
+    host_key: SshHostKey
+    folder: StorePath = "leadengine"
+    append_only: bool = True
+
+
+class RestTarget(Frozen):
+    """A repository on a restic REST server, best run with `--append-only`.
+
+    Attributes:
+        url: the server's address; the client's repository lies below it.
+    """
+
+    kind: Literal["rest"] = "rest"
+    name: TargetName = "offsite"
+    url: Url
+    append_only: bool = True
+    trust: Pem | None = None
+
+
+Target = Annotated[LocalTarget | S3Target | SftpTarget | RestTarget, Field(discriminator="kind")]
+
+
+class TargetCredentials(Frozen):
+    """What opens a target's storage. Handed over beside the spec like a secret, never part of it."""
+
+    user: Line = ""
+    secret: SecretStr
+
+
+class Retention(Frozen):
+    """How many points stay: the newest of each of the last so many hours, days, weeks and months.
+
+    Where a period has no good point, the nearest good one older than it stands in.
+
+    Attributes:
+        within_days: every point younger than this stays, whatever the numbers say: whoever can add
+            points with times of their choosing cannot push a real one out.
+    """
+
+    hourly: Annotated[int, Field(ge=0, le=168)] = 24
+    daily: Annotated[int, Field(ge=1, le=366)] = 14
+    weekly: Annotated[int, Field(ge=0, le=104)] = 8
+    monthly: Annotated[int, Field(ge=0, le=120)] = 12
+    within_days: Annotated[int, Field(ge=1, le=366)] = 7
+
+
+class BackupSchedule(Frozen):
+    """When a host takes a client's points by itself.
+
+    Attributes:
+        every: `hourly`, `daily` or `never` (only when somebody asks, and before updates).
+        window: of `daily`: the hours, UTC, within which it happens: begin inclusive, end exclusive,
+            over midnight when the end is not after the beginning. Each client has its own fixed minute
+            in it, so that a fleet does not start at once.
+        drill_days: how often a point is restored into scratch containers and compared; 0: never.
+    """
+
+    every: Literal["hourly", "daily", "never"] = "daily"
+    window: tuple[Annotated[int, Field(ge=0, le=23)], Annotated[int, Field(ge=0, le=23)]] = (1, 5)
+    drill_days: Annotated[int, Field(ge=0, le=90)] = 7
+
+
+class BackupPolicy(Frozen):
+    """Where a client's recovery points go, how often, how long they stay, who may open them.
+
+    Without a target nothing is backed up, and every state says so.
+
+    Attributes:
+        recipients: the operators' offline recovery keys. The repository's password leaves the host
+            only sealed to them.
+    """
+
+    targets: Annotated[tuple[Target, ...], Field(max_length=4)] = ()
+    schedule: BackupSchedule = BackupSchedule()
+    keep: Retention = Retention()
+    recipients: Annotated[tuple[AgeRecipient, ...], Field(max_length=10)] = ()
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        names = [target.name for target in self.targets]
+        if len(names) != len(set(names)):
+            message = "each backup target of a client has a name of its own"
+            raise ValueError(message)
+        return self
+
+    def target(self, name: TargetName) -> Target | None:
+        """The target of this name."""
+        return next((each for each in self.targets if each.name == name), None)
+
+
 class StackSpec(Frozen):
     """The typed configuration of one client's stack; secrets are not in it."""
 
@@ -96,6 +247,7 @@ class StackSpec(Frozen):
     brand: Brand = Brand()
     mail: Mail = Mail()
     acme: Acme = Acme()
+    backup: BackupPolicy = BackupPolicy()
 
 
 # --- release --------------------------------------------------------------------------------
@@ -238,16 +390,21 @@ class Activate(Frozen):
         bake: how long the new generation is watched in service before the old one is let go.
         contract: True: a person allowed migrations that older code cannot live with.
         retry: True: a person asks again for what was rolled back automatically before.
+        credentials: what opens the backup targets; those that are not named keep what they have.
+        without_backup: True: a person said that data or schema may change without a recovery point
+            from before. Else, with targets in the policy: no backup, no update.
     """
 
     verb: Literal["activate"] = "activate"
     spec: StackSpec
     release: Version
     secrets: dict[SecretName, SecretStr] = {}
+    credentials: dict[TargetName, TargetCredentials] = {}
     expects: Version | None = None
     bake: Seconds = 0
     contract: bool = False
     retry: bool = False
+    without_backup: bool = False
 
 
 class Rollback(Frozen):
@@ -306,16 +463,214 @@ class Decommission(Frozen):
     client: Slug
 
 
+# --- verbs of backup and restore ---------------------------------------------------------------
+
+Part = Literal["database", "files", "vectors"]
+"""What a restore can be limited to. `files`: uploads and the stack's own folder (secrets, certificates)."""
+
+BackupReason = Literal["manual", "scheduled", "before-update", "before-restore", "move"]
+
+
+class RecoveryKit(Frozen):
+    """All that is needed to read a client's points when panel *and* host are gone, besides the storage.
+
+    It is written sealed to the recipients (age, armoured); its JSON in clear exists only where somebody
+    opens it with the offline key, and on the wire of a `restore`, `points` or `prune` that carries it.
+
+    Attributes:
+        password: of the client's repositories.
+        credentials: target -> what opens its storage, as the host had it.
+        host: where the points were taken, for people.
+    """
+
+    version: Literal[1] = 1
+    client: Slug
+    client_id: ClientId
+    password: SecretStr
+    targets: tuple[Target, ...]
+    credentials: dict[TargetName, TargetCredentials] = {}
+    host: Line = ""
+    made_at: Line = ""
+
+
+SealedKit = Annotated[
+    str, Field(max_length=50_000, pattern=r"^-----BEGIN AGE ENCRYPTED FILE-----\n")
+]
+"""A `RecoveryKit` as armoured age text."""
+
+
+class Backup(Frozen):
+    """Take a recovery point now and bring it to every target. Answers a `BackupResult`.
+
+    Fails when it has not been read back at *every* target; what is good at some of them stays and is
+    listed. `scheduled`: only if one is due; `client` None: then of every stack of the host.
+    """
+
+    verb: Literal["backup"] = "backup"
+    client: Slug | None = None
+    reason: BackupReason = "manual"
+    scheduled: bool = False
+
+
+class Points(Frozen):
+    """List a client's recovery points; changes nothing. Answers a `PointsResult`.
+
+    Attributes:
+        kit, sealed: read the repository of a kit, sealed to this host's own key or in clear, instead
+            of this host's catalogue: on a host that does not know the client.
+        target: which repository of the kit; None: the first that answers.
+        check: True: ask each target whether the points of the catalogue are really there.
+    """
+
+    verb: Literal["points"] = "points"
+    client: Slug
+    kit: RecoveryKit | None = None
+    sealed: SealedKit | None = None
+    target: TargetName | None = None
+    check: bool = False
+
+
+class NewIdentity(Frozen):
+    """What a restored copy is called, so that it can live beside the one it comes from.
+
+    Attributes:
+        client_id: a new one: visitors of the copy are not those of the original.
+        email: the administrator's address for certificates and mails; None: as before.
+    """
+
+    client: Slug
+    client_id: ClientId
+    domain: DomainName
+    email: Email | None = None
+
+
+class Restore(Frozen):
+    """Bring a client back to a recovery point. Answers a `RestoreResult`.
+
+    Data goes to staging, is compared with the point's manifest, and is swapped in only then; what it
+    replaces is kept as a point of its own (`RestoreResult.undo`). On a host without the stack it is
+    activated from the spec of the point first; its release must be installed there (`Point.release`).
+
+    Attributes:
+        client: whose points; also what the stack is called, unless `identity` says otherwise.
+        point: None: the newest one that is good.
+        only: None: everything.
+        dry_run: True: restore to staging, compare, throw away; nothing is replaced.
+        identity: restore as another client (`lectl clone`, `--as`); the copy has no backup targets.
+        kit, sealed: from this kit's repositories; else from this host's own.
+        target: which of the repositories; None: the first one that has the point.
+        without_undo: True: a person said that what is replaced need not be kept (its targets are gone).
+    """
+
+    verb: Literal["restore"] = "restore"
+    client: Slug
+    point: PointId | None = None
+    only: Part | None = None
+    dry_run: bool = False
+    identity: NewIdentity | None = None
+    kit: RecoveryKit | None = None
+    sealed: SealedKit | None = None
+    target: TargetName | None = None
+    without_undo: bool = False
+
+
+class Verify(Frozen):
+    """A drill: restore a point into scratch containers, compare, throw away. Answers a `VerifyResult`.
+
+    Attributes:
+        client: None: with `scheduled`, every stack of the host.
+        point: None: the newest, and one older one on a rota.
+        target: None: one of the targets, in turn.
+        scheduled: only if the policy's cadence says so.
+    """
+
+    verb: Literal["verify"] = "verify"
+    client: Slug | None = None
+    point: PointId | None = None
+    target: TargetName | None = None
+    scheduled: bool = False
+
+
+class HostKey(Frozen):
+    """Say this host's own age key, made when there is none: kits sealed to it can be opened here.
+
+    Answers a `HostKeyResult`.
+    """
+
+    verb: Literal["host-key"] = "host-key"
+
+
+class MakeKit(Frozen):
+    """Seal a client's recovery kit. Answers a `RecoveryKitResult`.
+
+    Attributes:
+        to: another host's key (`HostKey`), for a move; None: the recipients of the client's policy.
+    """
+
+    verb: Literal["recovery-kit"] = "recovery-kit"
+    client: Slug
+    to: AgeRecipient | None = None
+
+
+class Freeze(Frozen):
+    """Stop everything of a stack but keep its data: after a move. `thaw`: start it again.
+
+    A frozen stack takes no backups, renews no certificate and is not activated. Answers a `FreezeResult`.
+
+    Attributes:
+        point: take a last recovery point when nothing is accepted any more and all that was is
+            written, before the data services stop: nothing is lost by a move.
+    """
+
+    verb: Literal["freeze"] = "freeze"
+    client: Slug
+    thaw: bool = False
+    point: bool = False
+
+
+class Prune(Frozen):
+    """Remove points that are not kept any more from one target, with a key the client's host lacks.
+
+    Meant for an agent that is *not* the client's host. Answers a `PruneResult`. Whatever is younger
+    than `keep.within_days`, or says it is of the future, stays; and nothing goes at all when a
+    repository holds suspiciously many points for its age.
+    """
+
+    verb: Literal["prune"] = "prune"
+    kit: RecoveryKit
+    target: TargetName
+    keep: Retention = Retention()
+    dry_run: bool = False
+
+
 Order = Annotated[
-    InstallRelease | Activate | Rollback | Certify | Inspect | Logs | Credentials | Decommission,
+    InstallRelease
+    | Activate
+    | Rollback
+    | Certify
+    | Inspect
+    | Logs
+    | Credentials
+    | Decommission
+    | Backup
+    | Points
+    | Restore
+    | Verify
+    | HostKey
+    | MakeKit
+    | Freeze
+    | Prune,
     Field(discriminator="verb"),
 ]
 
-READ_ONLY = frozenset({"inspect", "logs", "credentials"})
+READ_ONLY = frozenset({"inspect", "logs", "credentials", "points", "recovery-kit", "host-key"})
 """Verbs that take no lock and leave no trace in the journal."""
 
-FENCED = frozenset({"activate", "rollback", "decommission"})
+FENCED = frozenset({"activate", "rollback", "decommission", "restore", "freeze"})
 """Verbs of which only the newest order for a client may still act."""
+
+BACKGROUND = frozenset({"backup", "verify", "prune"})
+"""Verbs that run beside a change of another client: one of them at a time."""
 
 
 class Task(Frozen):
@@ -358,6 +713,8 @@ class Event(Answered):
         step: the step's name, as in `STEPS` of the verb.
         detail: one sentence for people, free of secrets.
         seconds: how long the step took; None while it runs.
+        done, total: bytes, of a step that moves many. Such a step is told as `started` again and again;
+            `total` is an estimate and may be passed.
     """
 
     kind: Literal["event"] = "event"
@@ -366,10 +723,16 @@ class Event(Answered):
     state: StepState
     detail: str = ""
     seconds: float | None = None
+    done: int | None = None
+    total: int | None = None
 
 
 class FailureCode(StrEnum):
-    """Why a task failed, for programs; the words are in `Failure`."""
+    """Why a task failed, for programs; the words are in `Failure`.
+
+    `storage`: a backup target cannot be reached, is full, or refuses the credentials; `corrupt`: what
+    it gave back is not what was stored there; `backup`: no recovery point could be made.
+    """
 
     INVALID = "invalid"
     NOT_FOUND = "not-found"
@@ -388,6 +751,10 @@ class FailureCode(StrEnum):
     NGINX = "nginx"
     CERTIFICATE = "certificate"
     DOCKER = "docker"
+    STORAGE = "storage"
+    CORRUPT = "corrupt"
+    BACKUP = "backup"
+    FROZEN = "frozen"
     INTERNAL = "internal"
 
 
@@ -440,6 +807,68 @@ class CertificateState(Answered):
     root_pem: str = ""
 
 
+class TargetState(Answered):
+    """How one backup target of a client is.
+
+    Attributes:
+        good: the newest attempt ended with the point read back there.
+        last_good: when it last did (ISO 8601, UTC); empty: never.
+        point: the newest point that is good there.
+        why: one sentence on the newest failure; empty when `good`.
+        repository: restic's address of it, without credentials.
+    """
+
+    name: TargetName
+    kind: Literal["local", "s3", "sftp", "rest"]
+    good: bool = False
+    last_good: str = ""
+    point: PointId | None = None
+    why: str = ""
+    append_only: bool = False
+    repository: str = ""
+
+
+class BackupState(Answered):
+    """How well a client is backed up, as its host knows. Times are ISO 8601 in UTC, empty: never.
+
+    Whoever reads it decides by *absence*: `overdue_after` is compared with a clock of one's own.
+
+    Attributes:
+        condition: `off`: no targets or no schedule; `waiting`: none yet; `good`: the newest attempt
+            is read back everywhere; `partial`: at some targets only ("local good, off-site failed");
+            `failed`: nowhere; `alarm`: see `alarms`.
+        last_good: when the data was taken of the newest point that is good at every target.
+        newest: the newest point that is good somewhere.
+        attempted: when a point was last tried.
+        overdue_after: when the next good point should be there at the latest; empty: none is planned.
+        verified: when a point was last restored and found equal; `verified_point`: which.
+        drill_overdue_after: when the next drill should be done at the latest; empty: none is planned.
+        rpo_seconds: the measured gap between the last two good points; rto_seconds: how long the last
+            drill took from first byte to compared.
+        alarms: what a person must look at: points that vanished, a drill that differed, a clock that
+            went back, a repository that was replaced. One sentence each.
+        chain: number and hash of the catalogue's last entry: whoever remembers an older pair can tell
+            that a catalogue was cut.
+    """
+
+    condition: Literal["off", "waiting", "good", "partial", "failed", "alarm"]
+    targets: tuple[TargetState, ...] = ()
+    last_good: str = ""
+    newest: PointId | None = None
+    attempted: str = ""
+    why: str = ""
+    overdue_after: str = ""
+    verified: str = ""
+    verified_point: PointId | None = None
+    drill_overdue_after: str = ""
+    rpo_seconds: int | None = None
+    rto_seconds: int | None = None
+    alarms: tuple[str, ...] = ()
+    points: int = 0
+    chain: tuple[int, str] = (0, "")
+    sealed_to: tuple[AgeRecipient, ...] = ()
+
+
 class StackState(Answered):
     client: Slug
     domain: DomainName
@@ -450,6 +879,8 @@ class StackState(Answered):
     healthy: bool
     services: tuple[ServiceState, ...]
     certificate: CertificateState
+    backup: BackupState | None = None
+    frozen: bool = False
 
 
 class HostState(Answered):
@@ -495,6 +926,146 @@ class ActivateResult(Answered):
     traffic: Traffic = Traffic()
 
 
+class Copy(Answered):
+    """A recovery point at one target.
+
+    Attributes:
+        good: it was read back there after it was written.
+        snapshots: restic's ids of its parts, for whoever reads them with restic alone.
+        gone: it was there and is not any more, though nobody may remove it.
+    """
+
+    target: TargetName
+    good: bool
+    new_bytes: int = 0
+    seconds: float = 0.0
+    why: str = ""
+    snapshots: dict[str, str] = {}
+    gone: bool = False
+
+
+class Point(Answered):
+    """One recovery point, as `lectl backups` shows it.
+
+    Attributes:
+        at: when its data was taken (ISO 8601, UTC): every event accepted before is in it.
+        size: bytes of its data; new_bytes of a `Copy` is what it cost there.
+        verified_at: when it was last restored and found equal to its manifest; empty: never.
+        kept: False: retention needs it no longer; at an append-only target it lies there until `Prune`.
+    """
+
+    id: PointId
+    at: str
+    reason: str = "manual"
+    release: Version = "0.0.0"
+    generation: int = 0
+    schema_revision: str = ""
+    size: int = 0
+    tables: int = 0
+    rows: int = 0
+    seconds: float = 0.0
+    copies: tuple[Copy, ...] = ()
+    verified_at: str = ""
+    kept: bool = True
+
+    @property
+    def is_good(self) -> bool:
+        """Somewhere it can be restored from."""
+        return any(copy.good and not copy.gone for copy in self.copies)
+
+
+class BackupResult(Answered):
+    """What a `backup` made: with a client one point, scheduled as many as were due."""
+
+    points: tuple[Point, ...] = ()
+
+
+class PointsResult(Answered):
+    """A client's points, newest first. `spec` and `alarms` are empty when read from a kit's storage."""
+
+    points: tuple[Point, ...] = ()
+    alarms: tuple[str, ...] = ()
+
+
+class RestoreResult(Answered):
+    """The end of a restore.
+
+    Attributes:
+        undo: the point that holds what was replaced; None: there was nothing, or it was not wanted.
+        size, seconds: bytes that were restored, and how long it took, compared and swapped.
+        held_seconds: how long visitors had to wait for the swap.
+        loss_seconds: how old the data was: from the point's moment to the restore.
+        stack: as it is now; None after a dry run.
+        spec: what the stack now is.
+        replayed: events that waited in the point's queue and are handed to the worker again.
+    """
+
+    point: PointId
+    target: TargetName
+    changed: bool
+    size: int = 0
+    seconds: float = 0.0
+    held_seconds: float = 0.0
+    loss_seconds: int = 0
+    undo: PointId | None = None
+    stack: StackState | None = None
+    spec: StackSpec | None = None
+    replayed: int = 0
+
+
+class Verification(Answered):
+    """One drill: `equal` only if every table, file and collection was compared and is the same."""
+
+    client: Slug
+    point: PointId
+    target: TargetName
+    at: str
+    equal: bool
+    differences: tuple[str, ...] = ()
+    tables: int = 0
+    rows: int = 0
+    files: int = 0
+    vectors: int = 0
+    size: int = 0
+    seconds: float = 0.0
+
+
+class VerifyResult(Answered):
+    """What was drilled; a difference is a failure of the task (`corrupt`) and recorded all the same."""
+
+    drills: tuple[Verification, ...] = ()
+
+
+class FreezeResult(Answered):
+    """The end of a freeze. `point`: the last one, if it was asked for."""
+
+    changed: bool
+    point: PointId | None = None
+
+
+class HostKeyResult(Answered):
+    """This host's own age key."""
+
+    recipient: AgeRecipient
+
+
+class RecoveryKitResult(Answered):
+    """A sealed kit, and to whom: nobody else can open it, nor can whoever carries it."""
+
+    client: Slug
+    sealed: str
+    recipients: tuple[AgeRecipient, ...]
+
+
+class PruneResult(Answered):
+    """What pruning removed, or with `dry_run` would remove."""
+
+    removed: tuple[PointId, ...] = ()
+    kept: tuple[PointId, ...] = ()
+    freed_bytes: int = 0
+    alarms: tuple[str, ...] = ()
+
+
 class CertifyResult(Answered):
     """What is still missing for each client's certificate; an empty sentence when nothing is."""
 
@@ -528,7 +1099,12 @@ answer_adapter: TypeAdapter[Event | Outcome] = TypeAdapter(Answer)
 
 def encode_task(task: Task) -> bytes:
     """One line of JSON for the wire. The only place where a task's secrets are written out."""
-    return json.dumps(task.model_dump(), default=_reveal).encode() + b"\n"
+    return encode_secrets(task) + b"\n"
+
+
+def encode_secrets(value: Frozen) -> bytes:
+    """JSON with the secrets in clear: for the wire, and for what is sealed at once."""
+    return json.dumps(value.model_dump(), default=_reveal).encode()
 
 
 def _reveal(value: object) -> str:

@@ -102,6 +102,19 @@ def _check_line(value: str) -> str:
     return value
 
 
+_FOLDER = re.compile(r"/(mnt|srv|media|backup|var/backups)(/[A-Za-z0-9_-][A-Za-z0-9._-]*){1,9}\Z")
+
+
+def _check_folder(value: str) -> str:
+    if not _FOLDER.match(value):
+        message = (
+            "a folder for backups lies below /mnt, /srv, /media, /backup or /var/backups, "
+            "as in '/mnt/backup/leadengine'"
+        )
+        raise ValueError(message)
+    return value
+
+
 def _check_port(value: int) -> int:
     if not 1 <= value <= 65535:
         message = "a port is a number from 1 to 65535"
@@ -147,6 +160,39 @@ Revision = Annotated[str, StringConstraints(pattern=r"^[0-9a-z_]{1,64}$")]
 """One database revision, as the migrations name it."""
 
 Port = Annotated[int, AfterValidator(_check_port)]
+
+RepositoryFolder = Annotated[str, StringConstraints(max_length=200), AfterValidator(_check_folder)]
+"""A folder of the host for recovery points, where disks and shares are mounted."""
+
+StorePath = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*){0,9}$"
+    ),
+]
+"""A path below a storage's own root: no leading slash, no `..`, no hidden folder."""
+
+Bucket = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+"""The name of an S3 bucket."""
+
+Region = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
+
+TargetName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,19}$")]
+"""What a client's backup target is called: `local`, `offsite`."""
+
+PointId = Annotated[str, StringConstraints(pattern=r"^[0-9]{8}t[0-9]{6}-[0-9a-f]{4}$")]
+"""A recovery point: when it was taken (UTC) and four digits, as `20261126t031500-9f3a`."""
+
+AgeRecipient = Annotated[str, StringConstraints(pattern=r"^age1[02-9ac-hj-np-z]{58}$")]
+"""A public key of age (X25519): who holds the other half can open what is sealed to it."""
+
+SshHostKey = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]{60,1000}={0,2}$"
+    ),
+]
+"""The public key of an SSH server, as the second and third word of a `known_hosts` line."""
 
 
 def digest_of(text: str) -> str:

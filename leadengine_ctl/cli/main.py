@@ -16,10 +16,12 @@ from leadengine_ctl.cli import (
     inventory,
     logs,
     operations,
+    recovery,
     release,
     rollback,
     rollout,
     status,
+    storage,
     terminal,
     update,
 )
@@ -45,6 +47,8 @@ app.add_typer(host.app, name="host")
 app.add_typer(release.app, name="release")
 app.add_typer(rollout.app, name="rollout")
 app.add_typer(config.app, name="config")
+app.add_typer(recovery.app, name="recovery")
+app.add_typer(storage.app, name="storage")
 app.add_typer(operations.app, name="operations")
 
 

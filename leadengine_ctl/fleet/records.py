@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pydantic import SecretStr
 
-from leadengine_agent.protocol import SecretName, StackSpec
+from leadengine_agent.protocol import SecretName, StackSpec, Target, TargetCredentials
 from leadengine_agent.values import Frozen, OperationId, Slug
 
 
@@ -183,3 +183,45 @@ class TargetRecord(Frozen):
         """From which release to which it failed."""
         stations = (self.current, *self.path)
         return stations[self.hops], stations[self.hops + 1]
+
+
+class RecoveryKeyRecord(Frozen):
+    """A recovery key, by its public half; `actor` registered it."""
+
+    recipient: str
+    actor: str
+    created_at: str
+
+
+class RecoveryRecord(Frozen):
+    """What is known of a client's recovery points, whether or not the client still exists.
+
+    Attributes:
+        report: JSON of what its host said last, at `heard_at`; None: nothing was heard yet.
+        kit: JSON with the sealed keys of its storage, as of `kit_at`; None: there is none.
+    """
+
+    client: str
+    report: str | None = None
+    heard_at: str | None = None
+    kit: str | None = None
+    kit_at: str | None = None
+
+
+class StorageRecord(Frozen):
+    """A place for recovery points that clients may be told to use.
+
+    Attributes:
+        target: where it is, as hosts are told.
+        credentials: what hosts open it with; None: it needs none.
+        pruning_credentials: what removes points where hosts cannot; None: hosts can, or nobody does.
+    """
+
+    target: Target
+    credentials: TargetCredentials | None = None
+    pruning_credentials: TargetCredentials | None = None
+    created_at: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.target.name

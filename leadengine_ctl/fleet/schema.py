@@ -49,6 +49,9 @@ class Schema:
     rollouts: Table
     targets: Table
     agents: AgentTables
+    recovery_keys: Table
+    recovery: Table
+    storages: Table
 
 
 def build_schema(keys: KeyRing) -> Schema:
@@ -63,6 +66,9 @@ def build_schema(keys: KeyRing) -> Schema:
         rollouts=_rollouts(metadata),
         targets=_targets(metadata),
         agents=build_agent_tables(metadata, EncryptedText(keys)),
+        recovery_keys=_recovery_keys(metadata),
+        recovery=_recovery(metadata),
+        storages=_storages(metadata, keys),
     )
 
 
@@ -183,3 +189,37 @@ def _targets(metadata: MetaData) -> Table:
         postgresql_where=is_open,
     )
     return table
+
+
+def _recovery_keys(metadata: MetaData) -> Table:
+    return Table(
+        "recovery_keys",
+        metadata,
+        Column("recipient", String(100), primary_key=True),
+        Column("actor", String(200), nullable=False),
+        Column("created_at", String(40), nullable=False),
+    )
+
+
+def _recovery(metadata: MetaData) -> Table:
+    return Table(
+        "recovery",
+        metadata,
+        Column("client", String(30), primary_key=True),
+        Column("report", Text),
+        Column("heard_at", String(40)),
+        Column("kit", Text),
+        Column("kit_at", String(40)),
+    )
+
+
+def _storages(metadata: MetaData, keys: KeyRing) -> Table:
+    return Table(
+        "storages",
+        metadata,
+        Column("name", String(20), primary_key=True),
+        Column("target", Text, nullable=False),
+        Column("credentials", EncryptedText(keys)),
+        Column("pruning_credentials", EncryptedText(keys)),
+        Column("created_at", String(40), nullable=False),
+    )

@@ -11,9 +11,11 @@ from leadengine_ctl.fleet.hosts import Hosts
 from leadengine_ctl.fleet.intake import Intake
 from leadengine_ctl.fleet.operations import Operations
 from leadengine_ctl.fleet.queue import TaskQueue
+from leadengine_ctl.fleet.recovery import Recovery
 from leadengine_ctl.fleet.reports import Reports
 from leadengine_ctl.fleet.rollouts import Rollouts
 from leadengine_ctl.fleet.schema import build_schema
+from leadengine_ctl.fleet.storages import Storages
 from leadengine_ctl.secrets import KeyRing
 
 
@@ -27,6 +29,8 @@ class Store:
     intake: Intake
     reports: Reports
     queue: TaskQueue
+    recovery: Recovery
+    storages: Storages
 
 
 def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
@@ -46,6 +50,8 @@ def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
         Intake(engine, schema.agents, schema.clients),
         Reports(engine, schema.agents),
         TaskQueue(engine, schema.agents),
+        Recovery(engine, schema.recovery_keys, schema.recovery, now),
+        Storages(engine, schema.storages, now),
     )
 
 
