@@ -1,0 +1,1 @@
+"""Where names lead: one contract for every DNS provider, and a look at what the world sees."""

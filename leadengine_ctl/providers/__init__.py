@@ -1,0 +1,1 @@
+"""Where servers are rented: one contract for every provider."""

@@ -1,0 +1,287 @@
+"""Instances of Amazon EC2, in the account's default network.
+
+A server's id here has its region in front: `eu-central-1/i-0123…`.
+"""
+
+from typing import Any
+
+from leadengine_ctl.apis.aws import aws_client, code_of, translated
+from leadengine_ctl.apis.patience import Patience
+from leadengine_ctl.apis.refusals import ApiError
+from leadengine_ctl.providers.aws_prices import VOLUME_GB, AwsPrices
+from leadengine_ctl.providers.aws_values import (
+    as_filters,
+    as_tags,
+    instances_of,
+    open_to_anybody,
+    server_of,
+    size_of,
+)
+from leadengine_ctl.providers.base import (
+    FLEET,
+    OPERATION,
+    NotOfferedError,
+    Region,
+    Server,
+    ServerOrder,
+    Size,
+    Snapshot,
+)
+
+_DEBIAN = "136693071363"
+"""The account that publishes Debian's images."""
+_FAMILIES = ("t3.*", "t3a.*", "m6i.*", "m7i.*")
+_GONE = frozenset({"InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed"})
+
+
+class Aws:
+    """One account.
+
+    Args:
+        region: where servers are when nobody says.
+        endpoint: the base URL of EC2 and of prices; None: Amazon's own.
+        image_owner: the account whose newest Debian 13 image is used.
+    """
+
+    name = "aws"
+    keeps_address = False
+
+    def __init__(
+        self,
+        region: str,
+        patience: Patience,
+        endpoint: str | None = None,
+        image_owner: str = _DEBIAN,
+        prices: AwsPrices | None = None,
+    ) -> None:
+        self._region, self._patience, self._endpoint = region, patience, endpoint
+        self._image_owner = image_owner
+        self._prices = prices or AwsPrices(patience, endpoint)
+        self._clients: dict[str, Any] = {}
+
+    def sizes(self, region: str | None = None) -> tuple[Size, ...]:
+        where = region or self._region
+        kinds = [{"Name": "instance-type", "Values": list(_FAMILIES)}]
+        with translated():
+            pages = self._ec2(where).get_paginator("describe_instance_types")
+            found = [
+                each for page in pages.paginate(Filters=kinds) for each in page["InstanceTypes"]
+            ]
+        names = tuple(each["InstanceType"] for each in found)
+        prices = self._prices.monthly(where, names)
+        return tuple(size_of(each, where, prices[each["InstanceType"]]) for each in found)
+
+    def regions(self) -> tuple[Region, ...]:
+        with translated():
+            found = self._ec2(self._region).describe_regions()["Regions"]
+        return tuple(Region(each["RegionName"], each["RegionName"]) for each in found)
+
+    def servers(self, tag: str, value: str) -> tuple[Server, ...]:
+        wanted = as_filters({tag: value})
+        found = [
+            server_of(region, each)
+            for region in self._regions_in_use()
+            for each in instances_of(self._ec2(region), Filters=wanted)
+        ]
+        return tuple(found)
+
+    def find(self, server: str) -> Server | None:
+        region, _, instance = server.partition("/")
+        try:
+            with translated():
+                found = instances_of(self._ec2(region), InstanceIds=[instance])
+        except ApiError as error:
+            if code_of(error) in _GONE:
+                return None
+            raise
+        return server_of(region, found[0]) if found else None
+
+    def create(self, order: ServerOrder) -> Server:
+        ec2 = self._ec2(order.region)
+        with translated():
+            made = ec2.run_instances(
+                # Amazon itself answers a repeated order with the same instance.
+                ClientToken=order.tags[OPERATION],
+                ImageId=self._image(order.region),
+                InstanceType=order.size,
+                KeyName=self._key(order),
+                SecurityGroupIds=[self._group(order)],
+                UserData=order.user_data,
+                MinCount=1,
+                MaxCount=1,
+                # Programs in containers are one hop further away: they cannot read the user data.
+                MetadataOptions={"HttpTokens": "required", "HttpPutResponseHopLimit": 1},
+                BlockDeviceMappings=[
+                    {
+                        "DeviceName": "/dev/xvda",
+                        "Ebs": {"VolumeSize": VOLUME_GB, "VolumeType": "gp3", "Encrypted": True},
+                    }
+                ],
+                TagSpecifications=[
+                    {
+                        "ResourceType": "instance",
+                        "Tags": as_tags({"Name": order.name, **order.tags}),
+                    }
+                ],
+            )
+        return server_of(order.region, made["Instances"][0])
+
+    def power(self, server: str, *, on: bool) -> None:
+        ec2, instance = self._at(server)
+        with translated():
+            if on:
+                ec2.start_instances(InstanceIds=[instance])
+            else:
+                ec2.stop_instances(InstanceIds=[instance])
+
+    def resize(self, server: str, size: str) -> None:
+        ec2, instance = self._at(server)
+        with translated():
+            ec2.modify_instance_attribute(InstanceId=instance, InstanceType={"Value": size})
+
+    def rebuild(self, server: str, user_data: str) -> None:
+        del user_data
+        raise NotOfferedError(
+            f"AWS does not write a fresh system over {server}",
+            "An instance keeps the disk it was made with.",
+            "Use 'lectl host replace': it makes a new one.",
+        )
+
+    def snapshot(self, server: str, name: str) -> Snapshot:
+        if known := next((each for each in self.snapshots(server) if each.name == name), None):
+            return known
+        ec2, instance = self._at(server)
+        region = server.partition("/")[0]
+        with translated():
+            disks = instances_of(ec2, InstanceIds=[instance])[0]["BlockDeviceMappings"]
+            made = ec2.create_snapshot(
+                VolumeId=disks[0]["Ebs"]["VolumeId"],
+                TagSpecifications=[
+                    {
+                        "ResourceType": "snapshot",
+                        "Tags": as_tags({"Name": name, "leadengine-server": instance}),
+                    }
+                ],
+            )
+        return Snapshot(f"{region}/{made['SnapshotId']}", name)
+
+    def snapshots(self, server: str) -> tuple[Snapshot, ...]:
+        ec2, instance = self._at(server)
+        region = server.partition("/")[0]
+        with translated():
+            found = ec2.describe_snapshots(
+                OwnerIds=["self"], Filters=as_filters({"leadengine-server": instance})
+            )["Snapshots"]
+        names = [{tag["Key"]: tag["Value"] for tag in each["Tags"]}["Name"] for each in found]
+        return tuple(
+            Snapshot(f"{region}/{each['SnapshotId']}", name)
+            for each, name in zip(found, names, strict=True)
+        )
+
+    def delete_snapshot(self, snapshot: str) -> None:
+        ec2, name = self._at(snapshot)
+        try:
+            with translated():
+                ec2.delete_snapshot(SnapshotId=name)
+        except ApiError as error:
+            if code_of(error) != "InvalidSnapshot.NotFound":
+                raise
+
+    def add_address(self, server: str) -> str:
+        ec2, instance = self._at(server)
+        with translated():
+            found = ec2.describe_addresses(Filters=as_filters({"leadengine-server": instance}))
+            known = found["Addresses"] or [
+                ec2.allocate_address(
+                    Domain="vpc",
+                    TagSpecifications=[
+                        {
+                            "ResourceType": "elastic-ip",
+                            "Tags": as_tags({"leadengine-server": instance}),
+                        }
+                    ],
+                )
+            ]
+            ec2.associate_address(AllocationId=known[0]["AllocationId"], InstanceId=instance)
+        return str(known[0]["PublicIp"])
+
+    def drop_address(self, address: str) -> None:
+        for region in self._regions_in_use():
+            self._drop(region, [{"Name": "public-ip", "Values": [address]}])
+
+    def delete(self, server: str) -> None:
+        ec2, instance = self._at(server)
+        try:
+            with translated():
+                ec2.terminate_instances(InstanceIds=[instance])
+        except ApiError as error:
+            if code_of(error) not in _GONE:
+                raise
+        self._drop(server.partition("/")[0], as_filters({"leadengine-server": instance}))
+
+    def remove_leftovers(self, fleet: str) -> None:
+        for region in self._regions_in_use():
+            ec2 = self._ec2(region)
+            with translated():
+                groups = ec2.describe_security_groups(Filters=as_filters({FLEET: fleet}))
+                for each in groups["SecurityGroups"]:
+                    ec2.delete_security_group(GroupId=each["GroupId"])
+
+    def _drop(self, region: str, wanted: list[dict[str, Any]]) -> None:
+        ec2 = self._ec2(region)
+        with translated():
+            for each in ec2.describe_addresses(Filters=wanted)["Addresses"]:
+                if "AssociationId" in each:
+                    ec2.disassociate_address(AssociationId=each["AssociationId"])
+                ec2.release_address(AllocationId=each["AllocationId"])
+
+    def _regions_in_use(self) -> tuple[str, ...]:
+        """The usual region, and those that were spoken to: nobody asks all thirty for a tag."""
+        return tuple(dict.fromkeys((self._region, *self._clients)))
+
+    def _at(self, server: str) -> tuple[Any, str]:
+        region, _, instance = server.partition("/")
+        return self._ec2(region), instance
+
+    def _ec2(self, region: str) -> Any:
+        if region not in self._clients:
+            self._clients[region] = aws_client("ec2", region, self._patience, self._endpoint)
+        return self._clients[region]
+
+    def _image(self, region: str) -> str:
+        found = self._ec2(region).describe_images(
+            Owners=[self._image_owner],
+            Filters=[{"Name": "name", "Values": ["debian-13-amd64-*"]}],
+        )["Images"]
+        if not found:
+            raise ApiError(
+                f"AWS has no image of Debian 13 in {region}",
+                "The account that publishes them shows none there.",
+                "Choose another region.",
+            )
+        return str(max(found, key=lambda each: str(each["CreationDate"]))["ImageId"])
+
+    def _key(self, order: ServerOrder) -> str:
+        ec2, name = self._ec2(order.region), f"leadengine-{order.public_key.split()[1][-8:]}"
+        known = ec2.describe_key_pairs(Filters=[{"Name": "key-name", "Values": [name]}])
+        if not known["KeyPairs"]:
+            ec2.import_key_pair(KeyName=name, PublicKeyMaterial=order.public_key.encode())
+        return name
+
+    def _group(self, order: ServerOrder) -> str:
+        ec2, fleet = self._ec2(order.region), order.tags[FLEET]
+        known = ec2.describe_security_groups(Filters=as_filters({FLEET: fleet}))["SecurityGroups"]
+        group = known[0]["GroupId"] if known else self._new_group(ec2, fleet)
+        if not (known and known[0]["IpPermissions"]):
+            ec2.authorize_security_group_ingress(
+                GroupId=group, IpPermissions=open_to_anybody(order.open_ports)
+            )
+        return str(group)
+
+    def _new_group(self, ec2: Any, fleet: str) -> str:
+        made = ec2.create_security_group(
+            GroupName=f"leadengine-{fleet}",
+            Description="Hosts of LeadEngine: SSH and the web",
+            TagSpecifications=[{"ResourceType": "security-group", "Tags": as_tags({FLEET: fleet})}],
+        )
+        return str(made["GroupId"])
