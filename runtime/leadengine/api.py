@@ -1,8 +1,9 @@
 """The api's process."""
 
+import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 
 import psycopg
@@ -85,19 +86,30 @@ def create_app(services: Services) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await services.database.open()
+        helpers = [asyncio.create_task(work) for work in _helpers(services)]
         yield
+        for helper in helpers:
+            helper.cancel()
+        await asyncio.gather(*helpers, return_exceptions=True)
+        await services.meter.flush()
+        await services.finder.close()
         await services.database.close()
         await services.redis.aclose()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.services = services
-    app.add_middleware(SecurityHeaders, logo_origin=services.brand.logo_origin())
+    app.add_middleware(SecurityHeaders, logo_origin=services.logo_origin)
     app.add_middleware(Admission, lifecycle=services.lifecycle, valve=services.valve)
     for routes in _ROUTES:
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
     _answer_errors(app)
     return app
+
+
+def _helpers(services: Services) -> tuple[Coroutine[None, None, None], ...]:
+    """What a process does beside answering, until it stops."""
+    return services.preferences.follow(), services.finder.work(), services.meter.run()
 
 
 def _answer_errors(app: FastAPI) -> None:

@@ -9,10 +9,12 @@ from pathlib import Path
 import uvloop
 
 from leadengine import logs, redis_pool
-from leadengine.chores import Round, copy_drops
+from leadengine.chores import Round, copy_drops, tend_partitions
+from leadengine.companies.store import copy_companies
 from leadengine.database import Database
 from leadengine.healthcheck import HEARTBEAT
 from leadengine.leads.tending import tend
+from leadengine.metering import copy_usage
 from leadengine.notifications.telling import channels, tell
 from leadengine.settings import Settings, load
 from leadengine.tracking.drops import Drops
@@ -45,6 +47,9 @@ async def _work(settings: Settings) -> None:
         await asyncio.gather(
             Writer(queue, database, socket.gethostname(), stopping).run(beat),
             chores.every(10, copy_drops(database, Drops(redis))),
+            chores.every(10, copy_usage(database, redis)),
+            chores.every(5, copy_companies(database, redis)),
+            chores.every(3600, tend_partitions(database)),
             chores.every(2, tend(database, channels(settings))),
             chores.every(2, tell(database, settings)),
         )
