@@ -16,14 +16,14 @@ from fastapi.staticfiles import StaticFiles
 from redis.exceptions import RedisError
 
 from leadengine import health, logs
-from leadengine.accounts import password_routes
+from leadengine.accounts import code_routes, password_routes
 from leadengine.accounts import routes as account_routes
-from leadengine.accounts.signed_in import NotSignedInError
+from leadengine.accounts.signed_in import NotPermittedError, NotSignedInError
 from leadengine.concierge import routes as concierge_routes
 from leadengine.concierge import widget
 from leadengine.dashboard import conversations, insights, knowledge, leads, live
 from leadengine.dashboard import routes as dashboard_routes
-from leadengine.dashboard.pages import FOLDER
+from leadengine.dashboard.pages import FOLDER, page
 from leadengine.headers import SecurityHeaders
 from leadengine.leads import routes as lead_routes
 from leadengine.services import Services, build
@@ -45,6 +45,7 @@ _ROUTES = (
     tracking_routes,
     account_routes,
     password_routes,
+    code_routes,
     dashboard_routes,
     leads,
     conversations,
@@ -116,6 +117,11 @@ def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(NotSignedInError)
     async def show_the_door(_: Request, __: Exception) -> Response:
         return RedirectResponse("/sign-in", 303)
+
+    @app.exception_handler(NotPermittedError)
+    async def explain(request: Request, error: NotPermittedError) -> Response:
+        services: Services = request.app.state.services
+        return page(request, services, "no-permission.html", 403, person=error.person)
 
     @app.exception_handler(RequestValidationError)
     async def refuse(_: Request, __: Exception) -> Response:

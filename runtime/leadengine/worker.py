@@ -20,6 +20,7 @@ from leadengine.settings import Settings, load
 from leadengine.tracking.drops import Drops
 from leadengine.tracking.queue import EventQueue
 from leadengine.tracking.writer import Writer
+from leadengine.webhooks.delivering import deliver
 
 
 def main() -> None:
@@ -52,6 +53,7 @@ async def _work(settings: Settings) -> None:
             chores.every(3600, tend_partitions(database)),
             chores.every(2, tend(database, channels(settings))),
             chores.every(2, tell(database, settings)),
+            chores.every(2, deliver(database, settings)),
         )
     finally:
         await database.close()

@@ -48,10 +48,6 @@ JOIN events e ON e.tenant_id = v.tenant_id AND e.visit_id = v.id
 WHERE l.lead_id = %s AND e.occurred_at > now() - %s
 ORDER BY e.occurred_at DESC LIMIT 1000
 """
-_LEAST_BUSY = """
-SELECT u.id FROM users u LEFT JOIN leads l ON l.tenant_id = u.tenant_id AND l.owner_id = u.id
-GROUP BY u.id ORDER BY count(l.id), u.id LIMIT 1
-"""
 
 
 @dataclass(frozen=True)
@@ -113,12 +109,4 @@ async def keep_score(connection: Connection, lead: UUID, score: Score, now: date
     await connection.execute(
         "UPDATE leads SET fit = %s, engagement = %s, reasons = %s, scored_at = %s WHERE id = %s",
         (score.fit, score.engagement, reasons, now, lead),
-    )
-
-
-async def assign(connection: Connection, lead: UUID) -> None:
-    """Give a lead to whoever has the fewest."""
-    await connection.execute(
-        f"UPDATE leads SET owner_id = ({_LEAST_BUSY}) WHERE id = %s",  # noqa: S608 - a constant
-        (lead,),
     )
