@@ -1,8 +1,9 @@
 """The api's process."""
 
+import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 
 import psycopg
@@ -15,14 +16,14 @@ from fastapi.staticfiles import StaticFiles
 from redis.exceptions import RedisError
 
 from leadengine import health, logs
-from leadengine.accounts import password_routes
+from leadengine.accounts import code_routes, password_routes
 from leadengine.accounts import routes as account_routes
-from leadengine.accounts.signed_in import NotSignedInError
+from leadengine.accounts.signed_in import NotPermittedError, NotSignedInError
 from leadengine.concierge import routes as concierge_routes
 from leadengine.concierge import widget
 from leadengine.dashboard import conversations, insights, knowledge, leads, live
 from leadengine.dashboard import routes as dashboard_routes
-from leadengine.dashboard.pages import FOLDER
+from leadengine.dashboard.pages import FOLDER, page
 from leadengine.headers import SecurityHeaders
 from leadengine.leads import routes as lead_routes
 from leadengine.services import Services, build
@@ -44,6 +45,7 @@ _ROUTES = (
     tracking_routes,
     account_routes,
     password_routes,
+    code_routes,
     dashboard_routes,
     leads,
     conversations,
@@ -85,13 +87,19 @@ def create_app(services: Services) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await services.database.open()
+        helpers = [asyncio.create_task(work) for work in _helpers(services)]
         yield
+        for helper in helpers:
+            helper.cancel()
+        await asyncio.gather(*helpers, return_exceptions=True)
+        await services.meter.flush()
+        await services.finder.close()
         await services.database.close()
         await services.redis.aclose()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.services = services
-    app.add_middleware(SecurityHeaders, logo_origin=services.brand.logo_origin())
+    app.add_middleware(SecurityHeaders, logo_origin=services.logo_origin)
     app.add_middleware(Admission, lifecycle=services.lifecycle, valve=services.valve)
     for routes in _ROUTES:
         app.include_router(routes.router)
@@ -100,10 +108,20 @@ def create_app(services: Services) -> FastAPI:
     return app
 
 
+def _helpers(services: Services) -> tuple[Coroutine[None, None, None], ...]:
+    """What a process does beside answering, until it stops."""
+    return services.preferences.follow(), services.finder.work(), services.meter.run()
+
+
 def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(NotSignedInError)
     async def show_the_door(_: Request, __: Exception) -> Response:
         return RedirectResponse("/sign-in", 303)
+
+    @app.exception_handler(NotPermittedError)
+    async def explain(request: Request, error: NotPermittedError) -> Response:
+        services: Services = request.app.state.services
+        return page(request, services, "no-permission.html", 403, person=error.person)
 
     @app.exception_handler(RequestValidationError)
     async def refuse(_: Request, __: Exception) -> Response:

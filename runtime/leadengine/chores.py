@@ -55,3 +55,13 @@ def copy_drops(database: Database, drops: Drops) -> Chore:
                 await drop_store.copy(connection, tenant, day, totals)
 
     return chore
+
+
+def tend_partitions(database: Database) -> Chore:
+    """Give each month of events its index, and let go of months that nobody may keep."""
+
+    async def chore(tenant: UUID) -> None:
+        async with database.tenant(tenant) as connection:
+            await connection.execute("SELECT tend_event_partitions()")
+
+    return chore

@@ -1,5 +1,7 @@
 """Security headers on every answer."""
 
+from collections.abc import Callable
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -7,15 +9,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 class SecurityHeaders:
     """Middleware that adds the headers a browser needs to protect our pages."""
 
-    def __init__(self, app: ASGIApp, *, logo_origin: str) -> None:
+    def __init__(self, app: ASGIApp, *, logo_origin: Callable[[], str]) -> None:
         self._app = app
-        policy = (
-            "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-            f"img-src 'self' {logo_origin}; form-action 'self'; "
-            "frame-ancestors 'none'; base-uri 'none'"
-        )
+        self._logo_origin = logo_origin
         self._headers = {
-            "Content-Security-Policy": policy.replace(" ;", ";"),
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "same-origin",
             "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -30,6 +27,17 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(self._headers)
+                policy = _policy(self._logo_origin())
+                MutableHeaders(scope=message).setdefault("Content-Security-Policy", policy)
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+
+def _policy(logo_origin: str) -> str:
+    policy = (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+        f"img-src 'self' {logo_origin}; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    )
+    return policy.replace(" ;", ";")

@@ -8,15 +8,18 @@ from redis.asyncio import Redis
 
 from leadengine import redis_pool
 from leadengine.accounts.throttle import Throttle
+from leadengine.companies.finder import Finder
+from leadengine.companies.registry import lookup_of
 from leadengine.concierge.limits import Allowance
 from leadengine.dashboard.brand import Brand
 from leadengine.database import Database
+from leadengine.metering import Meter
 from leadengine.serving.lifecycle import Lifecycle
 from leadengine.serving.valve import Valve
 from leadengine.settings import Settings
-from leadengine.tracking import pixel
+from leadengine.tenants.preferences import Preferences
 from leadengine.tracking.drops import Drops
-from leadengine.tracking.pixel import Script
+from leadengine.tracking.pixel import Scripts
 from leadengine.tracking.queue import EventQueue
 from leadengine.tracking.visitors import DailySalt
 
@@ -33,28 +36,42 @@ class Services:
     allowance: Allowance
     salt: DailySalt
     throttle: Throttle
-    pixel: Script
-    chat: Script
-    brand: Brand
+    scripts: Scripts
+    own_brand: Brand
+    preferences: Preferences
+    finder: Finder
+    meter: Meter
     lifecycle: Lifecycle
     valve: Valve
+
+    @property
+    def brand(self) -> Brand:
+        """How the client's pages look now: what they chose, else what the stack was given."""
+        return self.own_brand.wearing(self.preferences.now.look)
+
+    def logo_origin(self) -> str:
+        """Where the client's logo comes from now, for the content security policy."""
+        return self.brand.logo_origin()
 
 
 def build(settings: Settings) -> Services:
     """Everything the api needs; connects nowhere yet."""
     redis = redis_pool.connect(settings)
+    database = Database(settings.database_url.get_secret_value(), size=10)
     return Services(
         settings=settings,
-        database=Database(settings.database_url.get_secret_value(), size=10),
+        database=database,
         redis=redis,
         queue=EventQueue(redis),
         drops=Drops(redis),
         allowance=Allowance(redis),
         salt=DailySalt(redis),
         throttle=Throttle(redis),
-        pixel=pixel.build("pixel.js", settings.client_id),
-        chat=pixel.build("chat.js", settings.client_id),
-        brand=Brand(settings.client_name, settings.brand_primary, settings.brand_logo),
+        scripts=Scripts(settings.client_id),
+        own_brand=Brand(settings.client_name, settings.brand_primary, settings.brand_logo),
+        preferences=Preferences(database, settings.client_id),
+        finder=Finder(redis, lookup_of(settings)),
+        meter=Meter(redis),
         lifecycle=Lifecycle(),
         valve=Valve(),
     )

@@ -44,6 +44,11 @@ class Settings(MailSettings):
     brand_primary: Colour = "#2563eb"
     brand_logo: str = ""
     slack_webhook: SecretStr = SecretStr("")
+    ipinfo_token: SecretStr = SecretStr("")
+    ipinfo_url: str = "https://ipinfo.io"
+    chroma_url: str = ""
+    private_webhooks: bool = False
+    """Whether webhooks may go to addresses of private networks."""
 
     @property
     def origin(self) -> str:

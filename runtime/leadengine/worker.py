@@ -9,15 +9,18 @@ from pathlib import Path
 import uvloop
 
 from leadengine import logs, redis_pool
-from leadengine.chores import Round, copy_drops
+from leadengine.chores import Round, copy_drops, tend_partitions
+from leadengine.companies.store import copy_companies
 from leadengine.database import Database
 from leadengine.healthcheck import HEARTBEAT
 from leadengine.leads.tending import tend
+from leadengine.metering import copy_usage
 from leadengine.notifications.telling import channels, tell
 from leadengine.settings import Settings, load
 from leadengine.tracking.drops import Drops
 from leadengine.tracking.queue import EventQueue
 from leadengine.tracking.writer import Writer
+from leadengine.webhooks.delivering import deliver
 
 
 def main() -> None:
@@ -45,8 +48,12 @@ async def _work(settings: Settings) -> None:
         await asyncio.gather(
             Writer(queue, database, socket.gethostname(), stopping).run(beat),
             chores.every(10, copy_drops(database, Drops(redis))),
+            chores.every(10, copy_usage(database, redis)),
+            chores.every(5, copy_companies(database, redis)),
+            chores.every(3600, tend_partitions(database)),
             chores.every(2, tend(database, channels(settings))),
             chores.every(2, tell(database, settings)),
+            chores.every(2, deliver(database, settings)),
         )
     finally:
         await database.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leadengine.tracking.pixel import PLACEHOLDER
+from leadengine.tracking.pixel import BANNER, PLACEHOLDER, RULES
 from tests.web.conftest import WEB, Npm
 
 EAGER = 6 * 1024
@@ -29,7 +29,7 @@ def test_types_are_strict_and_hold(npm: Npm) -> None:
 
 def test_scripts_are_small(built: dict[str, bytes]) -> None:
     sizes = {name: len(gzip.compress(script, 9)) for name, script in built.items()}
-    assert sizes.keys() == {"pixel.js", "chat.js"}
+    assert sizes.keys() == {"pixel.js", "chat.js", "banner.js"}
     assert sizes["pixel.js"] <= EAGER, sizes
     assert sum(sizes.values()) <= ALL, sizes
 
@@ -37,6 +37,11 @@ def test_scripts_are_small(built: dict[str, bytes]) -> None:
 def test_client_id_has_one_place(built: dict[str, bytes]) -> None:
     assert built["pixel.js"].count(PLACEHOLDER.encode()) == 1
     assert built["chat.js"].count(PLACEHOLDER.encode()) == 0
+
+
+def test_what_the_server_writes_has_one_place_each(built: dict[str, bytes]) -> None:
+    assert built["pixel.js"].count(RULES.encode()) == 1
+    assert built["banner.js"].count(BANNER.encode()) == 1
 
 
 def test_nothing_is_made_of_markup() -> None:

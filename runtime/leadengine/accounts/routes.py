@@ -1,5 +1,6 @@
 """Signing in and out."""
 
+import asyncio
 from http import HTTPStatus
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from leadengine.accounts import store
 from leadengine.accounts.browser import SESSION, forget, is_our_form, remember, session_token
 from leadengine.accounts.passwords import MAX_LENGTH, verify_password
+from leadengine.accounts.second_factor import pending
 from leadengine.accounts.throttle import Attempt
 from leadengine.dashboard.pages import page
 from leadengine.services import Services, ServicesOf
@@ -31,22 +33,29 @@ async def show(request: Request, services: ServicesOf, notice: str = "") -> Resp
 async def sign_in(
     request: Request, services: ServicesOf, email: Field, password: Field, form: Field = ""
 ) -> Response:
-    """Check a password; five wrong ones, and the account waits a quarter of an hour."""
+    """Check a password; after five wrong ones this source waits a quarter of an hour."""
     if not is_our_form(request, services.settings.session_secret.get_secret_value(), form):
         return _again(request, services, email, STALE_FORM, HTTPStatus.FORBIDDEN)
     attempt = Attempt(email.strip(), request.client.host if request.client else "")
-    wait = await services.throttle.seconds_to_wait(attempt)
-    if wait:
-        error = f"Too many attempts. Try again in {-(-wait // 60)} minutes."
+    if minutes := await pace(services, attempt):
+        error = f"Too many attempts. Try again in {minutes} minutes."
         return _again(request, services, email, error, HTTPStatus.TOO_MANY_REQUESTS)
-    token = await _session_for(services, attempt.email, password)
-    if token is None:
+    user = await _known(services, attempt.email, password)
+    if user is None:
         error = "The address and the password do not belong together."
         return _again(request, services, email, error, HTTPStatus.UNAUTHORIZED)
     await services.throttle.forgive(attempt)
-    response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
-    remember(response, SESSION, token)
-    return response
+    if user.has_second_factor:
+        proof = pending(services.settings.session_secret.get_secret_value(), user.id)
+        return page(request, services, "sign-in-code.html", proof=proof, error="")
+    return await _let_in(services, user)
+
+
+async def pace(services: Services, attempt: Attempt) -> int:
+    """Count an attempt, and take the time it has to take; the minutes to wait when it is refused."""
+    found = await services.throttle.count(attempt)
+    await asyncio.sleep(0 if found.wait else found.delay)
+    return -(-found.wait // 60)
 
 
 @router.post("/sign-out")
@@ -62,17 +71,25 @@ async def sign_out(request: Request, services: ServicesOf, form: Field = "") -> 
     return response
 
 
-async def _session_for(services: Services, email: str, password: str) -> str | None:
+async def _known(services: Services, email: str, password: str) -> store.User | None:
     tenant = await services.database.tenant_of(services.settings.client_id)
     if tenant is None:
         return None
     async with services.database.tenant(tenant) as connection:
         user = await store.find_user(connection, email)
     # No connection is held while the hash is computed.
-    if not await verify_password(user.password_hash if user else None, password) or user is None:
-        return None
+    matches = await verify_password(user.password_hash if user else None, password)
+    return user if matches else None
+
+
+async def _let_in(services: Services, user: store.User) -> Response:
+    tenant = await services.database.tenant_of(services.settings.client_id)
+    assert tenant is not None  # noqa: S101 - the user was found in it
     async with services.database.tenant(tenant) as connection:
-        return await store.start_session(connection, tenant, user.id)
+        token = await store.start_session(connection, tenant, user.id)
+    response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+    remember(response, SESSION, token)
+    return response
 
 
 def _again(

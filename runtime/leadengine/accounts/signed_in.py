@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from leadengine.accounts import store
 from leadengine.accounts.browser import session_token
+from leadengine.accounts.roles import may
 from leadengine.services import ServicesOf
 
 
@@ -15,12 +16,27 @@ class NotSignedInError(Exception):
     """Nobody is signed in; the app answers by showing the way to the sign-in page."""
 
 
+class NotPermittedError(Exception):
+    """Somebody is signed in whose role is not enough; the app answers with a page that says so."""
+
+    def __init__(self, person: "Person") -> None:
+        super().__init__("not permitted")
+        self.person = person
+
+
 @dataclass(frozen=True)
 class Person:
     """Who is looking, and the tenant they belong to."""
 
     tenant: UUID
+    id: UUID
     email: str
+    name: str
+    role: str
+
+    def may(self, method: str, path: str) -> bool:
+        """Whether they may use a route; templates ask before they offer it."""
+        return may(self.role, method, path)
 
 
 async def _person(request: Request, services: ServicesOf) -> Person:
@@ -32,7 +48,11 @@ async def _person(request: Request, services: ServicesOf) -> Person:
         user = await store.session_user(connection, token)
     if user is None:
         raise NotSignedInError
-    return Person(tenant, user.email)
+    person = Person(tenant, user.id, user.email, user.name, user.role)
+    route = request.scope.get("route")
+    if not person.may(request.method, getattr(route, "path", "")):
+        raise NotPermittedError(person)
+    return person
 
 
 SignedIn = Annotated[Person, Depends(_person)]

@@ -1,7 +1,7 @@
 """Users, sessions and password links in PostgreSQL; each call runs in a tenant's transaction."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -20,14 +20,35 @@ class User:
     id: UUID
     email: str
     password_hash: str
+    name: str
+    role: str
+    totp_nonce: bytes | None
+    totp_since: datetime | None
+    totp_step: int
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether signing in takes a code as well."""
+        return self.totp_since is not None
+
+
+_USERS = """
+SELECT u.id, u.email, u.password_hash, u.name, u.role, u.totp_nonce, u.totp_since, u.totp_step
+FROM users u
+"""
 
 
 async def find_user(connection: Connection, email: str) -> User | None:
     """The user with this address, in any case of letters."""
     async with connection.cursor(row_factory=class_row(User)) as cursor:
-        await cursor.execute(
-            "SELECT id, email, password_hash FROM users WHERE lower(email) = lower(%s)", (email,)
-        )
+        await cursor.execute(_USERS + "WHERE lower(u.email) = lower(%s)", (email,))
+        return await cursor.fetchone()
+
+
+async def user(connection: Connection, wanted: UUID) -> User | None:
+    """The user with this id."""
+    async with connection.cursor(row_factory=class_row(User)) as cursor:
+        await cursor.execute(_USERS + "WHERE u.id = %s", (wanted,))
         return await cursor.fetchone()
 
 
@@ -46,8 +67,7 @@ async def session_user(connection: Connection, token: str) -> User | None:
     """The user who holds this session, unless it is over."""
     async with connection.cursor(row_factory=class_row(User)) as cursor:
         await cursor.execute(
-            "SELECT u.id, u.email, u.password_hash FROM sessions s"
-            " JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id"
+            _USERS + "JOIN sessions s ON u.tenant_id = s.tenant_id AND u.id = s.user_id"
             " WHERE s.token_hash = %s AND s.expires_at > now()",
             (token_hash(token),),
         )
@@ -74,8 +94,7 @@ async def link_owner(connection: Connection, token: str) -> User | None:
     """The user a link was made for, while it can still be used."""
     async with connection.cursor(row_factory=class_row(User)) as cursor:
         await cursor.execute(
-            "SELECT u.id, u.email, u.password_hash FROM password_links l"
-            " JOIN users u ON u.tenant_id = l.tenant_id AND u.id = l.user_id"
+            _USERS + "JOIN password_links l ON u.tenant_id = l.tenant_id AND u.id = l.user_id"
             " WHERE l.token_hash = %s AND l.used_at IS NULL AND l.expires_at > now()",
             (token_hash(token),),
         )

@@ -15,7 +15,7 @@ _CACHED = {**CORS, "Cache-Control": "public, max-age=300"}
 @router.get("/chat.js")
 async def script(request: Request, services: ServicesOf) -> Response:
     """The panel, loaded when a visitor wants it."""
-    return serve(request, services.chat)
+    return serve(request, services.scripts.chat())
 
 
 @router.get("/chat.json")
@@ -32,6 +32,6 @@ async def config(services: ServicesOf) -> Response:
         "name": brand.name,
         "colour": brand.primary,
         "onColour": brand.on_primary,
-        "greeting": f"Hello! Ask me anything about {brand.name}.",
+        "greeting": brand.greeting or f"Hello! Ask me anything about {brand.name}.",
     }
     return JSONResponse(told, headers=_CACHED)

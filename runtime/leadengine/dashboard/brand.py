@@ -1,7 +1,10 @@
 """The client's colour and logo, made legible on light and on dark."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 from urllib.parse import urlsplit
+
+from leadengine.tenants.choices import Look
 
 Rgb = tuple[float, float, float]
 
@@ -21,6 +24,20 @@ class Brand:
     name: str
     primary: str
     logo: str
+    greeting: str = ""
+    font: str = ""
+    corner: str = "right"
+
+    def wearing(self, look: Look) -> Self:
+        """The same client with another look; what is not chosen stays."""
+        return replace(
+            self,
+            primary=look.primary or self.primary,
+            logo=look.logo or self.logo,
+            greeting=look.greeting,
+            font=look.font,
+            corner=look.corner,
+        )
 
     def stylesheet(self) -> str:
         """Custom properties for the pages' style sheet."""

@@ -76,6 +76,9 @@ _REASONS = {
     "invalid": "malformed",
     "too-large": "too large",
     "other-client": "for another client",
+    "data-centre": "from data centres",
+    "wrong-origin": "from other websites",
+    "consent": "without consent",
 }
 
 

@@ -4,17 +4,17 @@ Fit is who they are, engagement what they did. What somebody did counts half as 
 weeks. Each rule gives its reason, so that a person can disagree with it.
 """
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlsplit
 
 from leadengine.leads.contact import Contact
+from leadengine.leads.rules import DEFAULT, FADING, Rule
 
-ASKED = "asked to be contacted"
-"""The reason that is worth telling at once, whatever the score."""
+ASKS = frozenset(["Lead Submitted", "Demo Requested"])
+"""The events that are worth telling at once, whatever the score."""
 HOT = 70
 WARM = 40
 HALF_LIFE = timedelta(days=14)
@@ -22,9 +22,6 @@ HORIZON = timedelta(days=90)
 """Older signals no longer count: by then they are worth less than a fiftieth."""
 
 _MOST_PAGES_A_DAY = 10
-_TALKS_BUSINESS = re.compile(r"/(pricing|prices|plans|quote|valuation)\b", re.IGNORECASE)
-_WANTS_CONTACT = re.compile(r"/(contact|demo|book|appointment|get-started)\b", re.IGNORECASE)
-_LOOKS_FOR_WORK = re.compile(r"/(careers?|jobs)\b", re.IGNORECASE)
 _FREE_MAIL = frozenset(
     [
         "gmail.com",
@@ -88,71 +85,65 @@ def label_of(fit: int, engagement: int) -> str:
     return "hot" if total >= HOT else "warm" if total >= WARM else "cold"
 
 
-def score(contact: Contact, signals: Sequence[Signal], now: datetime) -> Score:
+def score(
+    contact: Contact,
+    signals: Sequence[Signal],
+    now: datetime,
+    rules: Sequence[Rule] = DEFAULT.rules,
+) -> Score:
     """Judge a lead by what is known now."""
-    reasons = [*_fit(contact), *_engagement(signals, now)]
+    reasons = [reason for rule in rules if (reason := _apply(rule, contact, signals, now))]
     reasons.sort(key=lambda reason: -abs(reason.points))
     return Score(_sum(reasons, "fit"), _sum(reasons, "engagement"), tuple(reasons))
+
+
+def has_asked(signals: Iterable[Signal]) -> bool:
+    """Whether somebody waits to hear from us, whatever the rules make of it."""
+    return any(signal.type == "track" and signal.name in ASKS for signal in signals)
 
 
 def _sum(reasons: Iterable[Reason], axis: str) -> int:
     return max(0, min(100, sum(reason.points for reason in reasons if reason.axis == axis)))
 
 
-def _fit(contact: Contact) -> Iterable[Reason]:
-    if contact.domain in _FREE_MAIL:
-        yield Reason("fit", "writes from a private mailbox", 10)
-    else:
-        yield Reason("fit", f"writes from {contact.domain}", 50)
-    if contact.company:
-        yield Reason("fit", f"works for {contact.company}", 25)
-    if contact.phone:
-        yield Reason("fit", "left a telephone number", 25)
+def _apply(rule: Rule, contact: Contact, signals: Sequence[Signal], now: datetime) -> Reason | None:
+    weight = _of_deeds(rule, signals, now) if rule.kind in FADING else _of_person(rule, contact)
+    points = round(rule.points * weight)
+    points = max(-rule.most, min(rule.most, points))
+    if not points:
+        return None
+    words = rule.words.replace("{domain}", contact.domain).replace("{company}", contact.company)
+    if rule.kind == "pages":
+        words = f"{words}: {sum(signal.type == 'page' for signal in signals)}"
+    return Reason(rule.axis, words, points)
 
 
-def _engagement(signals: Sequence[Signal], now: datetime) -> Iterable[Reason]:
-    yield Reason("engagement", "said who they are", 20)
-    yield from _best(signals, now, ASKED, 50, _asks)
-    yield from _best(signals, now, "looked at prices", 25, _reads(_TALKS_BUSINESS))
-    yield from _best(signals, now, "looked for a way to get in touch", 15, _reads(_WANTS_CONTACT))
-    yield from _best(signals, now, "looked at job offers", -30, _reads(_LOOKS_FOR_WORK))
-    yield from _reading(signals, now)
+def _of_person(rule: Rule, contact: Contact) -> float:
+    private = contact.domain in _FREE_MAIL
+    applies = {
+        "company-mail": not private,
+        "private-mail": private,
+        "mail-domain": contact.domain in rule.names(),
+        "has-company": bool(contact.company),
+        "has-phone": bool(contact.phone),
+        "said-who": True,
+    }
+    return float(applies[rule.kind])
 
 
-def _asks(signal: Signal) -> bool:
-    return signal.type == "track" and signal.name in ("Lead Submitted", "Demo Requested")
+def _of_deeds(rule: Rule, signals: Sequence[Signal], now: datetime) -> float:
+    """How much of a rule is left; what was done several times counts once, as of the last time."""
+    if rule.kind == "pages":
+        days = Counter(signal.at.date() for signal in signals if signal.type == "page")
+        return sum(min(n, _MOST_PAGES_A_DAY) * _weight(_noon(day), now) for day, n in days.items())
+    last = max((signal.at for signal in signals if _is_meant(rule, signal)), default=None)
+    return _weight(last, now) if last else 0.0
 
 
-def _reads(pages: re.Pattern[str]) -> Callable[[Signal], bool]:
-    def matches(signal: Signal) -> bool:
-        return signal.type == "page" and bool(pages.search(urlsplit(signal.url).path))
-
-    return matches
-
-
-def _best(
-    signals: Sequence[Signal],
-    now: datetime,
-    words: str,
-    points: int,
-    rule: Callable[[Signal], bool],
-) -> Iterable[Reason]:
-    """What was done several times counts once, as of the last time."""
-    last = max((signal.at for signal in signals if rule(signal)), default=None)
-    weighed = round(points * _weight(last, now)) if last else 0
-    if weighed:
-        yield Reason("engagement", words, weighed)
-
-
-def _reading(signals: Sequence[Signal], now: datetime) -> Iterable[Reason]:
-    """Pages read, of each day the first ten."""
-    days = Counter(signal.at.date() for signal in signals if signal.type == "page")
-    points = sum(
-        2 * min(pages, _MOST_PAGES_A_DAY) * _weight(_noon(day), now) for day, pages in days.items()
-    )
-    if round(points):
-        words = f"pages read: {days.total()}"
-        yield Reason("engagement", words, min(40, round(points)))
+def _is_meant(rule: Rule, signal: Signal) -> bool:
+    if rule.kind == "did":
+        return signal.type == "track" and signal.name.lower() in rule.names()
+    return signal.type == "page" and bool(rule.path().search(urlsplit(signal.url).path))
 
 
 def _noon(day: date) -> datetime:

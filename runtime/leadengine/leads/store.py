@@ -27,6 +27,10 @@ _LINK = """
 INSERT INTO lead_visitors (tenant_id, visitor, lead_id) VALUES (%s, %s, %s)
 ON CONFLICT (tenant_id, visitor) DO UPDATE SET lead_id = excluded.lead_id
 """
+_GROUP = """
+UPDATE leads SET company = %s, scored_at = NULL
+WHERE company = '' AND id IN (SELECT lead_id FROM lead_visitors WHERE visitor = %s)
+"""
 _TOUCH = """
 UPDATE leads SET last_seen_at = greatest(last_seen_at, %s), scored_at = NULL
 WHERE id IN (SELECT lead_id FROM lead_visitors WHERE visitor = ANY(%s))
@@ -43,10 +47,6 @@ JOIN visits v ON v.tenant_id = l.tenant_id AND v.visitor = l.visitor
 JOIN events e ON e.tenant_id = v.tenant_id AND e.visit_id = v.id
 WHERE l.lead_id = %s AND e.occurred_at > now() - %s
 ORDER BY e.occurred_at DESC LIMIT 1000
-"""
-_LEAST_BUSY = """
-SELECT u.id FROM users u LEFT JOIN leads l ON l.tenant_id = u.tenant_id AND l.owner_id = u.id
-GROUP BY u.id ORDER BY count(l.id), u.id LIMIT 1
 """
 
 
@@ -73,6 +73,8 @@ async def remember(connection: Connection, tenant: UUID, events: Sequence[Accept
         contact = contact_from(event.properties) if event.type == "identify" else None
         if contact is not None:
             await _meet(connection, tenant, contact, event)
+        elif event.type == "group" and event.name:
+            await connection.execute(_GROUP, (event.name, event.visitor))
     if events:
         latest = max(event.occurred_at for event in events)
         await connection.execute(_TOUCH, (latest, sorted({event.visitor for event in events})))
@@ -83,7 +85,8 @@ async def _meet(connection: Connection, tenant: UUID, contact: Contact, event: A
     cursor = await connection.execute(_MEET, values)
     row = await cursor.fetchone()
     assert row is not None  # noqa: S101 - an upsert always returns its row
-    await connection.execute(_LINK, (tenant, event.visitor, row[0]))
+    if event.visitor:
+        await connection.execute(_LINK, (tenant, event.visitor, row[0]))
 
 
 async def to_score(connection: Connection, limit: int) -> list[Unscored]:
@@ -106,12 +109,4 @@ async def keep_score(connection: Connection, lead: UUID, score: Score, now: date
     await connection.execute(
         "UPDATE leads SET fit = %s, engagement = %s, reasons = %s, scored_at = %s WHERE id = %s",
         (score.fit, score.engagement, reasons, now, lead),
-    )
-
-
-async def assign(connection: Connection, lead: UUID) -> None:
-    """Give a lead to whoever has the fewest."""
-    await connection.execute(
-        f"UPDATE leads SET owner_id = ({_LEAST_BUSY}) WHERE id = %s",  # noqa: S608 - a constant
-        (lead,),
     )

@@ -1,7 +1,6 @@
 """What was not kept, by reason: a dashboard can only be trusted when it says what it leaves out."""
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from http import HTTPStatus
@@ -12,7 +11,8 @@ from redis.asyncio import Redis
 _KEPT_SECONDS = 3 * 86_400
 _ROBOT = re.compile(
     # Cubot makes telephones.
-    r"(?<!cu)bots?\b|crawl|spider|slurp|facebookexternalhit|lighthouse|pingdom|archiver|scrap",
+    r"(?<!cu)bots?\b|crawl|spider|slurp|facebookexternalhit|lighthouse|pingdom|archiver|scrap"
+    r"|python-requests|curl/|wget/|go-http-client|okhttp|headless(?!chrome)|phantomjs|uptime",
     re.IGNORECASE,
 )
 
@@ -25,6 +25,9 @@ class Reason(StrEnum):
     INVALID = "invalid"
     SIZE = "too-large"
     CLIENT = "other-client"
+    DATA_CENTRE = "data-centre"
+    ORIGIN = "wrong-origin"
+    CONSENT = "consent"
 
 
 _STATUS = {
@@ -47,11 +50,9 @@ class Refused(Exception):  # noqa: N818 - it is an answer, not a failure of ours
         return _STATUS[self.reason]
 
 
-def unwanted(headers: Mapping[str, str]) -> Reason | None:
-    """Why a well-formed request is not kept: its sender objects, or says to be a robot."""
-    if headers.get("Sec-GPC") == "1":
-        return Reason.OBJECTION
-    return Reason.ROBOT if _ROBOT.search(headers.get("User-Agent", "")) else None
+def says_to_be_a_robot(user_agent: str) -> bool:
+    """Whether a sender names itself a robot."""
+    return bool(_ROBOT.search(user_agent))
 
 
 class Drops:

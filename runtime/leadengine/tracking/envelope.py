@@ -59,7 +59,8 @@ Whole = Annotated[int, Field(ge=-(2**53), le=2**53)]
 Properties = Annotated[dict[Key, Text | bool | Whole | FiniteFloat | None], Field(max_length=30)]
 """What a website says about an event or a person: thirty plain values at most."""
 
-Kind = Literal["page", "track", "identify"]
+Kind = Literal["page", "track", "identify", "group", "consent"]
+Word = Annotated[str, StringConstraints(max_length=64, pattern=r"^[\w/+:. -]*$")]
 
 
 class Event(BaseModel):
@@ -80,10 +81,28 @@ class Event(BaseModel):
     properties: Properties = {}
 
 
-class Envelope(BaseModel):
-    """A batch of events of one client; `sentAt` is the sender's clock when the batch left."""
+class Consent(BaseModel):
+    """What a visitor agreed to; None: they were not asked, or have not answered."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    analytics: bool | None = None
+    marketing: bool | None = None
+
+
+class Envelope(BaseModel):
+    """A batch of events of one client; `sentAt` is the sender's clock when the batch left.
+
+    `anonymousId` is a browser's own name for itself, which it has only with consent; `zone` is its
+    time zone, by which it is known whether the law of the United Kingdom or the Union applies.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    anonymous: Word = Field(default="", alias="anonymousId")
+    zone: Word = ""
+    locale: Word = ""
+    consent: Consent = Consent()
 
     client: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
     sent_at: Moment = Field(alias="sentAt")

@@ -42,6 +42,8 @@ class Accepted:
     referrer: str
     name: str = ""
     properties: Mapping[str, Value] = field(default_factory=dict)
+    context: Mapping[str, str] = field(default_factory=dict)
+    """What the request said of the browser: `device`, `browser`, `system`, `locale`, `network`."""
 
     def as_fields(self) -> dict[str, object]:
         """Plain values, for the stream and for PostgreSQL's JSON functions."""
@@ -57,6 +59,7 @@ class Accepted:
             "referrer": self.referrer,
             "name": self.name,
             "properties": dict(self.properties),
+            "context": dict(self.context),
         }
 
 
@@ -88,6 +91,7 @@ def _accepted(fields: dict[str, Any]) -> Accepted:
         # An api from before these were known may still be writing.
         name=fields.get("name", ""),
         properties=fields.get("properties", {}),
+        context=fields.get("context", {}),
     )
 
 

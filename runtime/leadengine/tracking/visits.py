@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from leadengine.tracking.origins import origin_of, path_of
 from leadengine.tracking.queue import Accepted
 
 SILENCE = timedelta(minutes=30)
@@ -22,6 +23,18 @@ class Visit:
     landing_url: str
     landing_title: str
     referrer: str
+    source: str = ""
+    channel: str = ""
+    medium: str = ""
+    campaign: str = ""
+    click: str = ""
+    entry: str = ""
+    exit: str = ""
+    device: str = ""
+    browser: str = ""
+    system: str = ""
+    locale: str = ""
+    network: str = ""
 
     def continues_with(self, event: Accepted) -> bool:
         """Whether `event` is part of this visit; late events count as well."""
@@ -34,6 +47,10 @@ class Placed:
 
     events: tuple[tuple[Accepted, UUID], ...]
     visits: tuple[Visit, ...]
+    begun: tuple[Visit, ...] = ()
+    """Those of the visits that were not there before."""
+    newcomers: tuple[Visit, ...] = ()
+    """Those of the begun ones whose visitor nobody knew."""
 
 
 def place(events: Iterable[Accepted], open_visits: Mapping[str, Visit]) -> Placed:
@@ -45,11 +62,18 @@ def place(events: Iterable[Accepted], open_visits: Mapping[str, Visit]) -> Place
     latest = dict(open_visits)
     changed: dict[UUID, Visit] = {}
     placed: list[tuple[Accepted, UUID]] = []
+    begun: list[Visit] = []
+    newcomers: list[Visit] = []
     for event in sorted(events, key=lambda event: event.occurred_at):
-        visit = _extended(latest.get(event.visitor), event)
+        before = latest.get(event.visitor)
+        visit = _extended(before, event)
         latest[event.visitor] = changed[visit.id] = visit
         placed.append((event, visit.id))
-    return Placed(tuple(placed), tuple(changed.values()))
+        if before is None or before.id != visit.id:
+            begun.append(visit)
+        if before is None:
+            newcomers.append(visit)
+    return Placed(tuple(placed), tuple(changed.values()), tuple(begun), tuple(newcomers))
 
 
 def _extended(visit: Visit | None, event: Accepted) -> Visit:
@@ -60,11 +84,17 @@ def _extended(visit: Visit | None, event: Accepted) -> Visit:
         started_at=min(visit.started_at, event.occurred_at),
         last_seen_at=max(visit.last_seen_at, event.occurred_at),
         pages=visit.pages + (event.type == "page"),
+        exit=path_of(event.url) if _is_last_page(event, visit) else visit.exit,
     )
+
+
+def _is_last_page(event: Accepted, visit: Visit) -> bool:
+    return event.type == "page" and event.occurred_at >= visit.last_seen_at
 
 
 def _started(event: Accepted) -> Visit:
     # The first event names its visit: whoever writes the same events again makes the same visit.
+    path = path_of(event.url)
     return Visit(
         id=event.message_id,
         visitor=event.visitor,
@@ -74,4 +104,8 @@ def _started(event: Accepted) -> Visit:
         landing_url=event.url,
         landing_title=event.title,
         referrer=event.referrer,
+        **vars(origin_of(event.url, event.referrer)),
+        entry=path,
+        exit=path,
+        **event.context,
     )

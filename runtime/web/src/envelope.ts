@@ -5,7 +5,7 @@ export type Properties = Record<string, Value>;
 
 export interface Happening {
   messageId: string;
-  type: "page" | "track" | "identify";
+  type: "page" | "track" | "identify" | "group" | "consent";
   timestamp: string;
   url: string;
   title: string;
@@ -39,8 +39,22 @@ export function happening(
   };
 }
 
-export function envelope(client: string, events: readonly Happening[]): string {
-  return JSON.stringify({ client, sentAt: new Date().toISOString(), events });
+/** What is true of the browser while it sends: who it is, if it agreed, and where its law is made. */
+export interface Standing {
+  anonymousId: string;
+  zone: string;
+  locale: string;
+  consent: Choices;
+}
+
+/** What a visitor agreed to; undefined: they have not said. */
+export interface Choices {
+  analytics?: boolean | undefined;
+  marketing?: boolean | undefined;
+}
+
+export function envelope(client: string, events: readonly Happening[], standing: Standing): string {
+  return JSON.stringify({ client, sentAt: new Date().toISOString(), ...standing, events });
 }
 
 /** The plain values among what a website hands over; the rest could not be kept. */
@@ -62,7 +76,7 @@ function address(href: string): string {
 }
 
 /** A random UUID; `crypto.randomUUID` is missing on pages without TLS. */
-function uuid(): string {
+export function uuid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

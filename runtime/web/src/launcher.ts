@@ -26,6 +26,7 @@ const STYLE = `
   box-sizing: border-box; width: 56px; height: 56px; padding: 0; border: 2px solid var(--on-brand);
   border-radius: 50%; background: var(--brand); color: var(--on-brand); cursor: pointer;
   font: 600 24px/1 system-ui, sans-serif; box-shadow: 0 2px 10px rgb(0 0 0 / 30%); }
+.bubble[hidden] { display: none; }
 .bubble:focus-visible { outline: 3px solid var(--brand); outline-offset: 3px; }
 @media print { .bubble { display: none; } }
 `;
@@ -63,6 +64,13 @@ export class Launcher {
     this.panel?.close();
     this.bubble.style.display = "";
     this.bubble.focus();
+  }
+
+  /** What a website wants at run time: `launcher: false` hides the bubble, `position` puts it elsewhere. */
+  set(wishes: Record<string, unknown>): void {
+    if (typeof wishes["launcher"] === "boolean") this.bubble.hidden = !wishes["launcher"];
+    if (wishes["position"] === "left") this.bubble.style.insetInline = "20px auto";
+    else if (wishes["position"] === "right") this.bubble.style.insetInline = "auto 20px";
   }
 
   /** chat.js is here. */

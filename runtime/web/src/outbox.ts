@@ -1,6 +1,6 @@
 /** Events on their way: a bounded queue that survives a slow network, but not the page. */
 
-import { envelope, type Happening } from "./envelope";
+import { envelope, type Happening, type Standing } from "./envelope";
 
 const MAX_WAITING = 100;
 const MAX_BATCH = 10;
@@ -20,6 +20,7 @@ export class Outbox {
   constructor(
     private readonly endpoint: string,
     private readonly client: string,
+    private readonly standing: () => Standing,
   ) {}
 
   add(event: Happening): void {
@@ -32,7 +33,10 @@ export class Outbox {
   leave(): void {
     while (this.waiting.length > 0) {
       const batch = this.waiting.splice(0, MAX_BATCH);
-      if (!navigator.sendBeacon(this.endpoint, envelope(this.client, batch))) return;
+      if (navigator.sendBeacon(this.endpoint, envelope(this.client, batch, this.standing()))) continue;
+      // The browser has no room left; a page that is shown again sends the rest.
+      this.waiting.unshift(...batch);
+      return;
     }
   }
 
@@ -52,7 +56,7 @@ export class Outbox {
     const batch = this.waiting.splice(0, MAX_BATCH);
     this.sending = true;
     const before = this.forgotten;
-    const delivered = await post(this.endpoint, envelope(this.client, batch));
+    const delivered = await post(this.endpoint, envelope(this.client, batch, this.standing()));
     this.sending = false;
     this.settle(batch, delivered || before !== this.forgotten);
   }

@@ -3,11 +3,12 @@
  * the loader, which leaves a function `le` with a queue `le.q` behind and calls `le('init', ID)`;
  * or the bare tag, for which the server wrote its client's ID into this file.
  *
- * Then: `le('page', name?, properties?)`, `le('track', name, properties?)`,
- * `le('identify', traits)` or `le('identify', id, traits)`, `le('consent', { analytics: true })`,
- * `le('chat', 'open' | 'close')`.
+ * Then: `page`, `track`, `identify`, `group`, `reset`, `consent`, `chat`, `set`, `on` and `off`, as
+ * docs/how-to/website.md says.
  */
 
+import type { Choices } from "./envelope";
+import { off, on, tell } from "./hearers";
 import { launch, type Launcher, type Panel } from "./launcher";
 import { objects } from "./objection";
 import { Tracker, type Options } from "./tracker";
@@ -22,6 +23,8 @@ interface Le {
 }
 
 const CLIENT_ID = "__LEADENGINE_CLIENT_ID__";
+/** Written by the server: whom to ask, whether to ask them ourselves, and whether DNT counts. */
+const RULES = "__LEADENGINE_RULES__";
 
 const page = window as unknown as { le?: unknown };
 const script = (document.currentScript ?? document.getElementById("le")) as HTMLScriptElement | null;
@@ -32,23 +35,51 @@ let launcher: Promise<Launcher | undefined> | undefined;
 
 function init(client: unknown, given: unknown): void {
   if (started || typeof client !== "string" || script === null) return;
-  started = true;
   const options = record(given) as Options;
+  if (!isOurs(options.domains)) return;
+  started = true;
   const { origin } = new URL(script.src);
   // Whoever objects is not tracked; asking a question is theirs to decide.
-  if (!objects()) tracker = new Tracker(`${origin}/v1/events`, client, options);
+  if (!objects(RULES.includes("dnt"))) {
+    tracker = new Tracker(`${origin}/v1/events`, client, options, RULES);
+    if (tracker.consent.waits && !options.consent && RULES.includes("banner")) load(`${origin}/consent.js`);
+  }
   if (options.chat !== false) launcher = launch(origin, client);
+  tell("ready");
+}
+
+function isOurs(domains: string[] | undefined): boolean {
+  const here = `.${location.hostname}`;
+  return !Array.isArray(domains) || !domains.length || domains.some((name) => here.endsWith(`.${name}`));
+}
+
+function load(address: string): void {
+  const element = document.createElement("script");
+  element.async = true;
+  element.src = address;
+  document.head.append(element);
 }
 
 function obey(call: Call): void {
   const [verb, first, second] = Array.from(call);
-  if (verb === "init") init(first, second);
-  else if (verb === "page" || verb === "track") tracker?.say(verb, undefined, first, second);
-  else if (verb === "identify") tracker?.say(verb, undefined, "", traits(first, second));
-  else if (verb === "chat") void launcher?.then((it) => (first === "close" ? it?.close() : it?.open()));
-  else if (verb === "panel") void launcher?.then((it) => it?.mount(first as Panel));
-  else if (verb === "consent") tracker?.allow(record(first)["analytics"] === true);
+  VERBS.get(verb)?.(first, second);
 }
+
+const VERBS = new Map<unknown, (first: unknown, second: unknown) => void>(Object.entries({
+  init,
+  on,
+  off,
+  page: (name, properties) => tracker?.say("page", undefined, name, properties),
+  track: (name, properties) => tracker?.say("track", undefined, name, properties),
+  identify: (first, second) => tracker?.say("identify", undefined, "", traits(first, second)),
+  group: (name, about) => tracker?.say("group", undefined, name, about),
+  reset: () => tracker?.consent.reset(),
+  consent: (choices, how) => tracker?.choose(record(choices) as Choices, record(how)),
+  set: (wishes) => void launcher?.then((it) => it?.set?.(record(wishes))),
+  chat: (wish) => void launcher?.then((it) => (wish === "close" ? it?.close() : it?.open())),
+  panel: (panel) => void launcher?.then((it) => it?.mount(panel as Panel)),
+  tell: (name, detail) => tell(String(name), detail),
+} as Record<string, (first: unknown, second: unknown) => void>));
 
 /** `identify(traits)` and `identify(id, traits)` say the same. */
 function traits(first: unknown, second: unknown): unknown {

@@ -28,15 +28,25 @@ def test_nothing_is_sent_before_the_visitor_agrees(stack: RuntimeStack, page: Pa
     page.evaluate("le('track', 'Too Early')")
     page.wait_for_timeout(1500)
     assert not any("/v1/events" in url for url in sent)
+    assert remembered(page) == []
     page.evaluate("le('consent', {analytics: true})")
     sees(stack, "/asks")
     page.evaluate("le('track', 'Late'); le('consent', {analytics: false}); le('track', 'Gone')")
     page.wait_for_timeout(1500)
+    assert remembered(page) == ["leadengine_consent"], "the answer, and no name"
     page.evaluate("le('consent', {analytics: true}); le('track', 'Back'); le('track', 'Secret')")
     until(lambda: is_all(stack, ["Back"]), "what was allowed")
     page.wait_for_timeout(1500)
     is_all(stack, ["Back"])
-    assert page.evaluate("Object.keys(localStorage).length + document.cookie.length") == 0
+    assert remembered(page) == ["leadengine_consent", "leadengine_id"]
+    page.evaluate("le('reset')")
+    assert remembered(page) == ["leadengine_consent"]
+    assert page.context.cookies() == []
+
+
+def remembered(page: Page) -> list[str]:
+    keys: list[str] = page.evaluate("Object.keys(localStorage).sort()")
+    return keys
 
 
 def is_all(stack: RuntimeStack, names: list[str]) -> None:

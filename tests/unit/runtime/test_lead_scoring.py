@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadengine.leads.contact import Contact, contact_from
-from leadengine.leads.scoring import ASKED, HALF_LIFE, Signal, label_of, score
+from leadengine.leads.scoring import HALF_LIFE, Signal, label_of, score
 from leadengine.tracking.queue import Value
 
+ASKED = "asked to be contacted"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ANN = Contact("ann@acme.test", "Ann Miller", "Acme", "+44 20 7946 0000")
 

@@ -1,0 +1,52 @@
+"""Companies in PostgreSQL, and the visits they belong to."""
+
+import json
+from collections.abc import Sequence
+from uuid import UUID
+
+from redis.asyncio import Redis
+
+from leadengine.chores import Chore
+from leadengine.companies.finder import FOUND
+from leadengine.database import Connection, Database
+
+_AT_ONCE = 200
+_COMPANY = """
+INSERT INTO companies (tenant_id, domain, name, kind, country)
+VALUES (%(tenant)s, %(domain)s, %(name)s, %(kind)s, %(country)s)
+ON CONFLICT (tenant_id, domain) DO UPDATE SET name = excluded.name, kind = excluded.kind,
+  country = excluded.country, found_at = now()
+"""
+_NETWORK = """
+INSERT INTO networks (tenant_id, network, domain, hosting)
+VALUES (%(tenant)s, %(network)s, %(domain)s, %(hosting)s)
+ON CONFLICT (tenant_id, network) DO UPDATE SET domain = excluded.domain, hosting = excluded.hosting
+"""
+_PLACE = """
+UPDATE visits v SET company = n.domain FROM networks n
+WHERE v.network = n.network AND v.company = '' AND n.domain <> '' AND v.network <> ''
+"""
+
+
+def copy_companies(database: Database, redis: Redis) -> Chore:
+    """Write down what was found, and give visits their company; done twice, it changes nothing."""
+
+    async def chore(tenant: UUID) -> None:
+        while True:
+            raw = await redis.lrange(FOUND, 0, _AT_ONCE - 1)
+            async with database.tenant(tenant) as connection:
+                await _keep(connection, tenant, [json.loads(one) for one in raw])
+                await connection.execute(_PLACE)
+            if not raw:
+                return
+            await redis.ltrim(FOUND, len(raw), -1)
+
+    return chore
+
+
+async def _keep(connection: Connection, tenant: UUID, found: Sequence[dict[str, object]]) -> None:
+    for one in found:
+        values = {**one, "tenant": tenant}
+        if one["domain"]:
+            await connection.execute(_COMPANY, values)
+        await connection.execute(_NETWORK, values)

@@ -1,0 +1,1 @@
+"""What other systems are told: signed, tried again, and written down."""
