@@ -1079,7 +1079,12 @@ answer_adapter: TypeAdapter[Event | Outcome] = TypeAdapter(Answer)
 
 def encode_task(task: Task) -> bytes:
     """One line of JSON for the wire. The only place where a task's secrets are written out."""
-    return json.dumps(task.model_dump(), default=_reveal).encode() + b"\n"
+    return encode_secrets(task) + b"\n"
+
+
+def encode_secrets(value: Frozen) -> bytes:
+    """JSON with the secrets in clear: for the wire, and for what is sealed at once."""
+    return json.dumps(value.model_dump(), default=_reveal).encode()
 
 
 def _reveal(value: object) -> str:

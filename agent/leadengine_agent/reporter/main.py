@@ -16,13 +16,14 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from leadengine_agent.paths import SOCKET
 
 _EVERY = 30
+_VERBS = ("certify", "backup", "verify")
 
 
-def certify() -> None:
-    """Let the executor look after every stack's certificate."""
+def ask(verb: str) -> None:
+    """Let the executor do for every stack what is due: certificates, recovery points, drills."""
     # Time and a random part: two orders of one second must not share an id.
-    name = f"certify-{int(time.time())}-{os.urandom(4).hex()}"
-    order = {"verb": "certify", "scheduled": True}
+    name = f"{verb}-{int(time.time())}-{os.urandom(4).hex()}"
+    order = {"verb": verb, "scheduled": True}
     _submit({"id": name, "actor": "schedule", "order": order})
 
 
@@ -48,7 +49,11 @@ def _tell(lines: list[bytes]) -> None:
 def main() -> int:
     """Keep the schedule until SIGTERM."""
     scheduler = BlockingScheduler(timezone="UTC")
-    scheduler.add_job(certify, "interval", seconds=_EVERY, max_instances=1, coalesce=True)
+    for verb in _VERBS:
+        # Each waits for its own answer alone: a long backup holds up no certificate.
+        scheduler.add_job(
+            ask, "interval", (verb,), id=verb, seconds=_EVERY, max_instances=1, coalesce=True
+        )
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         scheduler.shutdown(wait=False)
