@@ -15,11 +15,19 @@ _PROGRAMS = {
 _WITH_WORDS = {
     "probe": "leadengine_agent.probe",
     "door": "leadengine_agent.door",
+    "receive": "leadengine_agent.backup.streams",
+    "pack": "leadengine_agent.backup.pack",
+    "exchange": "leadengine_agent.backup.exchange",
+    "unpack": "leadengine_agent.backup.unpack",
 }
 _USAGE = """\
 usage: leadengine-agent executor | reporter | submit | trust
        leadengine-agent probe served NAME | visit NAME SECONDS | fetch URL
        leadengine-agent door hold SECONDS | open
+       leadengine-agent exchange ACTION VOLUME
+       leadengine-agent receive PIPE VERDICT
+       leadengine-agent pack stream JOB PIPE | queue URL-FILE OUT
+       leadengine-agent unpack files FOLDER | vectors HOST FOLDER [swap] | queue URL-FILE FILE [whole]
 """
 
 

@@ -46,7 +46,7 @@ class Generations:
     def prepare(
         self, release: Release, templates: Mapping[str, str], spec: StackSpec, key: str
     ) -> tuple[Record, bool]:
-        """The generation for `key`, rendered now if it is not there; True when it is new.
+        """The generation for `key`, rendered now if it is not there; True when something is new.
 
         A candidate that a killed run left behind is taken up again under its number and colour;
         candidates of other orders are removed.
@@ -54,13 +54,19 @@ class Generations:
         current = self.current()
         for record in self.all():
             if record.key == key and (current is None or record.number >= current.number):
-                return record, False
+                return self._amended(record, spec)
         floor = current.number if current else 0
         for record in self.all():
             if record.number > floor:
                 remove_tree(self._folder(record.number))
         generation = Generation(floor + 1, _OTHER[current.colour] if current else "blue", key)
         return self._write(release, templates, spec, generation), True
+
+    def _amended(self, record: Record, spec: StackSpec) -> tuple[Record, bool]:
+        """The same rendering with another backup policy; True when that is new."""
+        amended = record.model_copy(update={"spec": spec})
+        path = self._folder(record.number) / "generation.json"
+        return amended, write_atomically(path, amended.model_dump_json(indent=2))
 
     def commit(self, record: Record) -> bool:
         """Make `record` the current generation; False when it was already."""

@@ -117,6 +117,10 @@ class HostLayout:
         """What was asked of a CA for a domain. Outlives the stack: the CA counts on, too."""
         return self.agent / "certify" / f"{domain}.json"
 
+    def backups(self, client: str) -> Path:
+        """Key, credentials and catalogue of a client's recovery points. Outlives the stack."""
+        return self.root / "backups" / client
+
     @property
     def releases(self) -> Path:
         return self.root / "releases"

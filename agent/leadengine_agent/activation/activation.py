@@ -12,6 +12,7 @@ from functools import cached_property
 from leadengine_agent import docker
 from leadengine_agent.activation.admission import (
     refuse_contract,
+    refuse_frozen,
     refuse_other_identity,
     refuse_other_start,
     refuse_taken_ports,
@@ -20,6 +21,7 @@ from leadengine_agent.activation.certificate import ensure_certificate
 from leadengine_agent.activation.data_services import DEADLINE, DataServices
 from leadengine_agent.activation.headroom import check_headroom
 from leadengine_agent.activation.migration import migrate
+from leadengine_agent.activation.protection import changes_data, point_before, protect
 from leadengine_agent.activation.retention import prune_releases
 from leadengine_agent.activation.traffic import AccessLog
 from leadengine_agent.activation.watch import READY, Watch
@@ -73,6 +75,7 @@ class Activation:
     seeded: Seed = field(default_factory=Seed)
 
     def __post_init__(self) -> None:
+        refuse_frozen(self.layout)
         self.before = current_record(self.layout)
         self._started = datetime.datetime.now(datetime.UTC)
 
@@ -88,6 +91,7 @@ class Activation:
         vault = Vault(self.layout.secrets)
         vault.ensure()
         vault.accept(self.order.secrets)
+        protect(self.host, self.order)
         key = generation_key(self.release, self.order.spec, vault.digest())
         self._record, new = Generations(self.layout).prepare(
             self.release, self.templates, self.order.spec, key
@@ -151,6 +155,13 @@ class Activation:
 
     def headroom(self) -> Did:
         return Did(False, check_headroom(self.layout.root))
+
+    def backup(self) -> Did:
+        """A recovery point, where data services or schema are about to change."""
+        schema = None if self.back else self.release.database.head
+        if self.before is None or not changes_data(self.layout, self.compose, schema):
+            return Did(False, "data and schema stay as they are")
+        return point_before(self.host, self.layout, self.before, self.order)
 
     def data(self) -> Did:
         before = self._started_at()

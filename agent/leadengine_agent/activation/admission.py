@@ -59,3 +59,14 @@ def refuse_contract(layout: StackLayout, release: Release, order: Activate) -> N
         "Nothing was changed. Choose a quiet hour and allow it: "
         "`lectl update CLIENT --allow-contract`.",
     )
+
+
+def refuse_frozen(layout: StackLayout) -> None:
+    """What was moved away must not come back to life by the way."""
+    if read_state(layout, "frozen"):
+        raise TaskFailure(
+            FailureCode.FROZEN,
+            f"The stack of '{layout.client}' on this host is frozen.",
+            "It was moved to another host and is kept here only to go back to.",
+            "Nothing was changed. Work on the one that serves, or thaw this one first.",
+        )

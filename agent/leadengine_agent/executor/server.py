@@ -12,7 +12,6 @@ import socketserver
 import struct
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,14 +19,17 @@ from typing import Any
 from pydantic import ValidationError
 
 from leadengine_agent import valve
+from leadengine_agent.docker import DockerError
 from leadengine_agent.executor.failpoints import Failpoints
 from leadengine_agent.executor.journal import Journal
 from leadengine_agent.executor.leanness import Leanness
+from leadengine_agent.executor.slots import BusyError, Slot, is_scheduled
 from leadengine_agent.executor.steps import Steps
 from leadengine_agent.executor.teller import Teller
 from leadengine_agent.failures import TaskFailure
-from leadengine_agent.layout import HostLayout
+from leadengine_agent.layout import HostLayout, StackLayout
 from leadengine_agent.protocol import (
+    BACKGROUND,
     READ_ONLY,
     CertifyResult,
     Event,
@@ -40,7 +42,6 @@ from leadengine_agent.protocol import (
 from leadengine_agent.tasks import Context, client_of, dispatch, is_idle
 
 _LARGEST_TASK = 8_000_000
-_PATIENCE = 240.0
 _INHERITED = "LEADENGINE_LISTENING_SOCKET"
 REPORTER_UID = 65532
 
@@ -52,8 +53,9 @@ class Executor:
         self.layout = layout
         self.journal = Journal(layout.agent / "journal.sqlite")
         self._failpoints = Failpoints(layout.agent / "failpoint")
-        self._slot = threading.Lock()
-        self._running: Task | None = None
+        self._slot = Slot()
+        # Bringing gigabytes to a slow storage must not keep others from being updated meanwhile.
+        self._background = Slot()
         # Held as long as this process lives: a second executor on the same host cannot start.
         self._lock_file = (layout.agent / "lock").open("w")
         fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -65,32 +67,24 @@ class Executor:
             return Outcome(task=task.id, result=CertifyResult().model_dump())
         if task.order.verb in READ_ONLY:
             return self._carry_out(task, tell.send)
-        if not self._take_slot(task):
-            return self._busy(task)
+        mine, other = self._slot, self._background
+        if task.order.verb in BACKGROUND:
+            mine, other = other, mine
         try:
-            self._running = task
-            return self._recorded(task, tell)
-        finally:
-            self._running = None
-            self._slot.release()
+            with mine.taken(task), other.avoided(task):
+                return self._recorded(task, tell)
+        except BusyError as error:
+            return _busy(task, error.holder)
 
     def drain(self) -> None:
-        """Wait for the running task to end; no other can start afterwards."""
-        self._slot.acquire()
-
-    def _take_slot(self, task: Task) -> bool:
-        """Wait for the same task or for a certificate, but not for another change."""
-        end = time.monotonic() + _PATIENCE
-        while not self._slot.acquire(timeout=0.2):
-            holder = self._running
-            patient = holder is None or holder.id == task.id or holder.order.verb == "certify"
-            if not patient or time.monotonic() > end or _is_scheduled(task):
-                return False
-        return True
+        """Wait for the running tasks to end; no other can start afterwards."""
+        self._slot.close()
+        self._background.close()
 
     def _recorded(self, task: Task, tell: Teller) -> Outcome:
         def note(event: Event) -> None:
-            self.journal.note(event)
+            if event.done is None:
+                self.journal.note(event)
             tell.send(event)
 
         try:
@@ -112,20 +106,16 @@ class Executor:
         except Exception as error:  # noqa: BLE001 - the boundary: a bug must reach the sender as an answer
             return Outcome(task=task.id, failure=_internal(error))
 
-    def _busy(self, task: Task) -> Outcome:
-        holder = self._running
-        who = f"{holder.order.verb} by {holder.actor}" if holder else "another task"
-        failure = Failure(
-            code=FailureCode.LOCKED,
-            what=f"The host is busy and did not start '{task.order.verb}'.",
-            why=f"It is carrying out: {who}.",
-            hint="Nothing was changed. Try again when it has ended.",
-        )
-        return Outcome(task=task.id, failure=failure)
 
-
-def _is_scheduled(task: Task) -> bool:
-    return bool(getattr(task.order, "scheduled", False))
+def _busy(task: Task, holder: Task | None) -> Outcome:
+    who = f"{holder.order.verb} by {holder.actor}" if holder else "another task"
+    failure = Failure(
+        code=FailureCode.LOCKED,
+        what=f"The host is busy and did not start '{task.order.verb}'.",
+        why=f"It is carrying out: {who}.",
+        hint="Nothing was changed. Try again when it has ended.",
+    )
+    return Outcome(task=task.id, failure=failure)
 
 
 def _internal(error: Exception) -> Failure:
@@ -176,7 +166,7 @@ def _peer(connection: socket.socket) -> int:
 
 def _may_report(task: Task) -> bool:
     """The reporter faces the network: it may look, and ask for what is due anyway."""
-    return isinstance(task.order, Inspect) or _is_scheduled(task)
+    return isinstance(task.order, Inspect) or is_scheduled(task)
 
 
 def _refused(task: Task) -> Failure:
@@ -246,12 +236,26 @@ def main() -> int:
     for stack in layout.stacks():
         # An executor that was killed while a data service was replaced left visitors waiting.
         valve.open_again(stack)
+        _carry_through(layout, stack)
     server = _Server(Executor(layout))
     signal.signal(signal.SIGTERM, lambda *_: _stop(server))
     sys.stderr.write("executor: ready\n")
     server.serve_forever()
     server.executor.drain()
     return 0
+
+
+def _carry_through(layout: HostLayout, stack: StackLayout) -> None:
+    """Finish a restore that was killed while data changed places: until then nobody is served."""
+    if not (layout.backups(stack.client) / "restore.json").exists():
+        return
+    from leadengine_agent.backup.swapping import finish_pending
+
+    try:
+        finish_pending(layout, stack)
+    except (TaskFailure, DockerError, OSError) as error:
+        # The next restore of the client tries again.
+        sys.stderr.write(f"executor: the restore of {stack.client} is not finished: {error}\n")
 
 
 def _stop(server: _Server) -> None:

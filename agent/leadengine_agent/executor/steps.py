@@ -9,6 +9,9 @@ from leadengine_agent.executor.failpoints import Failpoints
 from leadengine_agent.failures import TaskFailure, from_os_error
 from leadengine_agent.protocol import Event, StepState
 
+_BETWEEN = 0.4
+"""Seconds between two words on the progress of a step."""
+
 
 @dataclass(frozen=True)
 class Did:
@@ -30,6 +33,7 @@ class Steps:
         self._tell = tell
         self._failpoints = failpoints
         self.changed = False
+        self._told = 0.0
 
     def run(self, name: str, action: Callable[[], Did]) -> None:
         """Run one step.
@@ -50,6 +54,17 @@ class Steps:
         state = StepState.DONE if did.changed else StepState.UNCHANGED
         self._say(name, state, did.detail, time.monotonic() - started)
         self._failpoints.reach(f"{name}:after")
+
+    def progress(self, name: str, detail: str, done: int, total: int) -> None:
+        """Say how many bytes a running step has moved; not more often than somebody can look."""
+        now = time.monotonic()
+        if now - self._told < _BETWEEN:
+            return
+        self._told = now
+        state = StepState.STARTED
+        self._tell(
+            Event(task=self._task, step=name, state=state, detail=detail, done=done, total=total)
+        )
 
     def _say(
         self, step: str, state: StepState, detail: str = "", seconds: float | None = None

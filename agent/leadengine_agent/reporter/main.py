@@ -12,31 +12,26 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 from leadengine_agent.paths import REPORTER, SOCKET
 from leadengine_agent.reporter.executor import ExecutorDoor, NoAnswerError
 
 _EVERY = 30.0
-_DUE: tuple[dict[str, Any], ...] = (
-    {"verb": "heal", "scheduled": True},
-    {"verb": "certify", "scheduled": True},
-)
+_DUE = ("heal", "certify", "backup", "verify")
 """What the executor is asked for, again and again."""
 
 
-def ask_for_what_is_due(executor: ExecutorDoor) -> float:
-    """Let the executor do what is due; the seconds until it is asked again."""
-    for order in _DUE:
-        # Time and a random part: two orders of one second must not share an id.
-        name = f"{order['verb']}-{int(time.time())}-{os.urandom(4).hex()}"
-        task = {"id": name, "actor": "schedule", "order": order}
-        try:
-            for answer in executor.submit(task):
-                if answer.get("state") in {"done", "failed"} or answer.get("failure"):
-                    sys.stderr.write(f"reporter: {json.dumps(answer)}\n")
-        except NoAnswerError as error:
-            sys.stderr.write(f"reporter: the executor does not answer: {error}\n")
+def ask_for_what_is_due(executor: ExecutorDoor, verb: str) -> float:
+    """Let the executor do what is due of one kind; the seconds until it is asked again."""
+    # Time and a random part: two orders of one second must not share an id.
+    name = f"{verb}-{int(time.time())}-{os.urandom(4).hex()}"
+    task = {"id": name, "actor": "schedule", "order": {"verb": verb, "scheduled": True}}
+    try:
+        for answer in executor.submit(task):
+            if answer.get("state") in {"done", "failed"} or answer.get("failure"):
+                sys.stderr.write(f"reporter: {json.dumps(answer)}\n")
+    except NoAnswerError as error:
+        sys.stderr.write(f"reporter: the executor does not answer: {error}\n")
     return _EVERY
 
 
@@ -76,10 +71,11 @@ def _works(
 
         return Orders(folder, executor, identity, clock).turn
 
-    def schedule() -> Callable[[], float]:
-        return lambda: ask_for_what_is_due(executor)
+    def schedule(verb: str) -> Callable[[], Callable[[], float]]:
+        # Each waits for its own answer alone: a long backup holds up no certificate.
+        return lambda: lambda: ask_for_what_is_due(executor, verb)
 
-    return schedule, reporting, orders
+    return *map(schedule, _DUE), reporting, orders
 
 
 def _repeat(make: Callable[[], Callable[[], float]], stop: threading.Event) -> None:

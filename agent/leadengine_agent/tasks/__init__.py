@@ -3,8 +3,9 @@
 from importlib import import_module
 from typing import Any
 
+from leadengine_agent.backup.chores import due
 from leadengine_agent.layout import HostLayout
-from leadengine_agent.protocol import Activate, Certify, Order
+from leadengine_agent.protocol import Activate, Backup, Certify, Order, Prune, Restore, Verify
 from leadengine_agent.schedule import is_certify_due
 from leadengine_agent.tasks.context import Context
 
@@ -20,6 +21,14 @@ _MODULES = {
     "logs": "logs",
     "credentials": "credentials",
     "decommission": "decommission",
+    "backup": "backup",
+    "points": "points",
+    "restore": "restore",
+    "verify": "verify",
+    "host-key": "host_key",
+    "recovery-kit": "recovery_kit",
+    "freeze": "freeze",
+    "prune": "prune",
 }
 
 
@@ -34,9 +43,17 @@ def client_of(order: Order) -> str:
     """Whose stack an order is about; empty when it is about the host."""
     if isinstance(order, Activate):
         return order.spec.client
+    if isinstance(order, Restore) and order.identity:
+        return order.identity.client
+    if isinstance(order, Prune):
+        return order.kit.client
     return getattr(order, "client", None) or ""
 
 
 def is_idle(order: Order, layout: HostLayout) -> bool:
     """True for a scheduled order with nothing to do: not worth a lock or a line in the journal."""
-    return isinstance(order, Certify) and order.scheduled and not is_certify_due(order, layout)
+    if isinstance(order, Certify):
+        return order.scheduled and not is_certify_due(order, layout)
+    if isinstance(order, Backup | Verify):
+        return order.scheduled and not due(order, layout)
+    return False

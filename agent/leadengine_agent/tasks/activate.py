@@ -17,6 +17,7 @@ from leadengine_agent.tasks.context import Context
 BEFORE_SWITCH = (
     "generation",
     "headroom",
+    "backup",
     "data",
     "migrate",
     "start",

@@ -5,6 +5,8 @@ import os
 from typing import Any
 
 from leadengine_agent import __version__, docker
+from leadengine_agent.backup.chores import FROZEN
+from leadengine_agent.backup.status import backup_state
 from leadengine_agent.certificates import LocalCA, kind_of, serial_of
 from leadengine_agent.docker import DockerError
 from leadengine_agent.failures import not_found
@@ -20,7 +22,7 @@ from leadengine_agent.protocol import (
 from leadengine_agent.records import Record, current_record
 from leadengine_agent.rendering import project_name
 from leadengine_agent.schedule import read_history
-from leadengine_agent.stack import compose_of, services_of
+from leadengine_agent.stack import compose_of, read_state, services_of
 from leadengine_agent.tasks.context import Context
 
 
@@ -59,6 +61,8 @@ def stack_state(host: HostLayout, layout: StackLayout, record: Record) -> StackS
         healthy=good.issuperset(services_of(record.colour)) and certificate.issuer_kind != "none",
         services=services,
         certificate=certificate,
+        backup=backup_state(host, layout, record),
+        frozen=bool(read_state(layout, FROZEN)),
     )
 
 

@@ -6,7 +6,7 @@ from leadengine_agent.activation.activation import Activation
 from leadengine_agent.failures import TaskFailure, not_found
 from leadengine_agent.generations import Generations
 from leadengine_agent.layout import HostLayout, StackLayout
-from leadengine_agent.protocol import Activate, FailureCode, Release, Rollback
+from leadengine_agent.protocol import Activate, BackupPolicy, FailureCode, Release, Rollback
 from leadengine_agent.records import Record
 from leadengine_agent.stack import load_release, read_state
 from leadengine_agent.tasks.activate import carry_out
@@ -20,10 +20,17 @@ def run(order: Rollback, context: Context) -> dict[str, Any]:
     release, templates = load_release(context.layout, target.release)
     _refuse_unfit_schema(context.layout, layout, release)
     # A person asks for what has served before: what an automatic rollback noted does not count.
-    wanted = Activate(spec=target.spec, release=target.release, bake=order.bake, retry=True)
+    # Where backups go is as it is now, not as it was then.
+    spec = target.spec.model_copy(update={"backup": _policy(layout)})
+    wanted = Activate(spec=spec, release=target.release, bake=order.bake, retry=True)
     return carry_out(
         Activation(wanted, context.layout, layout, release, templates, back=True), context
     )
+
+
+def _policy(layout: StackLayout) -> BackupPolicy:
+    current = Generations(layout).current()
+    return current.spec.backup if current else BackupPolicy()
 
 
 def _target(layout: StackLayout, order: Rollback) -> Record:

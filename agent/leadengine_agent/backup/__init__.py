@@ -1,0 +1,1 @@
+"""Recovery points: taken, brought away, kept, proven and brought back (docs/explanation/backups.md)."""
