@@ -15,6 +15,7 @@ from leadengine_ctl.cli import (
     host,
     logs,
     operations,
+    recovery,
     release,
     rollback,
     rollout,
@@ -43,6 +44,7 @@ app.add_typer(host.app, name="host")
 app.add_typer(release.app, name="release")
 app.add_typer(rollout.app, name="rollout")
 app.add_typer(config.app, name="config")
+app.add_typer(recovery.app, name="recovery")
 app.add_typer(operations.app, name="operations")
 
 

@@ -183,3 +183,26 @@ class TargetRecord(Frozen):
         """From which release to which it failed."""
         stations = (self.current, *self.path)
         return stations[self.hops], stations[self.hops + 1]
+
+
+class RecoveryKeyRecord(Frozen):
+    """A recovery key, by its public half; `actor` registered it."""
+
+    recipient: str
+    actor: str
+    created_at: str
+
+
+class RecoveryRecord(Frozen):
+    """What is known of a client's recovery points, whether or not the client still exists.
+
+    Attributes:
+        report: JSON of what its host said last, at `heard_at`; None: nothing was heard yet.
+        kit: JSON with the sealed keys of its storage, as of `kit_at`; None: there is none.
+    """
+
+    client: str
+    report: str | None = None
+    heard_at: str | None = None
+    kit: str | None = None
+    kit_at: str | None = None

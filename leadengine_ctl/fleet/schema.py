@@ -47,6 +47,8 @@ class Schema:
     events: Table
     rollouts: Table
     targets: Table
+    recovery_keys: Table
+    recovery: Table
 
 
 def build_schema(keys: KeyRing) -> Schema:
@@ -60,6 +62,8 @@ def build_schema(keys: KeyRing) -> Schema:
         events=_events(metadata),
         rollouts=_rollouts(metadata),
         targets=_targets(metadata),
+        recovery_keys=_recovery_keys(metadata),
+        recovery=_recovery(metadata),
     )
 
 
@@ -180,3 +184,25 @@ def _targets(metadata: MetaData) -> Table:
         postgresql_where=is_open,
     )
     return table
+
+
+def _recovery_keys(metadata: MetaData) -> Table:
+    return Table(
+        "recovery_keys",
+        metadata,
+        Column("recipient", String(100), primary_key=True),
+        Column("actor", String(200), nullable=False),
+        Column("created_at", String(40), nullable=False),
+    )
+
+
+def _recovery(metadata: MetaData) -> Table:
+    return Table(
+        "recovery",
+        metadata,
+        Column("client", String(30), primary_key=True),
+        Column("report", Text),
+        Column("heard_at", String(40)),
+        Column("kit", Text),
+        Column("kit_at", String(40)),
+    )

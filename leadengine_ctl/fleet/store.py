@@ -8,6 +8,7 @@ from leadengine_ctl.fleet.clients import Clients
 from leadengine_ctl.fleet.database import open_database
 from leadengine_ctl.fleet.hosts import Hosts
 from leadengine_ctl.fleet.operations import Operations
+from leadengine_ctl.fleet.recovery import Recovery
 from leadengine_ctl.fleet.rollouts import Rollouts
 from leadengine_ctl.fleet.schema import build_schema
 from leadengine_ctl.secrets import KeyRing
@@ -19,6 +20,7 @@ class Store:
     hosts: Hosts
     operations: Operations
     rollouts: Rollouts
+    recovery: Recovery
 
 
 def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
@@ -34,6 +36,7 @@ def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
         Hosts(engine, schema.hosts, now),
         Operations(engine, schema.operations, schema.events, now),
         Rollouts(engine, schema.rollouts, schema.targets, now),
+        Recovery(engine, schema.recovery_keys, schema.recovery, now),
     )
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
+from leadengine_ctl.durable_files import write_durably
 from leadengine_ctl.errors import LeadEngineError, UsageError
-from leadengine_ctl.releases.durable_files import write_durably
 from leadengine_ctl.releases.repository import Repository
 
 _READABLE = 0o644

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives.serialization import (
 from pydantic import SecretStr
 from securesystemslib.signer import CryptoSigner
 
+from leadengine_ctl.durable_files import write_durably
 from leadengine_ctl.errors import LeadEngineError, NotFoundError, UsageError
-from leadengine_ctl.releases.durable_files import write_durably
 
 Signers = tuple[CryptoSigner, ...]
 

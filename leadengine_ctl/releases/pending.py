@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from tuf.api.metadata import Metadata, Root, Targets
 
+from leadengine_ctl.durable_files import write_durably
 from leadengine_ctl.errors import NotFoundError
-from leadengine_ctl.releases.durable_files import write_durably
 from leadengine_ctl.releases.keys import Signers, short
 from leadengine_ctl.releases.repository import Repository
 

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from tuf.api.metadata import Metadata, MetaFile, Root, Signed, Snapshot, Targets, Timestamp
 
+from leadengine_ctl.durable_files import write_durably
 from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.releases.decisions import ONLINE
-from leadengine_ctl.releases.durable_files import write_durably
 from leadengine_ctl.releases.keys import Signers, create_key, read_keys
 from leadengine_ctl.releases.pending import OFFLINE_LIFE, Pending, expires_in
 from leadengine_ctl.releases.repository import Repository

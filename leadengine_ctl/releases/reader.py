@@ -11,8 +11,8 @@ from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig, Urllib3Fetche
 
 from leadengine_agent.protocol import manifest_name
 from leadengine_agent.values import digest_of
+from leadengine_ctl.durable_files import write_durably
 from leadengine_ctl.errors import LeadEngineError, NotAllowedError, UsageError
-from leadengine_ctl.releases.durable_files import write_durably
 from leadengine_ctl.releases.repository import Repository
 
 _CONFIG = UpdaterConfig(prefix_targets_with_hash=False, app_user_agent="lectl")

@@ -12,9 +12,9 @@ from typing import Any
 
 from leadengine_agent.protocol import manifest_name
 from leadengine_agent.values import digest_of
+from leadengine_ctl.durable_files import write_durably
 from leadengine_ctl.errors import LeadEngineError, NotAllowedError
 from leadengine_ctl.releases.bundle import Draft
-from leadengine_ctl.releases.durable_files import write_durably
 
 Signed = dict[str, Any]
 
