@@ -8,11 +8,20 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from leadengine_agent.protocol import Acme, Mail, RegistryLogin, SecretName
-from leadengine_agent.values import Digest, Email, HostName, Line, Port, Repository, Url
+from leadengine_agent.values import (
+    Digest,
+    Email,
+    HostName,
+    Line,
+    Port,
+    Repository,
+    RepositoryFolder,
+    Url,
+)
 from leadengine_ctl.errors import UsageError
 
 _MAIL_SERVICE = "smtp.resend.com"
@@ -32,6 +41,9 @@ def _default_folder() -> Path:
 
 
 ExpandedPath = Annotated[Path, AfterValidator(_expand)]
+BackupTargets = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,19}(,[a-z][a-z0-9-]{0,19}){0,3}$")
+]
 
 
 class Settings(BaseSettings):
@@ -48,6 +60,9 @@ class Settings(BaseSettings):
         key_passphrase: opens the offline keys of releases; None: it is asked for.
         host_floor: hosts below half of what the specification asks for are refused; `none`: never.
         support_email: the administrator of a stack when none is named.
+        backup_targets: names of storages, as `local,spaces`, or `none`; None: local and all there are.
+        backup_folder: where `local` is, on each host.
+        storage_secret, storage_pruning_secret: for `lectl storage add`; None: they are asked for.
     """
 
     model_config = SettingsConfigDict(
@@ -68,6 +83,10 @@ class Settings(BaseSettings):
     key_passphrase: SecretStr | None = None
     host_floor: Literal["half", "none"] = "half"
     support_email: Email = "support@leadengine.io"
+    backup_targets: BackupTargets | None = None
+    backup_folder: RepositoryFolder = "/var/backups/leadengine"
+    storage_secret: SecretStr | None = None
+    storage_pruning_secret: SecretStr | None = None
 
     llm_api_key: SecretStr | None = Field(
         default=None, validation_alias=_plain("LLM_API_KEY", "CLAUDE_API_KEY")

@@ -12,14 +12,18 @@ app = typer.Typer(no_args_is_help=True, help="What is set for a client.")
 SET = f"""Configure clients. What changes a stack goes out in waves, each watched before the next.
 
 Of the stack: email, brand.primary, brand.logo, mail.host, mail.port, mail.user, mail.sender,
-mail.security. How rollouts treat the client: channel, window (as 'sat-sun 02:00-05:00
-Europe/Berlin') and hold (why it is left alone). An empty value means the default.
+mail.security. Of its recovery points: backup.targets (names of 'lectl storage list', or 'none'),
+backup.every (hourly, daily, never), backup.window (hours of UTC, as '1-5'), backup.drill-days,
+backup.keep (as '24h 14d 8w 12m'), backup.recipients (names of 'lectl recovery list'). How rollouts
+treat the client: channel, window (as 'sat-sun 02:00-05:00 Europe/Berlin') and hold (why it is left
+alone). An empty value means the default.
 
 \b
 Examples:
   lectl config set 'brand.primary=#0B8C00' acme
   lectl config set mail.host=smtp.example.com mail.port=465 mail.security=tls --all --plan
   lectl config set hold='their fair is on' acme
+  lectl config set backup.every=hourly backup.targets=local,spaces acme
 
 {options.exit_codes("3 some are not done", "10 not found", "11 locked", "12 not confirmed")}"""
 
@@ -38,6 +42,7 @@ def set_(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command li
     bake: words.Bake = "30s",
     max_failures: words.MaxFailures = 0,
     window: words.Window = "respect",
+    without_backup: words.WithoutBackup = False,
     yes: options.Yes = False,
     as_json: options.Json = False,
 ) -> None:
@@ -52,6 +57,7 @@ def set_(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command li
         "bake": bake,
         "max_failures": max_failures,
         "window": window,
+        "without_backup": without_backup,
     }
     session = open_session(as_json=as_json)
     set_values(session, what, values, every=every, only_show=plan, ask=not yes)

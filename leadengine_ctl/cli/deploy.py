@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from leadengine_ctl.cli import options
+from leadengine_ctl.cli import rollout_options as words
 
 HELP = f"""Put a client live: an isolated stack, over HTTPS, on a host.
 
@@ -37,6 +38,7 @@ def deploy(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan and the files; change nothing.")
     ] = False,
+    without_backup: words.WithoutBackup = False,
     yes: options.Yes = False,
     as_json: options.Json = False,
 ) -> None:
@@ -47,7 +49,7 @@ def deploy(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
     session = open_session(as_json=as_json, host_key=host_key)
     request = deploy_request(
         session.world, client, domain, email=email, host=host, plan=plan, release=release
-    )
+    ).model_copy(update={"without_backup": without_backup})
     if dry_run:
         deploying.show_preview(session, request)
         return

@@ -20,6 +20,7 @@ from leadengine_ctl.cli import (
     rollback,
     rollout,
     status,
+    storage,
     terminal,
     update,
 )
@@ -45,6 +46,7 @@ app.add_typer(release.app, name="release")
 app.add_typer(rollout.app, name="rollout")
 app.add_typer(config.app, name="config")
 app.add_typer(recovery.app, name="recovery")
+app.add_typer(storage.app, name="storage")
 app.add_typer(operations.app, name="operations")
 
 

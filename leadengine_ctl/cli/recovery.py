@@ -77,7 +77,7 @@ def list_keys(as_json: options.Json = False) -> None:
     from leadengine_ctl.cli.session import open_session
     from leadengine_ctl.recovery.keys import short
 
-    keys = open_session(as_json=as_json).world.store.recovery.keys()
+    keys = open_session(as_json=as_json).world.store.recovery.registered()
     if as_json:
         terminal.put_json({"kind": "result", "keys": [each.model_dump() for each in keys]})
         return

@@ -48,6 +48,12 @@ Window = Annotated[
     str, typer.Option(help="'respect' the clients' maintenance windows, or 'ignore' them.")
 ]
 Retry = Annotated[bool, typer.Option("--retry", help="Go again where it failed before.")]
+WithoutBackup = Annotated[
+    bool,
+    typer.Option(
+        "--without-backup", help="Change data and schema even without a recovery point from before."
+    ),
+]
 AllowContract = Annotated[
     bool,
     typer.Option("--allow-contract", help="Allow migrations that leave no way back."),

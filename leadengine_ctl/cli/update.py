@@ -6,7 +6,8 @@ from leadengine_ctl.cli import rollout_options as words
 HELP = f"""Bring clients to a release: in waves, each watched before the next begins.
 
 A client whose new version does not do well is taken back by itself, and the rollout stops. What
-could not be reached is caught up by 'lectl rollout resume', or by the next update.
+could not be reached is caught up by 'lectl rollout resume', or by the next update. Before a change
+of data or schema the host takes a recovery point: no point, no update.
 
 \b
 Examples:
@@ -32,6 +33,7 @@ def update(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
     window: words.Window = "respect",
     retry: words.Retry = False,
     allow_contract: words.AllowContract = False,
+    without_backup: words.WithoutBackup = False,
     yes: options.Yes = False,
     as_json: options.Json = False,
 ) -> None:
@@ -52,6 +54,7 @@ def update(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
         "window": window,
         "retry": retry,
         "allow_contract": allow_contract,
+        "without_backup": without_backup,
     }
     request = RolloutRequest.model_validate(values)
     Rolling(open_session(as_json=as_json), request).go(only_show=plan, ask=not yes)

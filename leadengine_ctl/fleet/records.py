@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pydantic import SecretStr
 
-from leadengine_agent.protocol import SecretName, StackSpec
+from leadengine_agent.protocol import SecretName, StackSpec, Target, TargetCredentials
 from leadengine_agent.values import Frozen, OperationId, Slug
 
 
@@ -206,3 +206,22 @@ class RecoveryRecord(Frozen):
     heard_at: str | None = None
     kit: str | None = None
     kit_at: str | None = None
+
+
+class StorageRecord(Frozen):
+    """A place for recovery points that clients may be told to use.
+
+    Attributes:
+        target: where it is, as hosts are told.
+        credentials: what hosts open it with; None: it needs none.
+        pruning_credentials: what removes points where hosts cannot; None: hosts can, or nobody does.
+    """
+
+    target: Target
+    credentials: TargetCredentials | None = None
+    pruning_credentials: TargetCredentials | None = None
+    created_at: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.target.name

@@ -17,7 +17,7 @@ class Recovery:
         self._clients = clients
         self._now = now
 
-    def keys(self) -> tuple[RecoveryKeyRecord, ...]:
+    def registered(self) -> tuple[RecoveryKeyRecord, ...]:
         """The public halves of the operators' recovery keys, oldest first."""
         with self._engine.connect() as connection:
             rows = connection.execute(select(self._keys).order_by(self._keys.c.created_at))
@@ -25,7 +25,7 @@ class Recovery:
 
     def add_key(self, recipient: str, actor: str) -> bool:
         """Register a recovery key; False when it was already."""
-        if any(each.recipient == recipient for each in self.keys()):
+        if any(each.recipient == recipient for each in self.registered()):
             return False
         values = {"recipient": recipient, "actor": actor, "created_at": self._now()}
         with self._engine.begin() as connection:

@@ -49,6 +49,7 @@ class Schema:
     targets: Table
     recovery_keys: Table
     recovery: Table
+    storages: Table
 
 
 def build_schema(keys: KeyRing) -> Schema:
@@ -64,6 +65,7 @@ def build_schema(keys: KeyRing) -> Schema:
         targets=_targets(metadata),
         recovery_keys=_recovery_keys(metadata),
         recovery=_recovery(metadata),
+        storages=_storages(metadata, keys),
     )
 
 
@@ -205,4 +207,16 @@ def _recovery(metadata: MetaData) -> Table:
         Column("heard_at", String(40)),
         Column("kit", Text),
         Column("kit_at", String(40)),
+    )
+
+
+def _storages(metadata: MetaData, keys: KeyRing) -> Table:
+    return Table(
+        "storages",
+        metadata,
+        Column("name", String(20), primary_key=True),
+        Column("target", Text, nullable=False),
+        Column("credentials", EncryptedText(keys)),
+        Column("pruning_credentials", EncryptedText(keys)),
+        Column("created_at", String(40), nullable=False),
     )

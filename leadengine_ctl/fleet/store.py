@@ -11,6 +11,7 @@ from leadengine_ctl.fleet.operations import Operations
 from leadengine_ctl.fleet.recovery import Recovery
 from leadengine_ctl.fleet.rollouts import Rollouts
 from leadengine_ctl.fleet.schema import build_schema
+from leadengine_ctl.fleet.storages import Storages
 from leadengine_ctl.secrets import KeyRing
 
 
@@ -21,6 +22,7 @@ class Store:
     operations: Operations
     rollouts: Rollouts
     recovery: Recovery
+    storages: Storages
 
 
 def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
@@ -37,6 +39,7 @@ def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
         Operations(engine, schema.operations, schema.events, now),
         Rollouts(engine, schema.rollouts, schema.targets, now),
         Recovery(engine, schema.recovery_keys, schema.recovery, now),
+        Storages(engine, schema.storages, now),
     )
 
 

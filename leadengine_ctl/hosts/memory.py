@@ -30,6 +30,7 @@ from leadengine_ctl.hosts.base import (
 from leadengine_ctl.hosts.memory_agent import MemoryAgent
 from leadengine_ctl.hosts.memory_faults import MemoryFaults, read_faults
 from leadengine_ctl.hosts.memory_state import MemoryState, load, publisher_of, save
+from leadengine_ctl.hosts.memory_storage import MemoryStorage
 from leadengine_ctl.hosts.publisher import other_publisher
 
 
@@ -51,6 +52,7 @@ class MemoryHost:
         self._path = path
         self._failures = dict(failures or {})
         self._state = MemoryState()
+        self._storage = MemoryStorage(path.parent / "storage" if path else None)
         self._entered = False
 
     def __enter__(self) -> Self:
@@ -74,7 +76,8 @@ class MemoryHost:
                 "No agent runs there." if self._entered else "The conversation is closed."
             )
         faults = self._faults()
-        yield from MemoryAgent(self._state, self._keep, self._failures, faults).run(task)
+        agent = MemoryAgent(self._state, self._keep, self._failures, faults, self._storage)
+        yield from agent.run(task)
 
     def facts(self) -> HostFacts:
         return HostFacts(

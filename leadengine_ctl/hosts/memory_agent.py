@@ -9,6 +9,8 @@ from leadengine_agent.protocol import (
     FENCED,
     READ_ONLY,
     Activate,
+    Answered,
+    Backup,
     Certify,
     CertifyResult,
     Credentials,
@@ -16,28 +18,39 @@ from leadengine_agent.protocol import (
     Decommission,
     Event,
     Failure,
+    Freeze,
+    HostKey,
     HostState,
     Inspect,
     InstallRelease,
     Logs,
     LogsResult,
+    MakeKit,
     Order,
     Outcome,
+    Points,
+    Prune,
     Release,
+    Restore,
     Rollback,
     StackState,
     StepState,
     Task,
+    Verify,
 )
 from leadengine_ctl.hosts.memory_faults import MemoryFaults
 from leadengine_ctl.hosts.memory_generations import Activated, activate, roll_back
+from leadengine_ctl.hosts.memory_points import MemoryPoints, state_of_backups
 from leadengine_ctl.hosts.memory_refusals import (
     RefusedError,
     missing,
     of_another_order,
     superseded,
 )
+from leadengine_ctl.hosts.memory_repositories import Repositories
+from leadengine_ctl.hosts.memory_restores import MemoryRestores
 from leadengine_ctl.hosts.memory_state import Entry, MemoryStack, MemoryState, client_of, key_of
+from leadengine_ctl.hosts.memory_storage import MemoryStorage
 
 _STEPS = {
     "install-release": ("files", "images"),
@@ -45,7 +58,14 @@ _STEPS = {
     "rollback": ("render", "start", "switch"),
     "certify": ("certificate",),
     "decommission": ("remove",),
+    "backup": ("dump", "upload", "read-back"),
+    "restore": ("fetch", "compare", "swap"),
+    "verify": ("fetch", "compare"),
+    "freeze": ("stop",),
+    "prune": ("prune",),
 }
+_CARRYING = frozenset({"upload", "fetch"})
+"""Steps that move many bytes, and tell how many."""
 
 
 class MemoryAgent:
@@ -56,6 +76,7 @@ class MemoryAgent:
         keep: called with each new state, as soon as there is one.
         failures: `verb/step` -> the failure that this step meets, each time.
         faults: what else goes wrong.
+        storage: where points go that outlive the host.
     """
 
     def __init__(
@@ -64,11 +85,15 @@ class MemoryAgent:
         keep: Callable[[MemoryState], None],
         failures: Mapping[str, Failure],
         faults: MemoryFaults,
+        storage: MemoryStorage,
     ) -> None:
         self._state = state
         self._tell = keep
         self._failures = failures
         self._faults = faults
+        repositories = Repositories(lambda: self._state, self._replace, storage, faults)
+        self._points = MemoryPoints(repositories)
+        self._restores = MemoryRestores(repositories, self._points)
 
     def run(self, task: Task) -> Iterator[Event | Outcome]:
         """Carry out one task: its events and, last, its outcome."""
@@ -119,6 +144,8 @@ class MemoryAgent:
             if failure := self._failures.get(f"{verb}/{step}"):
                 yield Event(task=task.id, step=step, state=StepState.FAILED, detail=failure.what)
                 raise RefusedError(failure.model_copy(update={"step": step}))
+            if step in _CARRYING:
+                yield from self._carried(task, step)
             yield Event(task=task.id, step=step, state=state, seconds=0.0)
 
     def _would_change(self, order: Order) -> bool:
@@ -131,7 +158,22 @@ class MemoryAgent:
                 return old is None or old.key != key_of(order)
             case Decommission(client=client) | Rollback(client=client):
                 return client in self._state.stacks
+            case Backup() | Restore(dry_run=False) | Freeze():
+                return True
         return False
+
+    def _carried(self, task: Task, step: str) -> Iterator[Event]:
+        """Tell of bytes under way, as long as they were told to take."""
+        total = 64_000_000
+        for quarter in range(1, 5):
+            time.sleep(self._faults.seconds / 4)
+            yield Event(
+                task=task.id,
+                step=step,
+                state=StepState.STARTED,
+                done=total * quarter // 4,
+                total=total,
+            )
 
     def _read(self, task: Task) -> dict[str, Any]:
         match task.order:
@@ -144,6 +186,13 @@ class MemoryAgent:
                 return LogsResult(lines=text).model_dump(mode="json")
             case Credentials(client=client, forget=forget):
                 return self._credentials(client, forget=forget)
+            case Points(kit=kit, sealed=sealed):
+                opened = self._restores.opened(kit, sealed)
+                return _plain(self._points.points(task.order, opened))
+            case MakeKit():
+                return _plain(self._restores.make_kit(task.order))
+            case HostKey():
+                return _plain(self._restores.host_key())
         raise AssertionError(task.order.verb)
 
     def _change(self, task: Task) -> dict[str, Any]:
@@ -154,6 +203,7 @@ class MemoryAgent:
                 return {}
             case Activate():
                 time.sleep(self._faults.seconds)
+                self._points.before(task.order)
                 return self._put(activate(self._state, task.order, self._faults))
             case Rollback():
                 return self._put(roll_back(self._state, task.order, self._faults))
@@ -166,7 +216,22 @@ class MemoryAgent:
                     stacks={name: one for name, one in self._state.stacks.items() if name != client}
                 )
                 return {}
-        raise AssertionError(task.order.verb)
+        return self._recover(task.order)
+
+    def _recover(self, order: Order) -> dict[str, Any]:
+        match order:
+            case Backup():
+                return _plain(self._points.backup(order))
+            case Verify():
+                return _plain(self._points.verify(order))
+            case Prune():
+                return _plain(self._points.prune(order))
+            case Restore(kit=kit, sealed=sealed):
+                opened = self._restores.opened(kit, sealed)
+                return _plain(self._restores.restore(order, opened))
+            case Freeze():
+                return self._restores.freeze(order)
+        raise AssertionError(order.verb)
 
     def _put(self, done: Activated) -> dict[str, Any]:
         self._keep(stacks={**self._state.stacks, done.stack.spec.client: done.stack})
@@ -187,7 +252,8 @@ class MemoryAgent:
         )
 
     def _shown(self, stack: MemoryStack) -> StackState:
-        return stack.state(healthy=stack.release not in self._faults.sick)
+        shown = stack.state(healthy=stack.release not in self._faults.sick)
+        return shown.model_copy(update={"backup": state_of_backups(stack)})
 
     def _credentials(self, client: str, *, forget: bool) -> dict[str, Any]:
         stack = self._stack(client)
@@ -204,5 +270,12 @@ class MemoryAgent:
         return self._state.stacks[client]
 
     def _keep(self, **changes: object) -> None:
-        self._state = self._state.model_copy(update=changes)
-        self._tell(self._state)
+        self._replace(self._state.model_copy(update=changes))
+
+    def _replace(self, state: MemoryState) -> None:
+        self._state = state
+        self._tell(state)
+
+
+def _plain(answer: Answered) -> dict[str, Any]:
+    return answer.model_dump(mode="json")

@@ -14,6 +14,8 @@ class MemoryFaults(Frozen):
         gate: releases that are watched in service, found bad, and taken back by the host itself.
         sick: releases that go live without a fault and are not healthy from then on.
         seconds: how long each activation takes.
+        storage: targets that cannot be reached.
+        differs: targets whose points are not what was stored there.
     """
 
     unreachable: bool = False
@@ -21,6 +23,8 @@ class MemoryFaults(Frozen):
     gate: tuple[str, ...] = ()
     sick: tuple[str, ...] = ()
     seconds: float = 0.0
+    storage: tuple[str, ...] = ()
+    differs: tuple[str, ...] = ()
 
 
 def faults_file(state: Path) -> Path:

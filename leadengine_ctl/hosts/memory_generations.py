@@ -7,7 +7,13 @@ from leadengine_agent.protocol import Activate, ActivateResult, Rollback, Traffi
 from leadengine_agent.values import version_key
 from leadengine_ctl.hosts import memory_refusals as refusals
 from leadengine_ctl.hosts.memory_faults import MemoryFaults
-from leadengine_ctl.hosts.memory_state import KeptGeneration, MemoryStack, MemoryState, key_of
+from leadengine_ctl.hosts.memory_state import (
+    KeptGeneration,
+    MemoryBackups,
+    MemoryStack,
+    MemoryState,
+    key_of,
+)
 
 _RATE = 10
 """Requests of visitors in each second that a generation is watched."""
@@ -39,6 +45,7 @@ def activate(state: MemoryState, order: Activate, faults: MemoryFaults) -> Activ
         back = _next(new, old.current)
         stack = back.model_copy(update={"tripped": (*old.tripped, order.release)})
         return Activated(stack, refused=refusals.tripped(order.release, old.release))
+    new = _with_credentials(new, order)
     mail = "unchanged" if old else ("sent" if order.spec.mail.host else "not-configured")
     return Activated(new, _result(old, new, order.bake, mail, faults))
 
@@ -88,9 +95,10 @@ def _next(old: MemoryStack | None, wanted: KeptGeneration) -> MemoryStack:
             generation=1,
             password=password,
             schema_of=wanted.release,
+            backups=MemoryBackups(password=secrets.token_urlsafe(24)),
         )
     if old.key == wanted.key:
-        return old
+        return old.model_copy(update={"spec": wanted.spec})
     return old.model_copy(
         update={
             "spec": wanted.spec,
@@ -101,6 +109,17 @@ def _next(old: MemoryStack | None, wanted: KeptGeneration) -> MemoryStack:
             "schema_of": max(old.schema_of, wanted.release, key=version_key),
         }
     )
+
+
+def _with_credentials(stack: MemoryStack, order: Activate) -> MemoryStack:
+    """What opens the backup targets, as it was handed over; what was not named stays."""
+    given = {
+        name: (each.user, each.secret.get_secret_value())
+        for name, each in order.credentials.items()
+    }
+    held = {**stack.backups.credentials, **given}
+    backups = stack.backups.model_copy(update={"credentials": held})
+    return stack.model_copy(update={"backups": backups})
 
 
 def _result(

@@ -90,5 +90,106 @@ def no_generation(client: str, wanted: int | None, kept: tuple[int, ...]) -> Ref
     )
 
 
+def no_storage(target: str) -> RefusedError:
+    return _refused(
+        FailureCode.STORAGE,
+        f"The storage {target} cannot be reached.",
+        "This memory host was told so.",
+        "See whether it is up, then run the command again.",
+    )
+
+
+def wrong_password(target: str) -> RefusedError:
+    return _refused(
+        FailureCode.STORAGE,
+        f"The repository at {target} has another password.",
+        "It belongs to a client of the same name, from before.",
+        "Nothing was changed. Restore from it with its own recovery kit.",
+    )
+
+
+def corrupt(point: str, target: str) -> RefusedError:
+    return _refused(
+        FailureCode.CORRUPT,
+        f"The recovery point {point} at {target} is not what was stored there.",
+        "This memory host was told so.",
+        "Nothing was replaced. Use another point, or another target with --from.",
+    )
+
+
+def no_point(client: str, point: str | None) -> RefusedError:
+    which = f"recovery point {point}" if point else "recovery point"
+    return _refused(
+        FailureCode.NOT_FOUND,
+        f"There is no {which} of {client}.",
+        "None of its storages has it.",
+        "'lectl backups' lists those there are.",
+    )
+
+
+def no_update_without(why: Failure) -> RefusedError:
+    return _refused(
+        FailureCode.BACKUP,
+        "No recovery point could be taken before the update.",
+        f"{why.what} {why.why}",
+        "Nothing was changed. Mend the storage, or say --without-backup.",
+    )
+
+
+def no_targets(client: str) -> RefusedError:
+    return _refused(
+        FailureCode.BACKUP,
+        f"{client} has nowhere to put a recovery point.",
+        "Its policy names no target.",
+        "Name one: lectl config set backup.targets=NAMES CLIENT",
+    )
+
+
+def failed_somewhere(client: str, failures: dict[str, str], good: int) -> RefusedError:
+    places = "; ".join(f"{name}: {why}" for name, why in failures.items())
+    return _refused(
+        FailureCode.STORAGE,
+        f"The recovery point of {client} did not get everywhere.",
+        f"{places} It is good at {good} of {good + len(failures)}.",
+        "What is good stays and can be restored. Run the command again once the storage answers.",
+    )
+
+
+def no_recipients(client: str) -> RefusedError:
+    return _refused(
+        FailureCode.CONFLICT,
+        f"There is nobody to seal the recovery kit of {client} to.",
+        "Its policy names no recovery key.",
+        "Make one: lectl recovery init FOLDER",
+    )
+
+
+def foreign_kit() -> RefusedError:
+    return _refused(
+        FailureCode.INVALID,
+        "The recovery kit cannot be opened on this host.",
+        "It was sealed to another one.",
+        "Run the command again: it is sealed anew.",
+    )
+
+
+def frozen(client: str) -> RefusedError:
+    return _refused(
+        FailureCode.FROZEN,
+        f"The stack of {client} is frozen on this host.",
+        "It was moved away; what is here is the copy of before.",
+        "Work on it where it lives now; 'lectl status' shows where.",
+    )
+
+
+def taken(client: str) -> RefusedError:
+    return _refused(
+        FailureCode.PORT_TAKEN,
+        "Ports 80 and 443 of this host are taken.",
+        f"The stack of {client} has them.",
+        "Choose another host with --to.",
+    )
+
+
 def _refused(code: FailureCode, what: str, why: str, hint: str) -> RefusedError:
     return RefusedError(Failure(code=code, what=what, why=why, hint=hint))

@@ -12,13 +12,18 @@ from leadengine_agent.protocol import (
     Activate,
     CertificateState,
     Outcome,
+    Part,
+    Point,
     Release,
     ServiceState,
     StackSpec,
     StackState,
+    TargetState,
     Task,
+    Verification,
 )
 from leadengine_agent.values import Frozen, digest_of
+from leadengine_ctl.hosts.memory_storage import MemoryRepository
 
 
 class KeptGeneration(Frozen):
@@ -30,6 +35,23 @@ class KeptGeneration(Frozen):
     key: str
 
 
+class MemoryBackups(Frozen):
+    """What the host of a stack knows of its recovery points.
+
+    Attributes:
+        password: of the client's repositories.
+        credentials: target -> user and secret, as they were handed over.
+        points: the catalogue, oldest first; `targets`: how the last attempt went, at each.
+    """
+
+    password: str
+    credentials: dict[str, tuple[str, str]] = {}
+    points: tuple[Point, ...] = ()
+    targets: dict[str, TargetState] = {}
+    attempted: str = ""
+    drill: Verification | None = None
+
+
 class MemoryStack(Frozen):
     """A stack of a memory host.
 
@@ -39,6 +61,9 @@ class MemoryStack(Frozen):
         schema_of: the release whose schema the database has.
         earlier: the generations before the current one that are kept, oldest first.
         tripped: releases that the host took back by itself.
+        data: what its database, its files and its vectors hold.
+        frozen: it was moved away: everything is stopped.
+        backups: what the host knows of its recovery points.
     """
 
     spec: StackSpec
@@ -49,6 +74,9 @@ class MemoryStack(Frozen):
     schema_of: str = ""
     earlier: tuple[KeptGeneration, ...] = ()
     tripped: tuple[str, ...] = ()
+    data: dict[Part, str] = {}
+    frozen: bool = False
+    backups: MemoryBackups
 
     @property
     def current(self) -> KeptGeneration:
@@ -67,9 +95,12 @@ class MemoryStack(Frozen):
             release=self.release,
             generation=self.generation,
             colour=colour,
-            healthy=healthy,
-            services=tuple(_service(name, healthy=healthy) for name in running),
+            healthy=healthy and not self.frozen,
+            services=()
+            if self.frozen
+            else tuple(_service(name, healthy=healthy) for name in running),
             certificate=_certificate(self.spec.domain),
+            frozen=self.frozen,
         )
 
 
@@ -84,13 +115,21 @@ class Entry(Frozen):
 
 
 class MemoryState(Frozen):
-    """`publisher`: whose releases it believes, by the hash of the first root; empty: nobody's yet."""
+    """A host.
+
+    Attributes:
+        publisher: whose releases it believes, by the hash of the first root; empty: nobody's yet.
+        identity: its own age key, once it was asked for.
+        repositories: those in its own folders: they end with it.
+    """
 
     prepared: bool = False
     publisher: str = ""
     releases: dict[str, Release] = {}
     stacks: dict[str, MemoryStack] = {}
     journal: dict[str, Entry] = {}
+    identity: str = ""
+    repositories: dict[str, MemoryRepository] = {}
 
 
 def load(path: Path) -> MemoryState:
@@ -112,7 +151,9 @@ def save(path: Path, state: MemoryState) -> None:
 def key_of(order: Activate) -> str:
     """Hash what goes into a generation, so that secrets are compared but not kept."""
     secrets = {name: _reveal(secret) for name, secret in sorted(order.secrets.items())}
-    content = json.dumps([order.spec.model_dump_json(), order.release, secrets])
+    # Where backups go is no part of it: no container has to be replaced for that.
+    spec = order.spec.model_dump_json(exclude={"backup"})
+    content = json.dumps([spec, order.release, secrets])
     return sha256(content.encode()).hexdigest()
 
 

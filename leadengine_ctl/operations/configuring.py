@@ -7,9 +7,9 @@ from leadengine_agent.protocol import Brand, StackSpec
 from leadengine_agent.values import Frozen, Line, Slug
 from leadengine_ctl.errors import UsageError
 from leadengine_ctl.fleet.records import ClientRecord
+from leadengine_ctl.operations.backups.policy import BACKUP_KEYS, text_of, wanted_policy
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.planning.windows import WindowText
-from leadengine_ctl.settings import Settings
 
 SPEC_KEYS = (
     "email",
@@ -20,6 +20,7 @@ SPEC_KEYS = (
     "mail.user",
     "mail.sender",
     "mail.security",
+    *BACKUP_KEYS,
 )
 """Settled on the host: a change of these goes out in waves."""
 
@@ -68,23 +69,34 @@ def policy_of(record: ClientRecord, changes: Mapping[str, str]) -> Policy:
     return Policy.model_validate({key: value for key, value in values.items() if value})
 
 
-def configured(spec: StackSpec, settings: Settings, changes: Mapping[str, str]) -> StackSpec:
+def configured(
+    spec: StackSpec, world: World, changes: Mapping[str, str], own: Mapping[str, str]
+) -> StackSpec:
     """A spec with changes; an empty text means what the operator's settings or the product say.
 
+    Args:
+        own: what is set for this client alone. Backups follow from it and from what is registered
+            now: a storage or a recovery key that was added since is taken up.
+
     Raises:
-        ValidationError: a value is refused.
+        UsageError, ValidationError: a value is refused.
     """
     values = spec.model_dump()
-    defaults = {"brand": Brand().model_dump(), "mail": settings.mail().model_dump()}
+    defaults = {"brand": Brand().model_dump(), "mail": world.settings.mail().model_dump()}
     for key, text in changes.items():
+        if key in BACKUP_KEYS:
+            continue
         section, _, name = key.rpartition(".")
         place: dict[str, Any] = values[section] if section else values
         place[name] = text or defaults.get(section, {}).get(name, "")
+    values["backup"] = wanted_policy(world, {**own, **changes})
     return StackSpec.model_validate(values)
 
 
 def value_of(spec: StackSpec, key: str) -> str:
     """What a key of a spec is, as text; empty: not set."""
+    if key in BACKUP_KEYS:
+        return text_of(spec.backup, key)
     section, _, name = key.rpartition(".")
     found = getattr(getattr(spec, section) if section else spec, name)
     return "" if found is None else str(found)
@@ -101,7 +113,7 @@ def own_settings(
     return {
         key: text
         for key, text in wanted.items()
-        if text and key != "email" and value_of(spec, key) == text
+        if text and key != "email" and (key in BACKUP_KEYS or value_of(spec, key) == text)
     }
 
 

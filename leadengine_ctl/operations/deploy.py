@@ -15,6 +15,7 @@ from leadengine_ctl.errors import TaskFailedError
 from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.admission import check_names, check_release
+from leadengine_ctl.operations.backups.policy import credentials_of
 from leadengine_ctl.operations.base import Did, Run, Work
 from leadengine_ctl.operations.client_verb import ClientVerb
 from leadengine_ctl.operations.placing import Placing
@@ -77,7 +78,12 @@ class _Steps:
     def activate(self) -> Did:
         client = self.run.world.store.clients.get(self.request.client)
         order = Activate(
-            spec=client.spec, release=self.request.release, secrets=client.secrets, bake=_BAKE
+            spec=client.spec,
+            release=self.request.release,
+            secrets=client.secrets,
+            credentials=credentials_of(self.run.world, client.spec.backup),
+            without_backup=self.request.without_backup,
+            bake=_BAKE,
         )
         did, result = self._placing().activate(order)
         self.seen = result.stack.certificate

@@ -37,7 +37,7 @@ def remove_recovery(world: World, name: str) -> RecoveryKeyRecord:
         NotFoundError: no key is called that.
         NotAllowedError: it is the last one.
     """
-    keys = world.store.recovery.keys()
+    keys = world.store.recovery.registered()
     found = [each for each in keys if name in {each.recipient, short(each.recipient)}]
     if not found:
         raise NotFoundError(

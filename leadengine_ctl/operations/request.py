@@ -15,6 +15,7 @@ class DeployTarget(Frozen):
 
 
 class DeployRequest(DeployTarget):
-    """What was asked for."""
+    """What was asked for. `without_backup`: a live stack may be changed without a point from before."""
 
     release: Version
+    without_backup: bool = False

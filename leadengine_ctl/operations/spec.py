@@ -20,4 +20,5 @@ def build_spec(world: World, request: DeployRequest, old: ClientRecord | None) -
         mail=world.settings.mail(),
         acme=world.settings.acme(),
     )
-    return configured(spec, world.settings, old.config if old else {})
+    own = old.config if old else {}
+    return configured(spec, world, own, own)

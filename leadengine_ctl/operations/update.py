@@ -6,6 +6,7 @@ from leadengine_agent.protocol import Activate, Seconds, StackSpec
 from leadengine_agent.values import Frozen, OperationId, Slug, Version
 from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.hosts.base import HostAddress
+from leadengine_ctl.operations.backups.policy import credentials_of
 from leadengine_ctl.operations.base import Did, Run, Work
 from leadengine_ctl.operations.client_verb import ClientVerb
 from leadengine_ctl.operations.configuring import configured, own_settings
@@ -31,6 +32,7 @@ class UpdateRequest(Frozen):
     bake: Seconds = 0
     contract: bool = False
     retry: bool = False
+    without_backup: bool = False
     rollout: OperationId
 
 
@@ -66,6 +68,8 @@ class _Steps:
             spec=spec,
             release=self.request.release,
             secrets=client.secrets,
+            credentials=credentials_of(self.run.world, spec.backup),
+            without_backup=self.request.without_backup,
             expects=self.request.current,
             bake=self.request.bake,
             contract=self.request.contract,
@@ -84,4 +88,5 @@ class _Steps:
 
     def _wanted(self) -> tuple[ClientRecord, StackSpec]:
         client = self.run.world.store.clients.get(self.request.client)
-        return client, configured(client.spec, self.run.world.settings, self.request.changes)
+        changes = self.request.changes
+        return client, configured(client.spec, self.run.world, changes, client.config)

@@ -21,6 +21,7 @@ from leadengine_ctl.hosts.base import HostAddress, Transport
 from leadengine_ctl.hosts.memory import MemoryHost
 from leadengine_ctl.hosts.memory_faults import MemoryFaults, faults_file
 from tests.conformance.agent_suite import AgentSuite
+from tests.conformance.recovery_suite import RecoverySuite
 from tests.unit.ctl.builders import a_bundle, a_spec, an_image
 
 ADDRESS = HostAddress.parse("memory://one")
@@ -47,7 +48,7 @@ def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Transport]:
         yield host
 
 
-class TestMemoryHost(AgentSuite):
+class TestMemoryHost(RecoverySuite):
     """The suite, on a host in memory."""
 
 

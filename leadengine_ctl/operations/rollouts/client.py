@@ -119,6 +119,7 @@ def _request(crew: Crew, target: TargetRecord) -> UpdateRequest:
         bake=asked.bake,
         contract=asked.allow_contract,
         retry=asked.retry,
+        without_backup=asked.without_backup,
         rollout=target.rollout,
     )
 

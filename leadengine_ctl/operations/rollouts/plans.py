@@ -97,7 +97,7 @@ def _candidate(record: ClientRecord) -> Candidate:
 
 
 def _has_it(world: World, record: ClientRecord, request: RolloutRequest) -> bool:
-    return configured(record.spec, world.settings, request.changes) == record.spec
+    return configured(record.spec, world, request.changes, record.config) == record.spec
 
 
 def _targets(rollout: str, plan: RolloutPlan) -> list[TargetRecord]:

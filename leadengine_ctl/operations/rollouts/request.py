@@ -54,6 +54,7 @@ class RolloutRequest(Frozen):
     window: Literal["respect", "ignore"] = "respect"
     retry: bool = False
     allow_contract: bool = False
+    without_backup: bool = False
     changes: dict[str, str] = {}
 
     def soak_of(self, waves: int) -> int:

@@ -1,4 +1,4 @@
-"""Recovery keys, and what is known of the recovery points of each client."""
+"""Recovery keys, storages, and what is known of the recovery points of each client."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,4 +21,12 @@ def upgrade() -> None:
         sa.Column("heard_at", sa.String(40)),
         sa.Column("kit", sa.Text),
         sa.Column("kit_at", sa.String(40)),
+    )
+    op.create_table(
+        "storages",
+        sa.Column("name", sa.String(20), primary_key=True),
+        sa.Column("target", sa.Text, nullable=False),
+        sa.Column("credentials", sa.Text),
+        sa.Column("pruning_credentials", sa.Text),
+        sa.Column("created_at", sa.String(40), nullable=False),
     )
