@@ -230,7 +230,7 @@ class MemoryAgent:
                 opened = self._restores.opened(kit, sealed)
                 return _plain(self._restores.restore(order, opened))
             case Freeze():
-                return self._restores.freeze(order)
+                return _plain(self._restores.freeze(order))
         raise AssertionError(order.verb)
 
     def _put(self, done: Activated) -> dict[str, Any]:

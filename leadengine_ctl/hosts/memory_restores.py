@@ -9,6 +9,7 @@ import pyrage
 from leadengine_agent.protocol import (
     BackupPolicy,
     Freeze,
+    FreezeResult,
     HostKeyResult,
     MakeKit,
     Part,
@@ -75,14 +76,18 @@ class MemoryRestores:
             changes["password"] = kept.password
         return old.model_copy(update=changes)
 
-    def freeze(self, order: Freeze) -> dict[str, object]:
+    def freeze(self, order: Freeze) -> FreezeResult:
         """Stop a stack, or start it again."""
+        stack = stack_of(self.repositories.state(), order.client)
+        last = None
+        if order.point and not order.thaw and not stack.frozen:
+            last = self.made.take(order.client, "move").id
         state = self.repositories.state()
         stack = stack_of(state, order.client)
         frozen = stack.model_copy(update={"frozen": not order.thaw})
         stacks = {**state.stacks, order.client: frozen}
         self.repositories.keep(state.model_copy(update={"stacks": stacks}))
-        return {"changed": stack.frozen == order.thaw}
+        return FreezeResult(changed=stack.frozen == order.thaw, point=last)
 
     def host_key(self) -> HostKeyResult:
         state = self.repositories.state()
