@@ -92,6 +92,12 @@ class TaskFailedError(LeadEngineError):
         self.rolled_back = rolled_back
 
 
+class PartialError(LeadEngineError):
+    """A part of what was asked for was done, and stays."""
+
+    exit_code = ExitCode.PARTIAL
+
+
 class StoppedError(LeadEngineError):
     """A person pressed Ctrl-C; what was under way can be taken up again."""
 

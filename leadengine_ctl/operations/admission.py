@@ -43,3 +43,18 @@ def check_release(world: World, request: DeployRequest) -> None:
             "A database does not go back to an older schema.",
             "Build a newer release first: lectl release build.",
         )
+
+
+def check_free(world: World, client: str, domain: str) -> None:
+    """Make sure that nobody has the name or the domain: a copy must not take somebody's place.
+
+    Raises:
+        NotAllowedError: somebody has.
+    """
+    holder = world.store.clients.find(client) or world.store.clients.find_domain(domain)
+    if holder is not None:
+        raise NotAllowedError(
+            f"{client} cannot be made at https://{domain}",
+            f"{holder.slug} is on {holder.host} already, at https://{holder.spec.domain}.",
+            "Choose another name and another domain.",
+        )

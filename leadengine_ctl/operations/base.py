@@ -94,7 +94,7 @@ class Verb(Protocol):
 
 
 class Run:
-    """One execution of an operation: who listens to it, and its conversation with the host.
+    """One execution of an operation: who listens to it, and its conversations with hosts.
 
     Args:
         bundles: releases that were read already, shared by the runs of a rollout.
@@ -110,23 +110,24 @@ class Run:
         self.world = world
         self.operation = operation
         self._listener = listener
-        self._host: Host | None = None
+        self._hosts: dict[str, Host] = {}
         self._changed: set[str] = set()
         self._story: list[EventLine] = []
         self._bundles = {} if bundles is None else bundles
 
     def host(self, address: HostAddress) -> Host:
-        """The operation's host, connected at first use and kept until `close`."""
-        if self._host is None:
-            self._host = self.world.open_host(address).__enter__()
-        return self._host
+        """A host of the operation, connected at first use and kept until `close`."""
+        name = str(address)
+        if name not in self._hosts:
+            self._hosts[name] = self.world.open_host(address).__enter__()
+        return self._hosts[name]
 
     def close(self) -> None:
         """End the conversation, and write down what was not yet."""
         self._write()
-        if self._host is not None:
-            self._host.__exit__(None, None, None)
-            self._host = None
+        while self._hosts:
+            _, host = self._hosts.popitem()
+            host.__exit__(None, None, None)
 
     def order(self, address: HostAddress, step: str, order: Order) -> dict[str, Any]:
         """Give an order to the host's agent; its id follows from the operation and the step, so
@@ -137,7 +138,13 @@ class Run:
         """
 
         def listen(event: Event) -> None:
-            self.tell(f"{step}/{event.step}", event.state, event.detail, event.seconds)
+            name = f"{step}/{event.step}"
+            if event.done is not None:
+                # Bytes under way come often: they are shown, and are no line of the story.
+                shown = Happening(self.operation, name, event.state, event.detail)
+                self._listener(replace(shown, done=event.done, total=event.total or 0))
+            else:
+                self.tell(name, event.state, event.detail, event.seconds)
 
         task = Task(id=f"{self.operation}-{step}", actor=self.world.actor, order=order)
         return submit(self.host(address), task, listen)

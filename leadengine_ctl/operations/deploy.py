@@ -5,18 +5,13 @@ from dataclasses import dataclass
 from leadengine_agent.protocol import (
     Activate,
     CertificateState,
-    Certify,
-    CertifyResult,
-    FailureCode,
-    HostState,
-    Inspect,
 )
-from leadengine_ctl.errors import TaskFailedError
 from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.admission import check_names, check_release
 from leadengine_ctl.operations.backups.policy import credentials_of
 from leadengine_ctl.operations.base import Did, Run, Work
+from leadengine_ctl.operations.certifying import Certifying
 from leadengine_ctl.operations.client_verb import ClientVerb
 from leadengine_ctl.operations.placing import Placing
 from leadengine_ctl.operations.request import DeployRequest
@@ -90,39 +85,7 @@ class _Steps:
         return did
 
     def certify(self) -> Did:
-        client, advice = self.request.client, ""
-        try:
-            answer = self.run.order(self._address(), "certify", Certify(client=client))
-            advice = CertifyResult.model_validate(answer).advice.get(client, "")
-        except TaskFailedError as error:
-            if error.code != FailureCode.CERTIFICATE:
-                raise
-            # The stack is live on the certificate it has; the host tries again by itself.
-            advice = f"{error.what}. {error.why} {error.hint}"
-            self.seen = None
-        if self.seen is None or self.run.has_changed("certify"):
-            self.seen = self._served()
-        certificate = self.seen
-        root = self._keep_root(certificate)
-        return Did(
-            changed=self.run.has_changed("certify"),
-            detail=advice or f"{certificate.issuer_kind} certificate",
-            data={"kind": certificate.issuer_kind, "advice": advice, "root": root},
-        )
-
-    def _served(self) -> CertificateState:
-        answer = self.run.order(self._address(), "inspect", Inspect(client=self.request.client))
-        return HostState.model_validate(answer).stacks[0].certificate
-
-    def _keep_root(self, certificate: CertificateState) -> str:
-        """Keep the root of the host's own CA, for people who want to trust it; says where."""
-        if not certificate.root_pem:
-            return ""
-        folder = self.run.world.settings.data_folder / "roots"
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{self._address().name}.pem"
-        path.write_text(certificate.root_pem, encoding="ascii")
-        return str(path)
+        return Certifying(self.run, self._address(), self.request.client, self.seen).certify()
 
     def record(self) -> Did:
         clients, request = self.run.world.store.clients, self.request

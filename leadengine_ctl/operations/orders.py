@@ -21,6 +21,7 @@ _CLASSES: dict[FailureCode, type[LeadEngineError]] = {
     FailureCode.SUPERSEDED: LockedError,
     FailureCode.PORT_TAKEN: NotAllowedError,
     FailureCode.REFUSED: NotAllowedError,
+    FailureCode.FROZEN: NotAllowedError,
 }
 
 
