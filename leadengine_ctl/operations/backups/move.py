@@ -114,7 +114,7 @@ class _Steps:
         )
         did = register(self.run, request, self._restored("switch"), None)
         keep_kit(self.run, self._new, self.request.client, "kit")
-        note_state(self.run, self._new, self.request.client, "record")
+        note_state(self.run, self._new, self.request.client, "record", anew=True)
         return did
 
     def _restored(self, step: str, *, dry_run: bool = False) -> RestoreResult:
