@@ -6,14 +6,17 @@ import typer
 
 from leadengine_ctl.cli import options
 
-HELP = f"""Remove a client's stack and all its data. There is no way back.
+HELP = f"""Remove a client's stack and all its data.
 
-Asks for the client's name. Without a person to ask, the name is given with --confirm.
+A last recovery point is taken first, where a recovery key can open it afterwards; without one there is no
+way back. Asks for the client's name. Without a person to ask, the name is given with --confirm.
 
 \b
 Examples:
   lectl destroy acme
   lectl destroy acme --confirm acme
+  lectl destroy acme --without-backup
+  lectl destroy acme --frozen-on 203.0.113.7
 
 {options.exit_codes("10 not found", "11 locked", "12 not confirmed")}"""
 
@@ -23,6 +26,13 @@ def destroy(
     confirm: Annotated[
         str | None, typer.Option(metavar="NAME", help="The client's name once more, not asked for.")
     ] = None,
+    without_backup: Annotated[
+        bool, typer.Option("--without-backup", help="Take no last recovery point.")
+    ] = False,
+    frozen_on: Annotated[
+        str | None,
+        typer.Option(metavar="HOST", help="Remove only the frozen copy that a move left there."),
+    ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Never ask; --confirm is needed then.")
     ] = False,
@@ -30,9 +40,12 @@ def destroy(
 ) -> None:
     from leadengine_ctl.cli.destroying import confirm_loss
     from leadengine_ctl.cli.session import open_session
-    from leadengine_ctl.operations.destroy import Destroy, destroy_request
+    from leadengine_ctl.operations.destroy import Destroy, destroy_request, frozen_request
 
     session = open_session(as_json=as_json)
-    request = destroy_request(session.world, client)
-    confirm_loss(session, client, confirm, may_ask=not yes)
+    if frozen_on is None:
+        request = destroy_request(session.world, client, last_point=not without_backup)
+    else:
+        request = frozen_request(session.world, client, frozen_on)
+    confirm_loss(session, request, confirm, may_ask=not yes)
     session.run(Destroy(request))

@@ -3,19 +3,29 @@
 from leadengine_ctl.cli import terminal, texts
 from leadengine_ctl.cli.session import Session
 from leadengine_ctl.errors import NotAllowedError
-from leadengine_ctl.planning.destroy import plan_destroy
+from leadengine_ctl.hosts.base import HostAddress
+from leadengine_ctl.operations.destroy import DestroyRequest
+from leadengine_ctl.planning.destroy import plan_destroy, plan_leftover
 
 
-def confirm_loss(session: Session, client: str, answer: str | None, *, may_ask: bool) -> None:
+def confirm_loss(
+    session: Session, request: DestroyRequest, answer: str | None, *, may_ask: bool
+) -> None:
     """Say what will be lost and have the client's name typed; nothing is left of a forgotten client.
 
     Raises:
         NotAllowedError: it was not typed right.
     """
+    client = request.client
     record = session.world.store.clients.find(client)
     if record is None:
         return
-    terminal.say(texts.plan_text(plan_destroy(client, record.spec.domain, record.host)))
+    host = HostAddress.parse(request.host).name
+    if request.frozen:
+        plan = plan_leftover(client, host)
+    else:
+        plan = plan_destroy(client, record.spec.domain, host, last_point=request.last_point)
+    terminal.say(texts.plan_text(plan))
     if answer is None and may_ask:
         answer = terminal.ask(f"Type '{client}' to destroy it:")
     if answer != client:

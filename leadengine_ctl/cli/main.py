@@ -8,6 +8,8 @@ import typer
 
 from leadengine_ctl import __version__
 from leadengine_ctl.cli import (
+    backup,
+    backups,
     config,
     deploy,
     destroy,
@@ -15,9 +17,12 @@ from leadengine_ctl.cli import (
     host,
     inventory,
     logs,
+    move,
     operations,
     recovery,
+    recovery_kit,
     release,
+    restore,
     rollback,
     rollout,
     status,
@@ -38,6 +43,12 @@ app = typer.Typer(
 app.command("deploy", help=deploy.HELP)(deploy.deploy)
 app.command("update", help=update.HELP)(update.update)
 app.command("rollback", help=rollback.HELP)(rollback.rollback)
+app.add_typer(backup.app, name="backup")
+app.command("backups", help=backups.HELP)(backups.backups)
+app.command("restore", help=restore.HELP)(restore.restore)
+app.command("move", help=move.MOVE)(move.move)
+app.command("clone", help=move.CLONE)(move.clone)
+app.command("recovery-kit", help=recovery_kit.HELP)(recovery_kit.recovery_kit)
 app.command("status", help=status.HELP)(status.status)
 app.command("logs", help=logs.HELP)(logs.logs)
 app.command("destroy", help=destroy.HELP)(destroy.destroy)

@@ -1,5 +1,6 @@
 """The words that several commands share."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,6 +31,15 @@ HostKey = Annotated[
         metavar="SHA256:…",
         help="The fingerprint of the host's key, to trust it at the first contact.",
     ),
+]
+
+Keys = Annotated[
+    Path,
+    typer.Option("--keys", metavar="FOLDER", help="The folder of recovery keys, on a stick."),
+]
+MaybeKeys = Annotated[
+    Path | None,
+    typer.Option("--keys", metavar="FOLDER", help="The folder of recovery keys, on a stick."),
 ]
 
 

@@ -1,5 +1,7 @@
 """How an operation tells what it does: JSON lines, plain lines, or a live line on a terminal."""
 
+import time
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Self
 
@@ -49,10 +51,12 @@ class LiveProgress(LineProgress):
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
+            TextColumn("{task.fields[bytes]}", markup=False),
             TimeElapsedColumn(),
         )
         self._live = Bars(*columns, console=Console(stderr=True), transient=True)
-        self._task: Any = self._live.add_task("", total=None)
+        self._task: Any = self._live.add_task("", total=None, bytes="")
+        self._meter = Meter()
         self._live.start()
         return self
 
@@ -63,9 +67,43 @@ class LiveProgress(LineProgress):
         if event.state == "started":
             words = terminal.plain(" ".join((event.step, event.detail)).strip())
             self._live.update(
-                self._task, description=words, completed=event.done, total=event.total or None
+                self._task,
+                description=words,
+                completed=event.done,
+                total=event.total or None,
+                bytes=self._meter.text(event),
             )
         super().__call__(event)
+
+
+class Meter:
+    """Says how many bytes of how many have gone, and how fast, in the step that is under way."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._step = ""
+        self._began = 0.0
+        self._first = 0
+
+    def text(self, event: Happening) -> str:
+        """Empty where nothing is to be counted."""
+        if not event.done and not event.total:
+            return ""
+        now = self._clock()
+        if event.step != self._step or event.done < self._first:
+            self._step, self._began, self._first = event.step, now, event.done
+        seconds = now - self._began
+        rate = f", {size((event.done - self._first) / seconds)}/s" if seconds > 0.5 else ""
+        of = f" of {size(event.total)}" if event.total >= event.done else ""
+        return f"{size(event.done)}{of}{rate}"
+
+
+def size(count: float) -> str:
+    """Bytes as people say them: `812 kB`, `1.4 GB`."""
+    for limit, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if count >= limit:
+            return f"{count / limit:.1f} {unit}"
+    return f"{count:.0f} B"
 
 
 def show_end(event: Happening) -> None:

@@ -7,8 +7,10 @@ from leadengine_agent.protocol import CertificateState
 from leadengine_ctl.cli import terminal
 from leadengine_ctl.cli.texts import KINDS
 from leadengine_ctl.fleet.records import ClientRecord, EventRecord, HostRecord, OperationRecord
+from leadengine_ctl.operations.backups.freshness import Freshness
 from leadengine_ctl.operations.checks import Check
 from leadengine_ctl.operations.reads import ClientStatus
+from leadengine_ctl.planning.freshness import age
 
 
 def put_status(found: tuple[ClientStatus, ...]) -> None:
@@ -16,11 +18,21 @@ def put_status(found: tuple[ClientStatus, ...]) -> None:
     if not found:
         terminal.say("There are no clients yet. Try: lectl deploy acme leads.acme.com")
         return
-    header = ("STATE", "CLIENT", "URL", "HOST", "RELEASE", "CHANNEL", "CERTIFICATE")
+    header = (
+        "STATE",
+        "CLIENT",
+        "URL",
+        "HOST",
+        "RELEASE",
+        "CHANNEL",
+        "CERTIFICATE",
+        "BACKUP",
+        "PROVEN",
+    )
     tones = ["good" if each.green else "bad" for each in found]
     terminal.put_table([header, *(_status_row(each) for each in found)], ["", *tones])
     for each in found:
-        for text in filter(None, (each.problem, each.advice)):
+        for text in filter(None, (each.problem, each.advice, each.backups.verdict.sentence)):
             terminal.say(f"{each.client.slug}: {text}")
 
 
@@ -64,7 +76,24 @@ def _status_row(each: ClientStatus) -> tuple[str, ...]:
     state = "green" if each.green else "red"
     channel = f"{each.client.channel}, on hold" if each.client.hold else each.client.channel
     url = f"https://{spec.domain}"
-    return state, spec.client, url, each.client.host, release, channel, certificate
+    host, backup, proven = each.client.host, backup_text(each.backups), proven_text(each.backups)
+    return state, spec.client, url, host, release, channel, certificate, backup, proven
+
+
+def backup_text(found: Freshness) -> str:
+    """A condition, and how old the newest point is."""
+    newest = found.verdict.newest
+    old = f", {age(datetime.now(UTC) - newest)}" if newest else ""
+    return f"{found.verdict.condition.value}{old}"
+
+
+def proven_text(found: Freshness) -> str:
+    """How long ago a point was last restored and found equal, and how long that took."""
+    state = found.state
+    if state is None or not state.verified:
+        return "never"
+    took = f" in {state.rto_seconds} s" if state.rto_seconds is not None else ""
+    return f"{age(datetime.now(UTC) - datetime.fromisoformat(state.verified))} ago{took}"
 
 
 def put_story(record: OperationRecord, events: tuple[EventRecord, ...]) -> None:

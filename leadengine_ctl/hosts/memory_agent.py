@@ -38,9 +38,10 @@ from leadengine_agent.protocol import (
     Task,
     Verify,
 )
+from leadengine_ctl.hosts.memory_backup_state import state_of_backups
 from leadengine_ctl.hosts.memory_faults import MemoryFaults
 from leadengine_ctl.hosts.memory_generations import Activated, activate, roll_back
-from leadengine_ctl.hosts.memory_points import MemoryPoints, state_of_backups
+from leadengine_ctl.hosts.memory_points import MemoryPoints
 from leadengine_ctl.hosts.memory_refusals import (
     RefusedError,
     missing,

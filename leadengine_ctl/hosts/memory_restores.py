@@ -8,6 +8,7 @@ import pyrage
 
 from leadengine_agent.protocol import (
     BackupPolicy,
+    Copy,
     Freeze,
     FreezeResult,
     HostKeyResult,
@@ -18,6 +19,7 @@ from leadengine_agent.protocol import (
     Restore,
     RestoreResult,
     StackSpec,
+    TargetState,
     encode_secrets,
 )
 from leadengine_ctl.hosts import memory_refusals as refusals
@@ -136,7 +138,7 @@ def _new_stack(order: Restore, kit: RecoveryKit, found: Found) -> MemoryStack:
     spec = _spec(order, kept.spec)
     backups = MemoryBackups(password=kit.password.get_secret_value(), credentials=held)
     if order.identity is None:
-        backups = backups.model_copy(update={"points": (kept.point,)})
+        backups = _known(backups, found, kit)
     return MemoryStack(
         spec=spec,
         release=kept.point.release,
@@ -147,6 +149,16 @@ def _new_stack(order: Restore, kit: RecoveryKit, found: Found) -> MemoryStack:
         data={part: kept.data.get(part, "") for part in PARTS},
         backups=backups,
     )
+
+
+def _known(backups: MemoryBackups, found: Found, kit: RecoveryKit) -> MemoryBackups:
+    """The catalogue begins with the point that was restored: it was just read."""
+    copy = Copy(target=found.target, good=True)
+    point = found.point.point.model_copy(update={"copies": (copy,)})
+    kind = next(each.kind for each in kit.targets if each.name == found.target)
+    state = TargetState(name=found.target, kind=kind, good=True, last_good=point.at, point=point.id)
+    changes = {"points": (point,), "targets": {found.target: state}, "attempted": point.at}
+    return backups.model_copy(update=changes)
 
 
 def _spec(order: Restore, spec: StackSpec) -> StackSpec:

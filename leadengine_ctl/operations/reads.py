@@ -7,6 +7,8 @@ from leadengine_agent.values import Frozen
 from leadengine_ctl.errors import LeadEngineError
 from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.hosts.base import HostAddress
+from leadengine_ctl.operations.backups.freshness import Freshness, freshness
+from leadengine_ctl.operations.backups.record import note_stack
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.defaults import client_host
 from leadengine_ctl.operations.orders import submit
@@ -18,10 +20,12 @@ class ClientStatus(Frozen):
     client: ClientRecord
     stack: StackState | None
     problem: str = ""
+    backups: Freshness
 
     @property
     def green(self) -> bool:
-        return self.stack is not None and self.stack.healthy
+        healthy = self.stack is not None and self.stack.healthy
+        return healthy and not self.backups.verdict.red
 
     @property
     def advice(self) -> str:
@@ -40,6 +44,7 @@ class ClientStatus(Frozen):
             "channel": self.client.channel,
             "window": self.client.window,
             "hold": self.client.hold,
+            "backup": self.backups.as_json(),
             "stack": self.stack.model_dump(mode="json") if self.stack else None,
         }
 
@@ -74,18 +79,28 @@ def _host_status(world: World, host: str, records: list[ClientRecord]) -> list[C
         address = HostAddress.parse(world.store.hosts.get(host).url)
         state = HostState.model_validate(_ask(world, address, Inspect()))
     except LeadEngineError as error:
-        return [ClientStatus(client=one, stack=None, problem=error.what) for one in records]
+        return [_without_stack(world, one, error.what) for one in records]
     stacks = {stack.client: stack for stack in state.stacks}
-    return [_client_status(record, stacks.get(record.slug)) for record in records]
+    return [_client_status(world, record, stacks.get(record.slug)) for record in records]
 
 
-def _client_status(record: ClientRecord, stack: StackState | None) -> ClientStatus:
+def _without_stack(world: World, record: ClientRecord, problem: str) -> ClientStatus:
+    """Nothing is heard; of its points the store remembers what was heard last."""
+    known = world.store.recovery.find(record.slug)
+    backups = freshness(record, None, known, heard=False)
+    return ClientStatus(client=record, stack=None, problem=problem, backups=backups)
+
+
+def _client_status(world: World, record: ClientRecord, stack: StackState | None) -> ClientStatus:
     if stack is None:
         problem = f"{record.host} has no stack of {record.slug}: deploy it again"
-        return ClientStatus(client=record, stack=None, problem=problem)
+        return _without_stack(world, record, problem)
+    known = world.store.recovery.find(record.slug)
+    backups = freshness(record, stack.backup, known, heard=True)
+    note_stack(world, stack)
     sick = [each.service for each in stack.services if each.health == "unhealthy"]
     problem = "" if stack.healthy else f"not healthy: {', '.join(sick) or 'a service is missing'}"
-    return ClientStatus(client=record, stack=stack, problem=problem)
+    return ClientStatus(client=record, stack=stack, problem=problem, backups=backups)
 
 
 def _ask(world: World, address: HostAddress, order: Order) -> dict[str, object]:

@@ -2,6 +2,16 @@
 
 from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.fleet.records import OperationRecord, OperationState
+from leadengine_ctl.operations.backups.backup import BackupVerb, VerifyVerb
+from leadengine_ctl.operations.backups.keys import no_kit
+from leadengine_ctl.operations.backups.move import MoveVerb
+from leadengine_ctl.operations.backups.requests import (
+    BackupRequest,
+    MoveRequest,
+    RestoreRequest,
+    VerifyRequest,
+)
+from leadengine_ctl.operations.backups.restore import RestoreVerb
 from leadengine_ctl.operations.base import Verb
 from leadengine_ctl.operations.deploy import Deploy
 from leadengine_ctl.operations.destroy import Destroy, DestroyRequest
@@ -44,4 +54,31 @@ def _destroy(params: str) -> Verb:
     return Destroy(DestroyRequest.model_validate_json(params))
 
 
-_VERBS = {"deploy": _deploy, "destroy": _destroy, "rollback": _rollback}
+def _backup(params: str) -> Verb:
+    return BackupVerb(BackupRequest.model_validate_json(params))
+
+
+def _verify(params: str) -> Verb:
+    return VerifyVerb(VerifyRequest.model_validate_json(params))
+
+
+def _restore(params: str) -> Verb:
+    request = RestoreRequest.model_validate_json(params)
+    if not request.origin:
+        raise no_kit(request.client)
+    return RestoreVerb(request)
+
+
+def _move(params: str) -> Verb:
+    return MoveVerb(MoveRequest.model_validate_json(params))
+
+
+_VERBS = {
+    "deploy": _deploy,
+    "destroy": _destroy,
+    "rollback": _rollback,
+    "backup": _backup,
+    "verify": _verify,
+    "restore": _restore,
+    "move": _move,
+}

@@ -1,17 +1,20 @@
 """Rollback: bring back release and configuration of an earlier generation."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import Field
 
 from leadengine_agent.protocol import ActivateResult, FailureCode, Rollback, Seconds
 from leadengine_agent.values import Frozen, Slug
-from leadengine_ctl.errors import NotAllowedError, TaskFailedError
+from leadengine_ctl.errors import LeadEngineError, NotAllowedError, TaskFailedError
 from leadengine_ctl.hosts.base import HostAddress
+from leadengine_ctl.operations.backups.points import newest_of_reason, read_points
 from leadengine_ctl.operations.base import Did, Run, Work
 from leadengine_ctl.operations.client_verb import ClientVerb
 from leadengine_ctl.operations.configuring import own_settings
+from leadengine_ctl.planning.freshness import age
 
 
 class RollbackRequest(Frozen):
@@ -57,7 +60,24 @@ class _Steps:
             if error.code != FailureCode.CONFLICT:
                 raise
             # The old code cannot run on the schema of today: nothing is broken, it is not allowed.
-            raise NotAllowedError(error.what, error.why, error.hint) from error
+            raise NotAllowedError(error.what, error.why, self._way_back(error)) from error
+
+    def _way_back(self, error: TaskFailedError) -> str:
+        """Offer the point of before the update, where there is one."""
+        client = self.request.client
+        try:
+            found = read_points(self.run.world, client).points
+        except LeadEngineError:
+            return error.hint
+        point = newest_of_reason(found, "before-update")
+        if point is None:
+            return f"{error.hint} There is none: see 'lectl backups {client}'."
+        old = age(datetime.now(UTC) - datetime.fromisoformat(point.at))
+        return (
+            f"Nothing was changed. The way back is the recovery point of before that update, "
+            f"{old} old, with release {point.release}: lectl restore {client} {point.id}. "
+            f"What came in since then would be replaced, and kept as a point of its own."
+        )
 
     def _record(self, result: ActivateResult) -> None:
         clients = self.run.world.store.clients

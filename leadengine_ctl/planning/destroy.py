@@ -3,17 +3,33 @@
 from leadengine_ctl.planning.plan import Plan, Step
 
 
-def plan_destroy(client: str, domain: str, host: str) -> Plan:
+def plan_destroy(client: str, domain: str, host: str, *, last_point: bool) -> Plan:
     """Say what destroying this client does, and what is lost."""
+    point = (Step("point", f"Take a last recovery point of {client}, and keep its recovery kit"),)
+    back = (
+        f"The way back, with a recovery key: lectl restore {client} --keys FOLDER --to HOST"
+        if last_point
+        else "No backup is made by this command. There is no way back."
+    )
     return Plan(
         title=f"Destroy {client} on {host}",
         steps=(
+            *(point if last_point else ()),
             Step("decommission", f"Remove the stack of {client} and all its data from {host}"),
             Step("forget", f"Forget {client}: its client ID, configuration and stored secrets"),
         ),
         notes=(
             f"All data of {client} will be lost: database, knowledge base, files, certificates.",
             f"https://{domain} will stop answering, and the snippet on the client's site with it.",
-            "No backup is made by this command. There is no way back.",
+            back,
         ),
+    )
+
+
+def plan_leftover(client: str, host: str) -> Plan:
+    """Say what removing the frozen copy that a move left does."""
+    return Plan(
+        title=f"Remove the frozen copy of {client} from {host}",
+        steps=(Step("decommission", f"Remove it and its data from {host}"),),
+        notes=(f"{client} itself lives elsewhere and is not touched.",),
     )

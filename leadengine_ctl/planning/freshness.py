@@ -5,7 +5,7 @@ read back where it lies, held against our own clock. So a host that is silent, a
 off and a storage that swallows everything turn red by themselves.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -22,7 +22,8 @@ class Condition(StrEnum):
 
     LOCAL_ONLY: fresh, and nothing but the host's own disk holds them. OFFSITE_FAILED: the host has
     a fresh one, and a place outside of it has not. UNKNOWN: the host is silent, and its next point
-    is not due yet.
+    is not due yet. ALARM: the host saw what must not be, as points that vanished. UNPROVEN: no point
+    was restored and compared for longer than promised.
     """
 
     GOOD = "good"
@@ -34,6 +35,8 @@ class Condition(StrEnum):
     WAITING = "waiting"
     UNKNOWN = "unknown"
     OFF = "off"
+    ALARM = "alarm"
+    UNPROVEN = "unproven"
 
 
 RED = frozenset(
@@ -42,7 +45,7 @@ RED = frozenset(
         Condition.LOCAL_FAILED,
         Condition.OVERDUE,
         Condition.NEVER,
-        Condition.OFF,
+        Condition.ALARM,
     }
 )
 
@@ -89,11 +92,23 @@ class Verdict:
 
 
 def judge(
-    places: Iterable[Place], promise: Promise, now: datetime, *, heard: bool = True
+    places: Iterable[Place],
+    promise: Promise,
+    now: datetime,
+    *,
+    heard: bool = True,
+    alarms: Sequence[str] = (),
+    proof_due: datetime | None = None,
 ) -> Verdict:
-    """Judge places by what is there, at `now` (aware). `heard`: the host itself answered just now."""
+    """Judge places by what is there, at `now` (aware).
+
+    Args:
+        heard: the host itself answered just now.
+        alarms: what it says that a person must look at.
+        proof_due: when a point should have been proven at the latest; None: nothing was promised.
+    """
     if promise.every is None:
-        return Verdict(Condition.OFF, "No recovery points are taken: backup.every is 'off'.")
+        return Verdict(Condition.OFF, "No recovery points are taken by themselves.")
     limit = promise.every + GRACE
     known = [_believed(each, now) for each in places]
     fresh = {each.name for each in known if each.newest and now - each.newest <= limit}
@@ -102,9 +117,14 @@ def judge(
     late = [each for each in known if each.name not in fresh]
     if not fresh:
         return _nothing_fresh(known, promise, newest, now)
+    if alarms:
+        return Verdict(Condition.ALARM, " ".join(alarms), newest)
     if not heard:
         return Verdict(Condition.UNKNOWN, "The host is silent; its next point is not due.", newest)
     condition = _of_the_rest(known, late)
+    if condition is Condition.GOOD and proof_due is not None and proof_due < now:
+        since = f"A proof is overdue since {age(now - proof_due)}: lectl backup verify CLIENT"
+        return Verdict(Condition.UNPROVEN, since, newest)
     return Verdict(condition, _sentence(condition, late, now), newest)
 
 

@@ -13,6 +13,7 @@ from leadengine_agent.protocol import (
     RestoreResult,
     StackState,
 )
+from leadengine_agent.values import PointId
 from leadengine_ctl.errors import LeadEngineError, NotAllowedError
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.backups.keys import sealed_for
@@ -68,11 +69,14 @@ class _Steps:
         return self._placing().release()
 
     def point(self) -> Did:
-        answer = self.run.order(
-            self._old, "point", Backup(client=self.request.client, reason="move")
-        )
+        return Did(changed=True, detail=self._first())
+
+    def _first(self) -> PointId:
+        """The point of before the freeze; asked again, the host says the same one."""
+        order = Backup(client=self.request.client, reason="move")
+        answer = self.run.order(self._old, "point", order)
         (point,) = BackupResult.model_validate(answer).points
-        return Did(changed=True, detail=point.id)
+        return point.id
 
     def attempt(self) -> Did:
         """Prove that the new host can do it, while the old one still serves."""
@@ -80,17 +84,21 @@ class _Steps:
         if there is not None and there.frozen:
             # It lived here before: what is here is the copy of then.
             self.run.order(self._new, "thaw", Freeze(client=self.request.client, thaw=True))
-        result = self._restored("try", dry_run=True)
+        result = self._restored("try", self._first(), dry_run=True)
         return Did(changed=False, detail=f"{result.size / 1e6:.1f} MB in {result.seconds:.1f} s")
 
     def freeze(self) -> Did:
-        answer = self.run.order(self._old, "freeze", Freeze(client=self.request.client, point=True))
-        result = FreezeResult.model_validate(answer)
+        result = self._frozen()
         return Did(changed=result.changed, detail=f"the last point is {result.point}")
+
+    def _frozen(self) -> FreezeResult:
+        """How the freeze ended; asked again, the host says the same."""
+        order = Freeze(client=self.request.client, point=True)
+        return FreezeResult.model_validate(self.run.order(self._old, "freeze", order))
 
     def switch(self) -> Did:
         try:
-            result = self._restored("switch")
+            result = self._switched()
         except LeadEngineError as error:
             self._go_back(error)
             raise
@@ -112,17 +120,29 @@ class _Steps:
         request = RestoreRequest(
             client=self.request.client, host=self.request.to, origin=self.request.host
         )
-        did = register(self.run, request, self._restored("switch"), None)
+        did = register(self.run, request, self._switched(), None)
         keep_kit(self.run, self._new, self.request.client, "kit")
-        note_state(self.run, self._new, self.request.client, "record")
+        note_state(self.run, self._new, self.request.client, "record", anew=True)
         return did
 
-    def _restored(self, step: str, *, dry_run: bool = False) -> RestoreResult:
-        """Restore the newest point on the new host; the same id hears what it came to."""
+    def _switched(self) -> RestoreResult:
+        return self._restored("switch", self._frozen().point)
+
+    def _restored(
+        self, step: str, point: PointId | None, *, dry_run: bool = False
+    ) -> RestoreResult:
+        """Restore a point on the new host; the same id hears what it came to.
+
+        It is named: a storage that both hosts call by one name may be another one on each.
+        """
         client = self.request.client
         keys = sealed_for(self.run, self._old, self._new, client)
         order = Restore(
-            client=client, sealed=keys.sealed, dry_run=dry_run, without_undo=not dry_run
+            client=client,
+            point=point,
+            sealed=keys.sealed,
+            dry_run=dry_run,
+            without_undo=not dry_run,
         )
         return RestoreResult.model_validate(self.run.order(self._new, step, order))
 

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Iterable
 
 from leadengine_agent.protocol import Order, Point, Points, PointsResult, Task
-from leadengine_agent.values import Revision, Version
 from leadengine_ctl.errors import NotFoundError
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.base import World
@@ -40,7 +39,12 @@ def choose_point(points: Iterable[Point], client: str, wanted: str | None) -> Po
     """
     known = tuple(points)
     if wanted is None:
-        newest = next((each for each in known if each.is_good), None)
+        # What a restore replaced is no place to go back to unasked: --undo is for that.
+        good = sorted(
+            (each for each in known if each.is_good),
+            key=lambda each: each.reason == "before-restore",
+        )
+        newest = next(iter(good), None)
         if newest is None:
             raise NotFoundError(
                 f"There is no good recovery point of {client}",
@@ -63,13 +67,3 @@ def choose_point(points: Iterable[Point], client: str, wanted: str | None) -> Po
 def newest_of_reason(points: Iterable[Point], reason: str) -> Point | None:
     """The newest good point that was taken for a reason."""
     return next((each for each in points if each.reason == reason and each.is_good), None)
-
-
-def before_update(
-    points: Iterable[Point], release: Version, revision: Revision | None = None
-) -> Point | None:
-    """The newest good point of before an update, with a release's data."""
-    fit = (each for each in points if each.reason == "before-update" and each.is_good)
-    return next(
-        (each for each in fit if each.release == release or each.schema_revision == revision), None
-    )

@@ -14,6 +14,7 @@ from leadengine_agent.values import Frozen
 from leadengine_ctl.errors import LeadEngineError
 from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.hosts.base import HostAddress
+from leadengine_ctl.operations.backups.freshness import remembered, was_cut
 from leadengine_ctl.operations.base import Did, Run, World
 from leadengine_ctl.recovery.location import location_of
 
@@ -36,18 +37,29 @@ class KeptKit(Frozen):
     sealed: str
 
 
-def note_state(run: Run, address: HostAddress, client: str, step: str) -> BackupState | None:
-    """Ask the host how a client's points are, and write it down."""
+def note_state(
+    run: Run, address: HostAddress, client: str, step: str, *, anew: bool = False
+) -> BackupState | None:
+    """Ask the host how a client's points are, and write it down.
+
+    Args:
+        anew: the client just came to this host: its catalogue begins here.
+    """
     answer = run.order(address, step, Inspect(client=client))
     stack = HostState.model_validate(answer).stacks[0]
-    return note_stack(run, stack)
+    return note_stack(run.world, stack, anew=anew)
 
 
-def note_stack(run: Run, stack: StackState) -> BackupState | None:
-    """Write down what a host just said of a client's points."""
-    if stack.backup is not None:
-        run.world.store.recovery.keep_report(stack.client, stack.backup.model_dump_json())
+def note_stack(world: World, stack: StackState, *, anew: bool = False) -> BackupState | None:
+    """Write down what a host just said of a client's points; what it said before is what it is held to."""
+    if stack.backup is not None and (anew or not _is_cut(world, stack)):
+        world.store.recovery.keep_report(stack.client, stack.backup.model_dump_json())
     return stack.backup
+
+
+def _is_cut(world: World, stack: StackState) -> bool:
+    known = world.store.recovery.find(stack.client)
+    return stack.backup is not None and was_cut(stack.backup, remembered(known))
 
 
 def note_quietly(run: Run, address: HostAddress, client: str) -> BackupState | None:

@@ -101,7 +101,7 @@ class RestoreSteps:
         did = register(self.run, self.request, self.result("restore"), self.kit)
         if self.run.world.store.clients.get(self.request.name).spec.backup.targets:
             keep_kit(self.run, self.address, self.request.name, "kit")
-        note_state(self.run, self.address, self.request.name, "record")
+        note_state(self.run, self.address, self.request.name, "record", anew=not self._is_at_home)
         return did
 
     def result(self, step: str) -> RestoreResult:

@@ -57,8 +57,21 @@ def test_a_new_client_waits_for_its_first_point_and_no_longer() -> None:
     assert judge((local(),), young, NOW + DAY).condition is Condition.NEVER
 
 
-def test_switched_off_is_red() -> None:
-    assert judge((local(1),), Promise(None, NOW), NOW).red
+def test_what_is_switched_off_is_said() -> None:
+    verdict = judge((local(1),), Promise(None, NOW), NOW)
+    assert (verdict.condition, bool(verdict.sentence)) == (Condition.OFF, True)
+
+
+def test_an_alarm_is_red_however_fresh_the_points_are() -> None:
+    verdict = judge((remote(1),), LONG_AGO, NOW, alarms=("Points vanished.",))
+    assert (verdict.red, verdict.sentence) == (True, "Points vanished.")
+
+
+def test_a_proof_that_is_overdue_is_said() -> None:
+    verdict = judge((remote(1),), LONG_AGO, NOW, proof_due=at(50))
+    assert verdict.condition is Condition.UNPROVEN
+    assert verdict.sentence.startswith("A proof is overdue since 2 days")
+    assert judge((remote(1),), LONG_AGO, NOW, proof_due=at(-1)).condition is Condition.GOOD
 
 
 def test_the_sentence_names_place_and_cause() -> None:
