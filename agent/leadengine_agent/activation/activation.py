@@ -10,13 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from leadengine_agent import docker
-from leadengine_agent.activation.admission import (
-    refuse_contract,
-    refuse_frozen,
-    refuse_other_identity,
-    refuse_other_start,
-    refuse_taken_ports,
-)
+from leadengine_agent.activation.admission import refuse_contract, refuse_frozen, refuse_unplanned
 from leadengine_agent.activation.certificate import ensure_certificate
 from leadengine_agent.activation.data_services import DEADLINE, DataServices
 from leadengine_agent.activation.headroom import check_headroom
@@ -81,9 +75,7 @@ class Activation:
 
     def generation(self) -> Did:
         """Make folders and secrets, and render."""
-        refuse_taken_ports(self.order.spec.client)
-        refuse_other_identity(self.before, self.order.spec)
-        refuse_other_start(self.before, self.order)
+        refuse_unplanned(self.before, self.order)
         if self.before and not self.back:
             refuse_downgrade(self.host, self.before.release, self.order.release)
             refuse_contract(self.layout, self.release, self.order)

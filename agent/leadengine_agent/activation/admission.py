@@ -8,6 +8,13 @@ from leadengine_agent.records import Record
 from leadengine_agent.stack import read_state
 
 
+def refuse_unplanned(current: Record | None, order: Activate) -> None:
+    """Refuse where the host is not as whoever gave the order believes."""
+    refuse_taken_ports(order.spec.client)
+    refuse_other_identity(current, order.spec)
+    refuse_other_start(current, order)
+
+
 def refuse_taken_ports(client: str) -> None:
     """Say which container holds port 80 or 443, before anything is started."""
     for port in (80, 443):
