@@ -607,12 +607,17 @@ class MakeKit(Frozen):
 class Freeze(Frozen):
     """Stop everything of a stack but keep its data: after a move. `thaw`: start it again.
 
-    A frozen stack takes no backups, renews no certificate and is not activated.
+    A frozen stack takes no backups, renews no certificate and is not activated. Answers a `FreezeResult`.
+
+    Attributes:
+        point: take a last recovery point when nothing is accepted any more and all that was is
+            written, before the data services stop: nothing is lost by a move.
     """
 
     verb: Literal["freeze"] = "freeze"
     client: Slug
     thaw: bool = False
+    point: bool = False
 
 
 class Prune(Frozen):
@@ -1021,6 +1026,13 @@ class VerifyResult(Answered):
     """What was drilled; a difference is a failure of the task (`corrupt`) and recorded all the same."""
 
     drills: tuple[Verification, ...] = ()
+
+
+class FreezeResult(Answered):
+    """The end of a freeze. `point`: the last one, if it was asked for."""
+
+    changed: bool
+    point: PointId | None = None
 
 
 class HostKeyResult(Answered):
