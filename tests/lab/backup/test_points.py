@@ -147,6 +147,33 @@ def test_a_restore_can_be_undone(protected: Protected, accounts: None) -> None:
     assert protected.stack.query("SELECT note FROM lab_entry") == "second"
 
 
+_MARK = "/tmp/lab-marker"
+HOSTILE = (
+    f"x\n\\! touch {_MARK}\n",
+    f"y\n\\unrestrict a\n\\! touch {_MARK}\n--",
+    f"z'; COPY (SELECT 1) TO PROGRAM 'touch {_MARK}'; --",
+)
+
+
+def test_hostile_names_in_a_dump_run_nothing(protected: Protected) -> None:
+    """CVE-2025-8714 and its kin: what a client of psql would obey is only a name here."""
+    for name in HOSTILE:
+        quoted = '"' + name.replace('"', '""') + '"'
+        protected.stack.query(f"CREATE TABLE {quoted} (id int)")
+        protected.stack.query(f"COMMENT ON TABLE {quoted} IS $c${name}$c$")
+    try:
+        point = protected.backup()
+        assert protected.verify(point.id).drills[0].equal
+        protected.restore(point=point.id, only="database")
+    finally:
+        for name in HOSTILE:
+            quoted = '"' + name.replace('"', '""') + '"'
+            protected.stack.query(f"DROP TABLE IF EXISTS {quoted}")
+    for container in (f"leadengine-{protected.client}-db-1", "leadengine-executor"):
+        assert protected.vps.run("docker", "exec", container, "ls", _MARK, check=False).code != 0
+    assert protected.vps.run("ls", _MARK, check=False).code != 0
+
+
 def test_nothing_in_clear_stays_behind(protected: Protected) -> None:
     """No staging, no pipe, no credentials, no container, no lock."""
     root = f"/var/lib/leadengine/backups/{protected.client}"
