@@ -1,6 +1,4 @@
-"""Killed in the middle of a backup or a restore: the storage is whole, the stack serves, the next one works."""
-
-
+"""Killed in the middle of a backup or a restore: storage is whole, the stack serves, the next one works."""
 
 import random
 import threading
@@ -34,7 +32,7 @@ def killed(protected: Protected, wanted: Order, after: float) -> bool:
     protected.vps.run("docker", "kill", EXECUTOR)
     giving.join()
     protected.vps.run("docker", "start", EXECUTOR)
-    until(lambda: protected.state(), "the executor", 180)
+    until(protected.state, "the executor", 180)
     return was_in_time
 
 

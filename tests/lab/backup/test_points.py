@@ -170,8 +170,10 @@ def test_hostile_names_in_a_dump_run_nothing(protected: Protected) -> None:
             quoted = '"' + name.replace('"', '""') + '"'
             protected.stack.query(f"DROP TABLE IF EXISTS {quoted}")
     for container in (f"leadengine-{protected.client}-db-1", "leadengine-executor"):
-        assert protected.vps.run("docker", "exec", container, "ls", _MARK, check=False).code != 0
-    assert protected.vps.run("ls", _MARK, check=False).code != 0
+        assert (
+            protected.vps.run("docker", "exec", container, "ls", _MARK, check=False).returncode != 0
+        )
+    assert protected.vps.run("ls", _MARK, check=False).returncode != 0
 
 
 def test_nothing_in_clear_stays_behind(protected: Protected) -> None:
