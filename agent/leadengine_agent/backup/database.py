@@ -32,8 +32,9 @@ BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 _USER = "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'"
 
 _TABLES = f"""
-SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND {_USER} ORDER BY 1;
+SELECT coalesce(json_agg(format('%I.%I', n.nspname, c.relname)), '[]')
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND {_USER};
 """
 
 _SUM = """
@@ -155,9 +156,10 @@ class Session:
 
     def sums(self) -> DatabaseSums:
         """Count and hash everything, inside this snapshot."""
-        tables = self.ask(_TABLES).split("\n")
+        # As JSON: a name may hold anything, line breaks too.
+        tables: list[str] = json.loads(self.ask(_TABLES))
         return DatabaseSums(
-            tables={name: self._sum(name) for name in tables if name},
+            tables={name: self._sum(name) for name in sorted(tables)},
             sequences=json.loads(self.ask(_SEQUENCES)),
             catalogue={
                 kind: self.ask(_HASHED.format(query=query)) for kind, query in _DEFINITIONS.items()

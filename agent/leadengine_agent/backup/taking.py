@@ -21,8 +21,9 @@ from leadengine_agent.backup.database import Session, dump_words, end_sessions
 from leadengine_agent.backup.errors import ResticError, storage_failure
 from leadengine_agent.backup.home import BackupHome
 from leadengine_agent.backup.manifest import DatabaseSums, Manifest
+from leadengine_agent.backup.names import one_off_label
 from leadengine_agent.backup.repository import DATABASE, PARTS, REST, Repository, tags_of
-from leadengine_agent.backup.restic import Progress, one_off_label
+from leadengine_agent.backup.restic import Progress
 from leadengine_agent.backup.sources import Sources
 from leadengine_agent.docker import DockerError, OneOff, clean_lines
 from leadengine_agent.failures import TaskFailure, disk_full, from_os_error, tells_of_full_disk
@@ -105,6 +106,7 @@ class Taking:
         except OSError as error:
             why = from_os_error(error).failure.why
             return Copy(target=repository.target, good=False, why=why[:400])
+        repository.close()
         self._size = sum(self._bytes.values())
         return Copy(
             target=repository.target,
@@ -116,7 +118,6 @@ class Taking:
 
     def _store(self, repository: Repository) -> dict[str, dict[str, Any]]:
         repository.open()
-        repository.free()
         try:
             return {
                 DATABASE: self._store_database(repository),

@@ -1,41 +1,117 @@
-"""`freeze`: stop a stack that was moved away, and keep all it has; or let it serve again."""
+"""`freeze`: stop a stack that is moved away, and keep all it has; or let it serve again."""
 
+import time
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from leadengine_agent.activation.data_services import DEADLINE
-from leadengine_agent.backup.chores import FROZEN
-from leadengine_agent.compose import wait_until_ready
+from leadengine_agent.backup.chores import FROZEN, Client
+from leadengine_agent.backup.home import BackupHome
+from leadengine_agent.backup.making import make_point
+from leadengine_agent.compose import Compose, wait_until_ready
+from leadengine_agent.docker import DockerError
 from leadengine_agent.executor.steps import Did
-from leadengine_agent.failures import not_found
-from leadengine_agent.protocol import Freeze
-from leadengine_agent.records import current_record
-from leadengine_agent.stack import compose_of, forget_state, read_state, services_of, write_state
+from leadengine_agent.failures import TaskFailure, not_found
+from leadengine_agent.layout import StackLayout
+from leadengine_agent.protocol import FailureCode, Freeze, FreezeResult
+from leadengine_agent.records import Record, current_record
+from leadengine_agent.stack import (
+    api_service,
+    compose_of,
+    forget_state,
+    read_state,
+    services_of,
+    write_state,
+)
 from leadengine_agent.tasks.context import Context
+
+_DRAINED = 120.0
 
 
 def run(order: Freeze, context: Context) -> dict[str, Any]:
-    """Freeze or thaw; answers whether anything changed."""
+    """Freeze or thaw, and answer a `FreezeResult`."""
     layout = context.layout.stack(order.client)
     record = current_record(layout)
     if record is None:
         raise not_found(order.client)
-    compose, services = compose_of(layout, record), services_of(record.colour)
+    freezing = _Freezing(context, layout, record)
+    if order.thaw:
+        context.steps.run("thaw", freezing.thaw)
+    else:
+        if order.point and not read_state(layout, FROZEN):
+            context.steps.run("last point", freezing.last_point)
+        context.steps.run("freeze", freezing.freeze)
+    return FreezeResult(changed=context.steps.changed, point=freezing.point).model_dump()
 
-    def freeze() -> Did:
-        new = not read_state(layout, FROZEN)
+
+@dataclass
+class _Freezing:
+    context: Context
+    layout: StackLayout
+    record: Record
+    point: str | None = None
+
+    @cached_property
+    def compose(self) -> Compose:
+        return compose_of(self.layout, self.record)
+
+    def last_point(self) -> Did:
+        """Let nobody in, let the worker write what was accepted, and take a point of that.
+
+        Raises:
+            TaskFailure: there is none; the stack serves again.
+        """
+        client = Client(
+            self.layout, self.record, BackupHome(self.context.layout, self.layout.client)
+        )
+        try:
+            self.compose.stop("nginx", 60)
+            self._drain()
+            self.compose.stop("worker", 30)
+            point = make_point(client, "move", lambda *_: None)
+            if not point.is_good:
+                raise _no_point(point.copies[0].why)
+        except (TaskFailure, DockerError):
+            self._serve()
+            raise
+        self.point = point.id
+        return Did(True, f"point {point.id}: nothing was accepted after it")
+
+    def _drain(self) -> None:
+        """What stays in the queue after this is part of the point all the same."""
+        end = time.monotonic() + _DRAINED
+        while time.monotonic() < end:
+            gauges = self.compose.gauges(api_service(self.record.colour))
+            if gauges["pending_events"] == 0:
+                return
+            time.sleep(0.5)
+
+    def freeze(self) -> Did:
+        new = not read_state(self.layout, FROZEN)
         # First of all nobody starts it again.
-        write_state(layout, FROZEN, {"frozen": True})
-        compose("stop", "--timeout", "60", timeout=400)
+        write_state(self.layout, FROZEN, {"frozen": True})
+        self.compose("stop", "--timeout", "60", timeout=400)
         return Did(new, "stopped; its data stays")
 
-    def thaw() -> Did:
-        if not read_state(layout, FROZEN):
+    def thaw(self) -> Did:
+        if not read_state(self.layout, FROZEN):
             return Did(False, "it is not frozen")
-        compose.up(*services)
-        for name in services:
-            wait_until_ready(compose, name, DEADLINE)
-        forget_state(layout, FROZEN)
+        self._serve()
+        forget_state(self.layout, FROZEN)
         return Did(True, "it serves again")
 
-    context.steps.run("thaw" if order.thaw else "freeze", thaw if order.thaw else freeze)
-    return {"changed": context.steps.changed}
+    def _serve(self) -> None:
+        services = services_of(self.record.colour)
+        self.compose.up(*services)
+        for name in services:
+            wait_until_ready(self.compose, name, DEADLINE)
+
+
+def _no_point(why: str) -> TaskFailure:
+    return TaskFailure(
+        FailureCode.BACKUP,
+        "No last recovery point could be taken, so the stack goes on serving.",
+        why,
+        "Mend the backup target and move it then.",
+    )
