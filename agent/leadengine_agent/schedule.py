@@ -10,7 +10,10 @@ from leadengine_agent.records import current_record
 
 def stacks_of(order: Certify, host: HostLayout) -> list[StackLayout]:
     """The stacks a certificate order is about."""
-    return [host.stack(order.client)] if order.client else host.stacks()
+    if order.client:
+        return [host.stack(order.client)]
+    # What was moved away keeps the certificate it has.
+    return [layout for layout in host.stacks() if not (layout.state / "frozen.json").exists()]
 
 
 def read_history(host: HostLayout, domain: str) -> History:

@@ -24,9 +24,10 @@ def keep(client: Client) -> Did:
     troubles = []
     for target in client.policy.targets:
         try:
-            look(client, target)
+            listed = open_repository(client.home, target).snapshots()
+            compare(client, target, listed)
             if not target.append_only:
-                _remove(client, target)
+                _remove(client, target, listed)
         except TaskFailure as error:
             troubles.append(f"{target.name}: {error.failure.why}")
     detail = f"{marked} points are not needed any more" if marked else "every point is needed"
@@ -46,8 +47,12 @@ def mark(client: Client) -> int:
 
 
 def look(client: Client, target: Target) -> list[str]:
-    """Ask a target what it has; what is missing there is an alarm. Returns the names of points that are."""
-    listed = open_repository(client.home, target).snapshots()
+    """Ask a target what it has, and `compare`."""
+    return compare(client, target, open_repository(client.home, target).snapshots())
+
+
+def compare(client: Client, target: Target, listed: list[dict[str, Any]]) -> list[str]:
+    """What a target should list and does not is an alarm; the names of such points."""
     ids = {str(found["id"]) for found in listed}
     history = client.history()
     gone = [point for point in history.points.values() if _has_vanished(point, target, ids)]
@@ -69,14 +74,12 @@ def _has_vanished(point: Point, target: Target, ids: set[str]) -> bool:
     return point.kept and not ids.issuperset(copy.snapshots.values())
 
 
-def _remove(client: Client, target: Target) -> None:
+def _remove(client: Client, target: Target, listed: list[dict[str, Any]]) -> None:
     """Remove marked points, and snapshots of runs that were killed before they had a point."""
-    repository = open_repository(client.home, target)
     history = client.history()
-    listed = repository.snapshots()
     whole = {point.id for point in points_in(target.name, listed)}
     waste = [str(each["id"]) for each in listed if _is_waste(each, history.points, whole)]
-    repository.forget(waste)
+    open_repository(client.home, target).forget(waste)
 
 
 def _is_waste(found: dict[str, Any], points: dict[str, Point], whole: set[str]) -> bool:

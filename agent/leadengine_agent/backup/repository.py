@@ -59,6 +59,17 @@ class Repository:
         if known and not moved and known != found:
             raise self._replaced()
         self.home.write_note(self._note, {"id": found, "address": address})
+        if self.home.note(self._busy):
+            self._free()
+        self.home.write_note(self._busy, {"busy": True})
+
+    def close(self) -> None:
+        """Say that no run of this host is at work there, and that none left a lock."""
+        self.home.forget_note(self._busy)
+
+    @property
+    def _busy(self) -> str:
+        return f"busy-{self.target}"
 
     def _identity(self) -> str:
         found = self.restic.attempt("cat", "config", "--no-lock", timeout=90)
@@ -80,7 +91,7 @@ class Repository:
             "Find out who replaced it. Nothing was written to it.",
         )
 
-    def free(self) -> None:
+    def _free(self) -> None:
         """Remove the lock that a killed run of this host left; never somebody else's.
 
         Nobody of this host works here now: backups run one at a time.

@@ -105,6 +105,7 @@ class Taking:
         except OSError as error:
             why = from_os_error(error).failure.why
             return Copy(target=repository.target, good=False, why=why[:400])
+        repository.close()
         self._size = sum(self._bytes.values())
         return Copy(
             target=repository.target,
@@ -116,7 +117,6 @@ class Taking:
 
     def _store(self, repository: Repository) -> dict[str, dict[str, Any]]:
         repository.open()
-        repository.free()
         try:
             return {
                 DATABASE: self._store_database(repository),

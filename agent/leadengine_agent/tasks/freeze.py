@@ -1,89 +1,117 @@
-"""`freeze`: stop a stack that was moved away, and keep all it has; or let it serve again."""
+"""`freeze`: stop a stack that is moved away, and keep all it has; or let it serve again."""
 
+import time
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from leadengine_agent.activation.data_services import DEADLINE
 from leadengine_agent.backup.chores import FROZEN, Client
 from leadengine_agent.backup.home import BackupHome
+from leadengine_agent.backup.making import make_point
 from leadengine_agent.compose import Compose, wait_until_ready
+from leadengine_agent.docker import DockerError
 from leadengine_agent.executor.steps import Did
 from leadengine_agent.failures import TaskFailure, not_found
 from leadengine_agent.layout import StackLayout
-from leadengine_agent.protocol import Freeze, FreezeResult
+from leadengine_agent.protocol import FailureCode, Freeze, FreezeResult
 from leadengine_agent.records import Record, current_record
 from leadengine_agent.stack import (
-    DATA_SERVICES,
+    api_service,
     compose_of,
     forget_state,
     read_state,
     services_of,
     write_state,
 )
-from leadengine_agent.tasks.backup import take_point
 from leadengine_agent.tasks.context import Context
-from leadengine_agent.values import PointId
+
+_DRAINED = 120.0
 
 
 def run(order: Freeze, context: Context) -> dict[str, Any]:
-    """Freeze or thaw; answers a `FreezeResult`."""
+    """Freeze or thaw, and answer a `FreezeResult`."""
     layout = context.layout.stack(order.client)
     record = current_record(layout)
     if record is None:
         raise not_found(order.client)
-    compose = compose_of(layout, record)
+    freezing = _Freezing(context, layout, record)
     if order.thaw:
-        context.steps.run("thaw", lambda: _thaw(layout, record, compose))
-        return FreezeResult(changed=context.steps.changed).model_dump()
-    client = Client(layout, record, BackupHome(context.layout, order.client))
-    point = _last_point(client, compose, context) if order.point else None
-    context.steps.run("freeze", lambda: _freeze(layout, compose))
-    return FreezeResult(changed=context.steps.changed, point=point).model_dump()
+        context.steps.run("thaw", freezing.thaw)
+    else:
+        if order.point and not read_state(layout, FROZEN):
+            context.steps.run("last point", freezing.last_point)
+        context.steps.run("freeze", freezing.freeze)
+    return FreezeResult(changed=context.steps.changed, point=freezing.point).model_dump()
 
 
-def _freeze(layout: StackLayout, compose: Compose) -> Did:
-    new = not read_state(layout, FROZEN)
-    # First of all nobody starts it again.
-    write_state(layout, FROZEN, {"frozen": True})
-    compose("stop", "--timeout", "60", timeout=400)
-    return Did(new, "stopped; its data stays")
+@dataclass
+class _Freezing:
+    context: Context
+    layout: StackLayout
+    record: Record
+    point: str | None = None
+
+    @cached_property
+    def compose(self) -> Compose:
+        return compose_of(self.layout, self.record)
+
+    def last_point(self) -> Did:
+        """Let nobody in, let the worker write what was accepted, and take a point of that.
+
+        Raises:
+            TaskFailure: there is none; the stack serves again.
+        """
+        client = Client(
+            self.layout, self.record, BackupHome(self.context.layout, self.layout.client)
+        )
+        try:
+            self.compose.stop("nginx", 60)
+            self._drain()
+            self.compose.stop("worker", 30)
+            point = make_point(client, "move", lambda *_: None)
+            if not point.is_good:
+                raise _no_point(point.copies[0].why)
+        except (TaskFailure, DockerError):
+            self._serve()
+            raise
+        self.point = point.id
+        return Did(True, f"point {point.id}: nothing was accepted after it")
+
+    def _drain(self) -> None:
+        """What stays in the queue after this is part of the point all the same."""
+        end = time.monotonic() + _DRAINED
+        while time.monotonic() < end:
+            gauges = self.compose.gauges(api_service(self.record.colour))
+            if gauges["pending_events"] == 0:
+                return
+            time.sleep(0.5)
+
+    def freeze(self) -> Did:
+        new = not read_state(self.layout, FROZEN)
+        # First of all nobody starts it again.
+        write_state(self.layout, FROZEN, {"frozen": True})
+        self.compose("stop", "--timeout", "60", timeout=400)
+        return Did(new, "stopped; its data stays")
+
+    def thaw(self) -> Did:
+        if not read_state(self.layout, FROZEN):
+            return Did(False, "it is not frozen")
+        self._serve()
+        forget_state(self.layout, FROZEN)
+        return Did(True, "it serves again")
+
+    def _serve(self) -> None:
+        services = services_of(self.record.colour)
+        self.compose.up(*services)
+        for name in services:
+            wait_until_ready(self.compose, name, DEADLINE)
 
 
-def _thaw(layout: StackLayout, record: Record, compose: Compose) -> Did:
-    if not read_state(layout, FROZEN):
-        return Did(False, "it is not frozen")
-    _serve(record, compose)
-    forget_state(layout, FROZEN)
-    return Did(True, "it serves again")
-
-
-def _serve(record: Record, compose: Compose) -> None:
-    services = services_of(record.colour)
-    compose.up(*services)
-    for name in services:
-        wait_until_ready(compose, name, DEADLINE)
-
-
-def _last_point(client: Client, compose: Compose, context: Context) -> PointId | None:
-    """A point of all that was ever accepted: nothing is taken any more, and the queue is in it.
-
-    Of a stack that is frozen already, the newest one: an earlier run took it and was killed.
-
-    Raises:
-        TaskFailure: it is not good at every target; the stack serves again.
-    """
-    if read_state(client.layout, FROZEN):
-        good = client.history().good
-        return good[-1].id if good else None
-    context.steps.run("close", lambda: _close(client.record, compose))
-    try:
-        return take_point(client, context, "move").id
-    except TaskFailure:
-        _serve(client.record, compose)
-        raise
-
-
-def _close(record: Record, compose: Compose) -> Did:
-    """Stop what answers visitors and what works for them; the data services go on."""
-    doors = [name for name in services_of(record.colour) if name not in DATA_SERVICES]
-    compose("stop", "--timeout", "60", *reversed(doors), timeout=400)
-    return Did(True, "nothing is accepted any more")
+def _no_point(why: str) -> TaskFailure:
+    return TaskFailure(
+        FailureCode.BACKUP,
+        "No last recovery point could be taken, so the stack goes on serving.",
+        why,
+        "Mend the backup target and move it then.",
+    )

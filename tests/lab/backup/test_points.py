@@ -1,0 +1,159 @@
+"""A point is what the database was at one moment, whatever is written meanwhile; and comes back so."""
+
+import json
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from tests.lab.backup.protected import LOCAL, Protected
+from tests.lab.waiting import until
+
+
+@contextmanager
+def writes(protected: Protected) -> Iterator[None]:
+    """Transfers between rows of a table, whose sum never changes, and visitors' events."""
+    ended = threading.Event()
+    threads = [
+        threading.Thread(target=_transfer, args=(protected, ended)),
+        threading.Thread(target=_visit, args=(protected, ended, [])),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+
+
+def _transfer(protected: Protected, ended: threading.Event) -> None:
+    """Take from one row and give to another in one transaction; each time a row more in a second table."""
+    while not ended.is_set():
+        protected.stack.query(
+            "DO $$ BEGIN FOR i IN 1..200 LOOP"
+            " UPDATE lab_account SET amount = amount - 1 WHERE id = 1 + (random() * 99)::int;"
+            " UPDATE lab_account SET amount = amount + 1 WHERE id = (SELECT id FROM lab_account"
+            " WHERE amount = (SELECT min(amount) FROM lab_account) LIMIT 1);"
+            " INSERT INTO lab_entry DEFAULT VALUES; COMMIT; END LOOP; END $$"
+        )
+
+
+def _visit(protected: Protected, ended: threading.Event, sent: list[tuple[str, datetime]]) -> None:
+    """Send events as a website does; `sent` gets each that was promised to be kept, and when."""
+    client_id = protected.spec.client_id
+    with protected.stack.visitor() as visitor:
+        while not ended.is_set():
+            identity = str(uuid.uuid4())
+            try:
+                answer = visitor.post(
+                    f"https://{protected.vps.address}/v1/events",
+                    content=_event(client_id, identity),
+                )
+            except httpx.HTTPError:
+                continue
+            if answer.status_code == 202:
+                moment = answer.headers["Date"]
+                sent.append((identity, datetime.strptime(moment, "%a, %d %b %Y %H:%M:%S %Z")))  # noqa: DTZ007
+            ended.wait(0.05)
+
+
+def _event(client_id: str, identity: str) -> str:
+    now = datetime.now(UTC).isoformat()
+    page = {"type": "page", "timestamp": now, "url": "https://site.test/", "title": "Site"}
+    events = [{**page, "messageId": identity}]
+    return json.dumps({"client": client_id, "sentAt": now, "events": events})
+
+
+@pytest.fixture(scope="module")
+def accounts(protected: Protected) -> None:
+    protected.stack.query(
+        "CREATE TABLE IF NOT EXISTS lab_account (id int PRIMARY KEY, amount bigint NOT NULL);"
+        "CREATE TABLE IF NOT EXISTS lab_entry (id bigserial PRIMARY KEY, at timestamptz DEFAULT"
+        " clock_timestamp(), note text DEFAULT md5(random()::text));"
+        "INSERT INTO lab_account SELECT n, 1000 FROM generate_series(1, 100) n ON CONFLICT DO NOTHING"
+    )
+
+
+def take_and_prove(protected: Protected, number: int) -> None:
+    """Points that are taken while the database is written to; each is restored and compared."""
+    with writes(protected):
+        points = [protected.backup() for _ in range(number)]
+    # Something was written between them: they are not the same point again.
+    assert len({point.rows for point in points}) == number
+    for point in points:
+        drill = protected.verify(point.id).drills[0]
+        assert drill.equal
+        assert drill.rows == point.rows
+
+
+def test_points_taken_while_rows_are_written_come_back_equal(
+    protected: Protected, accounts: None
+) -> None:
+    take_and_prove(protected, 5)
+
+
+@pytest.mark.soak
+def test_many_points_taken_while_rows_are_written_come_back_equal(
+    protected: Protected, accounts: None
+) -> None:
+    take_and_prove(protected, 50)
+
+
+def test_restored_in_place_nothing_that_was_promised_is_lost_or_doubled(
+    protected: Protected, accounts: None
+) -> None:
+    """Events go on while the point is taken and while it is restored."""
+    sent: list[tuple[str, datetime]] = []
+    ended = threading.Event()
+    visiting = threading.Thread(target=_visit, args=(protected, ended, sent))
+    visiting.start()
+    try:
+        point = protected.backup()
+        sum_before = protected.stack.query("SELECT sum(amount) FROM lab_account")
+        result = protected.restore(point=point.id)
+    finally:
+        ended.set()
+        visiting.join()
+    assert result.undo
+    assert protected.stack.query("SELECT sum(amount) FROM lab_account") == sum_before
+    taken = datetime.fromisoformat(point.at).replace(tzinfo=None)
+    promised = [identity for identity, moment in sent if moment < taken]
+    after_swap = [identity for identity, _ in sent[-3:]]
+    assert promised, "no event came before the point"
+
+    def all_there() -> None:
+        rows = protected.stack.query("SELECT message_id FROM events").split()
+        assert len(rows) == len(set(rows))
+        assert set(promised) <= set(rows)
+        assert set(after_swap) <= set(rows)
+
+    until(all_there, "the promised events", 60)
+
+
+def test_a_restore_can_be_undone(protected: Protected, accounts: None) -> None:
+    protected.stack.query("DELETE FROM lab_entry; INSERT INTO lab_entry (note) VALUES ('first')")
+    old = protected.backup()
+    protected.stack.query("UPDATE lab_entry SET note = 'second'")
+    undo = protected.restore(point=old.id, only="database").undo
+    assert protected.stack.query("SELECT note FROM lab_entry") == "first"
+    assert undo is not None
+    protected.restore(point=undo, only="database", without_undo=True)
+    assert protected.stack.query("SELECT note FROM lab_entry") == "second"
+
+
+def test_nothing_in_clear_stays_behind(protected: Protected) -> None:
+    """No staging, no pipe, no credentials, no container, no lock."""
+    root = f"/var/lib/leadengine/backups/{protected.client}"
+    names = set(protected.vps.run("ls", "-A", root).stdout.split())
+    assert not {"staging", "pipe"} & names
+    assert not [name for name in names if name.startswith(".access")]
+    running = protected.vps.run("docker", "ps", "-a", "--format", "{{.Names}}").stdout.split()
+    assert not [name for name in running if "restic" in name or "scratch" in name]
+    locks = protected.vps.run("find", LOCAL.folder, "-path", "*/locks/*").stdout.split()
+    assert locks == []
