@@ -67,7 +67,9 @@ def roll_back(state: MemoryState, order: Rollback, faults: MemoryFaults) -> Acti
     applied, release = state.releases[old.schema_of], state.releases[target.release]
     if not applied.database.serves(release.database.head):
         raise refusals.unfit(target.release, applied.version)
-    new = _next(old, target)
+    # Where backups go is as it is now, not as it was then.
+    spec = target.spec.model_copy(update={"backup": old.spec.backup})
+    new = _next(old, target.model_copy(update={"spec": spec}))
     return Activated(new, _result(old, new, order.bake, "unchanged", faults))
 
 

@@ -138,7 +138,7 @@ def no_update_without(why: Failure) -> RefusedError:
 
 def no_targets(client: str) -> RefusedError:
     return _refused(
-        FailureCode.BACKUP,
+        FailureCode.INVALID,
         f"{client} has nowhere to put a recovery point.",
         "Its policy names no target.",
         "Name one: lectl config set backup.targets=NAMES CLIENT",
@@ -157,7 +157,7 @@ def failed_somewhere(client: str, failures: dict[str, str], good: int) -> Refuse
 
 def no_recipients(client: str) -> RefusedError:
     return _refused(
-        FailureCode.CONFLICT,
+        FailureCode.INVALID,
         f"There is nobody to seal the recovery kit of {client} to.",
         "Its policy names no recovery key.",
         "Make one: lectl recovery init FOLDER",

@@ -60,7 +60,7 @@ class MemoryRestores:
             raise refusals.frozen(name)
         if old is None and state.stacks:
             raise refusals.taken(next(iter(state.stacks)))
-        if found.point.point.release not in state.releases:
+        if old is None and found.point.point.release not in state.releases:
             raise refusals.missing(f"release {found.point.point.release}", "Send it first.")
 
     def _swapped(
@@ -82,8 +82,9 @@ class MemoryRestores:
         """Stop a stack, or start it again."""
         stack = stack_of(self.repositories.state(), order.client)
         last = None
-        if order.point and not order.thaw and not stack.frozen:
-            last = self.made.take(order.client, "move").id
+        if order.point and not order.thaw:
+            known = stack.backups.points
+            last = known[-1].id if stack.frozen else self.made.take(order.client, "move").id
         state = self.repositories.state()
         stack = stack_of(state, order.client)
         frozen = stack.model_copy(update={"frozen": not order.thaw})

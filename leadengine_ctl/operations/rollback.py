@@ -74,9 +74,10 @@ class _Steps:
             return f"{error.hint} There is none: see 'lectl backups {client}'."
         old = age(datetime.now(UTC) - datetime.fromisoformat(point.at))
         return (
-            f"Nothing was changed. The way back is the recovery point of before that update, "
-            f"{old} old, with release {point.release}: lectl restore {client} {point.id}. "
-            f"What came in since then would be replaced, and kept as a point of its own."
+            f"Nothing was changed. The recovery point of before that update, {point.id}, is {old} old. "
+            f"Its data comes back here, under the release that runs now, with 'lectl restore {client} "
+            f"{point.id}'; with its release {point.release}, too, on a host of its own: add --as NAME "
+            "--to HOST."
         )
 
     def _record(self, result: ActivateResult) -> None:

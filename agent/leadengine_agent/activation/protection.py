@@ -2,15 +2,19 @@
 
 import time
 
+from leadengine_agent import docker
 from leadengine_agent.backup.chores import Client
 from leadengine_agent.backup.home import BackupHome
 from leadengine_agent.compose import Compose
 from leadengine_agent.executor.steps import Did
 from leadengine_agent.failures import TaskFailure
 from leadengine_agent.layout import HostLayout, StackLayout
-from leadengine_agent.protocol import Activate, FailureCode
+from leadengine_agent.protocol import Activate, BackupPolicy, FailureCode, LocalTarget
 from leadengine_agent.records import Record
 from leadengine_agent.stack import DATA_SERVICES, read_state
+
+_OWN = "/var/backups/"
+"""Where folders for points lie on a host's own disk; nobody mounts a disk there."""
 
 
 def protect(host: HostLayout, order: Activate) -> None:
@@ -21,6 +25,7 @@ def protect(host: HostLayout, order: Activate) -> None:
     home = BackupHome(host, order.spec.client)
     home.prepare(order.spec.client_id)
     home.accept(order.credentials)
+    _make_own_folders(home, policy)
     known = home.note("policy")
     wanted = policy.model_dump(mode="json", include={"schedule", "targets"})
     since = known.get("since", 0.0)
@@ -28,6 +33,24 @@ def protect(host: HostLayout, order: Activate) -> None:
         since = time.time()
     # The targets are remembered for when the stack is gone and its points are not.
     home.write_note("policy", {**wanted, "since": since})
+
+
+def _make_own_folders(home: BackupHome, policy: BackupPolicy) -> None:
+    """Make folders on the host's own disk the first time; elsewhere a missing one is a disk not mounted.
+
+    Once made, one that is missing is missed here, too.
+    """
+    made = set(home.note("own-folders").get("made", []))
+    folders = {each.folder for each in policy.targets if isinstance(each, LocalTarget)}
+    wanted = {each for each in folders if each.startswith(_OWN)}
+    for folder in sorted(wanted - made):
+        # The executor does not see this folder: Docker makes what is missing for --volume.
+        docker.docker(
+            "run", "--rm", "--network", "none", "--volume", f"{folder}:/own",
+            "--entrypoint", "true", docker.own_image(),
+        )  # fmt: skip
+    if wanted - made:
+        home.write_note("own-folders", {"made": sorted(made | wanted)})
 
 
 def changes_data(layout: StackLayout, compose: Compose, schema: str | None) -> bool:

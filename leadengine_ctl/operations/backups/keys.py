@@ -1,5 +1,6 @@
 """How a restore gets at the keys of a client's storage: from the host that has them, or from a kit."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from leadengine_agent.protocol import (
@@ -8,6 +9,7 @@ from leadengine_agent.protocol import (
     MakeKit,
     RecoveryKit,
     RecoveryKitResult,
+    Target,
 )
 from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.hosts.base import HostAddress
@@ -28,6 +30,11 @@ def sealed_for(run: Run, origin: HostAddress, target: HostAddress, client: str) 
     recipient = HostKeyResult.model_validate(answer).recipient
     made = run.order(origin, "seal", MakeKit(client=client, to=recipient))
     return Keys(sealed=RecoveryKitResult.model_validate(made).sealed)
+
+
+def outside(targets: Iterable[Target]) -> str | None:
+    """The first storage that is not a host's own folder; None: there is none to prefer."""
+    return next((each.name for each in targets if each.kind != "local"), None)
 
 
 def no_kit(client: str) -> NotAllowedError:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from leadengine_agent.protocol import (
     Backup,
+    BackupPolicy,
     BackupResult,
     Freeze,
     FreezeResult,
@@ -16,7 +17,7 @@ from leadengine_agent.protocol import (
 from leadengine_agent.values import PointId
 from leadengine_ctl.errors import LeadEngineError, NotAllowedError
 from leadengine_ctl.hosts.base import HostAddress
-from leadengine_ctl.operations.backups.keys import sealed_for
+from leadengine_ctl.operations.backups.keys import outside, sealed_for
 from leadengine_ctl.operations.backups.record import keep_kit, note_state
 from leadengine_ctl.operations.backups.requests import MoveRequest, RestoreRequest
 from leadengine_ctl.operations.backups.returned import register
@@ -56,7 +57,7 @@ class _Steps:
         stack = self._stack_on(self._old, "check")
         if stack is None or stack.frozen:
             raise _not_here(self.request, stack)
-        policy = self.run.world.store.clients.get(self.request.client).spec.backup
+        policy = self._policy
         own = self.run.world.settings.backup_folder
         if all(each.kind == "local" and each.folder == own for each in policy.targets):
             raise _no_storage(self.request.client)
@@ -140,6 +141,7 @@ class _Steps:
         order = Restore(
             client=client,
             point=point,
+            target=outside(self._policy.targets),
             sealed=keys.sealed,
             dry_run=dry_run,
             without_undo=not dry_run,
@@ -153,6 +155,10 @@ class _Steps:
     def _placing(self) -> Placing:
         release = self.run.world.store.clients.get(self.request.client).release or ""
         return Placing(self.run, self._new, release)
+
+    @property
+    def _policy(self) -> BackupPolicy:
+        return self.run.world.store.clients.get(self.request.client).spec.backup
 
     @property
     def _old(self) -> HostAddress:

@@ -13,7 +13,7 @@ from leadengine_agent.protocol import (
 from leadengine_ctl.errors import NotFoundError
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.admission import check_free
-from leadengine_ctl.operations.backups.keys import Keys, no_kit, sealed_for
+from leadengine_ctl.operations.backups.keys import Keys, no_kit, outside, sealed_for
 from leadengine_ctl.operations.backups.points import choose_point
 from leadengine_ctl.operations.backups.record import keep_kit, note_state
 from leadengine_ctl.operations.backups.requests import RestoreRequest
@@ -115,7 +115,7 @@ class RestoreSteps:
             identity=request.identity,
             kit=keys.kit,
             sealed=keys.sealed,
-            target=request.target,
+            target=self._source,
             without_undo=request.without_undo,
         )
         return RestoreResult.model_validate(self.run.order(self.address, step, order))
@@ -134,6 +134,16 @@ class RestoreSteps:
         if self._keys is None:
             self._keys = self._find_keys()
         return self._keys
+
+    @property
+    def _source(self) -> str | None:
+        """Which storage to read: away from home one that is outside; its own disk may hold old ones."""
+        if self.request.target or self._is_at_home:
+            return self.request.target
+        if self.kit is not None:
+            return outside(self.kit.targets)
+        origin = self.run.world.store.clients.get(self.request.client)
+        return outside(origin.spec.backup.targets)
 
     def _find_keys(self) -> Keys:
         if self._is_at_home:
@@ -154,7 +164,7 @@ class RestoreSteps:
                 client=self.request.client,
                 kit=keys.kit,
                 sealed=keys.sealed,
-                target=self.request.target,
+                target=self._source,
             )
             answer = self.run.order(self.address, "points", order)
             found = PointsResult.model_validate(answer).points

@@ -84,16 +84,19 @@ def test_status_shows_green_and_red_and_what_to_do(lectl: Cli, folder: Path) -> 
     green = lectl("status")
     assert (green.code, green.out) == (
         0,
-        "STATE  CLIENT  URL                       HOST  RELEASE  CHANNEL          CERTIFICATE\n"
-        "green  acme    https://leads.acme.test   one   1.0.0    stable           host's own CA\n"
-        "green  beta    https://beta.example.com  two   1.0.0    stable, on hold  self-signed\n",
+        "STATE  CLIENT  URL                       HOST  RELEASE  CHANNEL          CERTIFICATE    "
+        "BACKUP   PROVEN\n"
+        "green  acme    https://leads.acme.test   one   1.0.0    stable           host's own CA  "
+        "waiting  never\n"
+        "green  beta    https://beta.example.com  two   1.0.0    stable, on hold  self-signed    "
+        "waiting  never\n",
     )
-    assert green.err.startswith("beta: Point beta.example.com to 192.0.2.1")
+    assert "\nbeta: Point beta.example.com to 192.0.2.1" in green.err
     (folder / "memory" / "two.json").unlink()
     red = lectl("status")
     assert red.code == 3
-    assert "red    beta    https://beta.example.com  two   1.0.0    stable, on hold  -\n" in red.out
-    assert red.err == "beta: memory://two does not answer\n"
+    assert "red    beta    https://beta.example.com  two   1.0.0    stable, on hold  -  " in red.out
+    assert "\nbeta: memory://two does not answer\n" in red.err
     assert lectl("status", "acme").code == 0
 
 
@@ -105,7 +108,7 @@ def test_a_stack_that_is_gone_is_red(lectl: Cli, folder: Path) -> None:
     state.write_text(json.dumps(content))
     ran = lectl("status", "acme")
     assert ran.code == 3
-    assert ran.err == "acme: one has no stack of acme: deploy it again\n"
+    assert ran.err.startswith("acme: one has no stack of acme: deploy it again\n")
 
 
 def test_logs_of_one_service(lectl: Cli) -> None:

@@ -27,6 +27,7 @@ def state_of(folder: Path) -> dict[str, Any]:
     stack = state["stacks"]["acme"]
     for name in ("key", "password"):
         del stack[name]
+    del stack["backups"]["password"]
     stack["spec"]["client_id"] = ""
     orders = sorted((entry["verb"], bool(entry["outcome"])) for entry in state["journal"].values())
     return {**state, "publisher": bool(state["publisher"]), "journal": orders}
