@@ -11,6 +11,7 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from leadengine.database import Connection
+from leadengine.privacy.tombstones import without_erased
 from leadengine.tracking import counts
 from leadengine.tracking.origins import path_of
 from leadengine.tracking.queue import Accepted
@@ -69,8 +70,8 @@ async def write(connection: Connection, tenant: UUID, events: Sequence[Accepted]
     The caller's transaction is bound to `tenant`; what was written before is left out, so the same
     events may be handed over any number of times. Of events without a visitor only numbers are kept.
     """
-    await connection.execute(_ONE_AT_A_TIME, (str(tenant),))
-    fresh = await _fresh(connection, tenant, events)
+    await one_at_a_time(connection, tenant)
+    fresh = await without_erased(connection, tenant, await _fresh(connection, tenant, events))
     for event in fresh:
         if event.type == "consent":
             await _note_consent(connection, tenant, event)
@@ -80,6 +81,11 @@ async def write(connection: Connection, tenant: UUID, events: Sequence[Accepted]
     numbers = counts.of_visits(placed) + counts.of_strangers(fresh)
     await counts.add(connection, tenant, numbers)
     return fresh
+
+
+async def one_at_a_time(connection: Connection, tenant: UUID) -> None:
+    """Wait until nobody else writes events of this tenant, and keep others waiting until the commit."""
+    await connection.execute(_ONE_AT_A_TIME, (str(tenant),))
 
 
 async def _fresh(
