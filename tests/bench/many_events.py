@@ -1,7 +1,15 @@
 """A website's last 90 days, made up inside the database: as many events as are asked for."""
 
 _ARRAYS = {
-    "source": ("Google", "Direct", "Direct", "LinkedIn", "newsletter", "partner.example", "ChatGPT"),
+    "source": (
+        "Google",
+        "Direct",
+        "Direct",
+        "LinkedIn",
+        "newsletter",
+        "partner.example",
+        "ChatGPT",
+    ),
     "channel": ("Search", "Direct", "Direct", "Social", "Email", "Referral", "AI assistants"),
     "campaign": ("", "", "", "", "Spring sale", "", ""),
     "device": ("desktop", "desktop", "desktop", "phone", "phone", "phone", "tablet"),
@@ -57,12 +65,15 @@ SELECT tenant_id, (at AT TIME ZONE 'UTC')::date, kind, name, count(*) FROM made
 CROSS JOIN LATERAL (VALUES ('visits', ''), ('visitors', ''), ('entry', {_pick(_PATHS, "h")}),
   {", ".join(f"('{kind}', {_pick(values, 'h')})" for kind, values in _ARRAYS.items())}
 ) AS counted (kind, name) WHERE kind IN ('visits', 'visitors') OR name <> '' GROUP BY 1, 2, 3, 4;
+UPDATE visits v SET paths = e.paths, deeds = e.deeds FROM (
+  SELECT visit_id, array_agg(DISTINCT subject) FILTER (WHERE type = 'page') AS paths,
+    coalesce(array_agg(DISTINCT subject) FILTER (WHERE type = 'track'), '{{}}') AS deeds
+  FROM events WHERE tenant_id = {tenant} GROUP BY 1) e WHERE v.id = e.visit_id;
 INSERT INTO day_counts (tenant_id, day, kind, name, number)
-SELECT tenant_id, (occurred_at AT TIME ZONE 'UTC')::date, counted.kind, counted.name, count(*)
-FROM events CROSS JOIN LATERAL (VALUES
-  (CASE type WHEN 'page' THEN 'page' ELSE 'event' END, subject), (type || 's', '')
-) AS counted (kind, name) WHERE tenant_id = {tenant} AND counted.kind <> 'tracks' GROUP BY 1, 2, 3, 4
-ON CONFLICT DO NOTHING;
+SELECT tenant_id, (started_at AT TIME ZONE 'UTC')::date, kind, name, sum(number) FROM visits,
+LATERAL (SELECT 'page', unnest(paths), 1 UNION ALL SELECT 'event', unnest(deeds), 1
+         UNION ALL SELECT 'pages', '', pages) AS counted (kind, name, number)
+WHERE tenant_id = {tenant} GROUP BY 1, 2, 3, 4 ON CONFLICT DO NOTHING;
 INSERT INTO companies (tenant_id, domain, name)
 SELECT {tenant}, 'company-' || n || '.test', 'Company ' || n || ' Ltd' FROM generate_series(0, 59) n
 ON CONFLICT DO NOTHING;

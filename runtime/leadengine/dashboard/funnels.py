@@ -11,21 +11,22 @@ from leadengine.database import Connection
 
 MOST_STEPS = 6
 
-_OF_PATH = """
-  SELECT visit_id, occurred_at, {number} AS number FROM events
-  WHERE type = 'page' AND (subject = %(step_{number})s OR starts_with(subject, %(below_{number})s))"""
-_OF_NAME = """
-  SELECT visit_id, occurred_at, {number} AS number FROM events
-  WHERE type = 'track' AND subject = %(step_{number})s"""
-_WITHIN = " AND occurred_at >= %(begin)s AND occurred_at < %(end)s"
+_MATCH = """
+SELECT visit_id, occurred_at, {number} AS number FROM events
+WHERE type = '{type}' AND {condition} AND occurred_at >= %(begin)s AND occurred_at < %(end)s{where}"""
+_IS = "subject = %(step_{number})s"
+# Apart from what is equal, so that the index answers both.
+_IS_BELOW = "starts_with(subject, %(below_{number})s)"
 _FIRST = """
 step_1 AS (SELECT visit_id, min(occurred_at) AS at FROM matched WHERE number = 1 GROUP BY 1)"""
 _NEXT = """
 step_{now} AS (
   SELECT m.visit_id, min(m.occurred_at) AS at FROM matched m JOIN step_{before} b USING (visit_id)
   WHERE m.number = {now} AND m.occurred_at >= b.at GROUP BY 1)"""
-_OF_VISITS = """
- AND visit_id IN (SELECT id FROM visits WHERE started_at >= %(begin)s - interval '1 day' {where})"""
+_CHOSEN = """chosen AS MATERIALIZED (
+  SELECT id FROM visits
+  WHERE started_at >= %(begin)s - interval '1 day' AND started_at < %(end)s {where}), """
+_IN_CHOSEN = " AND visit_id IN (SELECT id FROM chosen)"
 
 
 @dataclass(frozen=True)
@@ -66,21 +67,26 @@ async def funnel(
     given: dict[str, object] = {**vars(span), **(values or {})}
     matched = []
     for number, step in enumerate(steps, 1):
-        given |= {f"step_{number}": step, f"below_{number}": _below(step)}
-        query = (_OF_PATH if step.startswith("/") else _OF_NAME).format(number=number) + _WITHIN
-        matched.append(query + (_OF_VISITS.format(where=where) if where else ""))
+        given |= {f"step_{number}": step, f"below_{number}": step.rstrip("/") + "/"}
+        matched += _matches(number, step, _IN_CHOSEN if where else "")
     numbers = range(1, len(steps) + 1)
     parts = [_FIRST, *(_NEXT.format(now=now, before=now - 1) for now in numbers if now > 1)]
     counts = ", ".join(f"(SELECT count(*) FROM step_{number})" for number in numbers)  # noqa: S608
-    head = f"WITH matched AS MATERIALIZED ({' UNION ALL '.join(matched)})"
+    head = "WITH " + (_CHOSEN.format(where=where) if where else "")
+    head += f"matched AS MATERIALIZED ({' UNION ALL '.join(matched)})"
     query = ",".join((head, *parts)) + f"\nSELECT {counts}"
     cursor = await connection.execute(query.encode(), given)
     return shares(steps, await cursor.fetchone() or ())
 
 
-def _below(step: str) -> str:
-    """What a path that is below this one begins with; below `/` there is no such thing."""
-    return "\n" if step == "/" else step.rstrip("/") + "/"
+def _matches(number: int, step: str, where: str) -> list[str]:
+    """What finds the events of a step; a path stands for what is below it, too, except `/`."""
+    kind = "page" if step.startswith("/") else "track"
+    conditions = [_IS, _IS_BELOW] if kind == "page" and step != "/" else [_IS]
+    return [
+        _MATCH.format(number=number, type=kind, condition=one.format(number=number), where=where)
+        for one in conditions
+    ]
 
 
 def shares(steps: Sequence[str], visits: Sequence[int]) -> list[Step]:

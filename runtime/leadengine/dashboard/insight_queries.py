@@ -1,7 +1,7 @@
 """The numbers of a view; each call runs in a tenant's transaction.
 
 Without filters, whole days are added up from `day_counts`. With filters, or by the hour, the visits
-themselves are counted: one statement looks at them once.
+themselves are counted; events are not looked at. A page counts once for each visit that read it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,8 @@ from leadengine.database import Connection
 ROWS = 10
 
 _OF_VISITS = tuple(kind for kind in DIMENSIONS if kind not in ("page", "event"))
-_TYPES = {"page": "page", "event": "track"}
+_LISTS = {"page": "paths", "event": "deeds"}
+"""What a visit has several of, and the column with all of them."""
 
 _TOTALS = """
 SELECT kind, sum(number)::bigint FROM day_counts
@@ -34,30 +35,17 @@ SELECT kind, name, number FROM (
   GROUP BY kind, name
 ) AS ranked WHERE place <= %(rows)s ORDER BY kind, place
 """
-_SEEN = f"""
-WITH seen AS MATERIALIZED (
-  SELECT id, visitor, started_at, pages, {", ".join(_OF_VISITS)} FROM visits
-  WHERE started_at >= %(begin)s AND started_at < %(end)s {{where}}
-)
+_WITHIN = "FROM visits WHERE started_at >= %(begin)s AND started_at < %(end)s {where}"
+_SUMS = f"SELECT count(*), count(DISTINCT visitor), coalesce(sum(pages), 0)::bigint {_WITHIN}"
+_SETS = f"""
+SELECT {{names}} step, count(*) FROM (
+  SELECT {", ".join(_OF_VISITS)}, date_trunc('{{unit}}', started_at, 'UTC') AS step {_WITHIN}
+) AS seen GROUP BY GROUPING SETS ((step){{sets}})
 """  # noqa: S608 - names of our own columns; values are parameters
-_SUMS = """
-SELECT 'visits' AS kind, '' AS name, count(*)::bigint AS number FROM seen
-UNION ALL SELECT 'visitors', '', count(DISTINCT visitor) FROM seen
-UNION ALL SELECT 'pages', '', coalesce(sum(pages), 0)::bigint FROM seen
-"""
-_STEPS = """
-UNION ALL SELECT 'step', date_trunc('{unit}', started_at, 'UTC')::text, count(*) FROM seen GROUP BY 2
-"""
-_TOP = """
-UNION ALL (SELECT '{kind}', {kind}, count(*) FROM seen WHERE {kind} <> ''
-           GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT %(rows)s)
-"""
-_SUBJECTS = """
-UNION ALL (SELECT '{kind}', e.subject, count(*) FROM events e JOIN seen ON seen.id = e.visit_id
-           WHERE e.type = '{type}' AND e.subject <> ''
-             AND e.occurred_at >= %(begin)s AND e.occurred_at < %(end)s + interval '1 day'
-           GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT %(rows)s)
-"""
+_NAMES = f"""
+SELECT name, count(*) FROM (SELECT unnest({{column}}) AS name {_WITHIN}) AS seen
+GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(rows)s
+"""  # noqa: S608 - names of our own columns; values are parameters
 _COMPANIES = """
 SELECT company, count(*) FROM visits
 WHERE company <> '' AND started_at >= %(begin)s AND started_at < %(end)s
@@ -108,21 +96,25 @@ async def _counted(
     connection: Connection, view: View, span: Span, kinds: Sequence[str], rows: int
 ) -> Numbers:
     where, values = conditions(view.filters)
-    parts = [_SEEN.format(where=where), _SUMS, _STEPS.format(unit=view.period.unit)]
-    for kind in kinds:
-        if kind in _TYPES:
-            parts.append(_SUBJECTS.format(kind=kind, type=_TYPES[kind]))
-        else:
-            parts.append(_TOP.format(kind=kind))
     given = {**values, **vars(span), "rows": rows}
-    found = Numbers()
-    for kind, name, number in await _all(connection, "".join(parts), given):
-        if kind == "step":
-            found.steps[datetime.fromisoformat(name)] = number
-        elif kind in DIMENSIONS:
-            found.rankings.setdefault(kind, []).append((name, number))
-        else:
-            setattr(found, kind, number)
+    sums = await _all(connection, _SUMS.format(where=where), given)
+    found = Numbers(*sums[0])
+    single = [kind for kind in kinds if kind in _OF_VISITS]
+    sets = "".join(f", ({kind})" for kind in single)
+    names = "".join(f"{kind}, " for kind in single)
+    query = _SETS.format(unit=view.period.unit, where=where, sets=sets, names=names)
+    for *values_, step, number in await _all(connection, query, given):
+        if step is not None:
+            found.steps[step] = number
+        for kind, name in zip(single, values_, strict=True):
+            if name:
+                found.rankings.setdefault(kind, []).append((name, number))
+    for ranking in found.rankings.values():
+        ranking.sort(key=lambda row: (-row[1], row[0]))
+        del ranking[rows:]
+    for kind in (kind for kind in kinds if kind in _LISTS):
+        query = _NAMES.format(column=_LISTS[kind], where=where)
+        found.rankings[kind] = await _all(connection, query, given)
     return found
 
 
@@ -132,12 +124,8 @@ def conditions(filters: Sequence[Filter]) -> tuple[str, Mapping[str, str]]:
     for number, one in enumerate(filters):
         name = f"filter_{number}"
         values[name] = one.value
-        if one.kind in _TYPES:
-            parts.append(
-                f"AND id IN (SELECT visit_id FROM events WHERE type = '{_TYPES[one.kind]}'"  # noqa: S608
-                f" AND subject = %({name})s AND occurred_at >= %(begin)s - interval '1 day'"
-                " AND occurred_at < %(end)s + interval '1 day')"
-            )
+        if one.kind in _LISTS:
+            parts.append(f"AND %({name})s = ANY({_LISTS[one.kind]})")
         elif one.kind in _OF_VISITS:
             parts.append(f"AND {one.kind} = %({name})s")
     return " ".join(parts), values

@@ -22,7 +22,7 @@ from leadengine.tracking import drop_store
 
 router = APIRouter()
 
-_ROWS = 30
+_ROWS = 20
 _HOT = 5
 
 

@@ -13,9 +13,8 @@ from psycopg.rows import class_row
 from leadengine.database import Connection
 from leadengine.privacy.tombstones import without_erased
 from leadengine.tracking import counts
-from leadengine.tracking.origins import path_of
 from leadengine.tracking.queue import Accepted
-from leadengine.tracking.visits import Placed, Visit, place
+from leadengine.tracking.visits import Placed, Visit, place, subject_of
 
 # One writer per tenant at a time, so that two workers never open two visits for one visitor.
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('visits:' || %s::text, 0))"
@@ -39,7 +38,7 @@ INSERT INTO visits (tenant_id, {", ".join(_OF_VISITS)})
 SELECT %(tenant)s, {", ".join(_OF_VISITS)} FROM jsonb_populate_recordset(NULL::visits, %(visits)s)
 ON CONFLICT (tenant_id, id) DO UPDATE SET
   started_at = excluded.started_at, last_seen_at = excluded.last_seen_at, pages = excluded.pages,
-  exit = excluded.exit
+  exit = excluded.exit, paths = excluded.paths, deeds = excluded.deeds
 """  # noqa: S608 - names of our own fields
 
 _OF_EVENTS = (
@@ -132,8 +131,3 @@ def _row(event: Accepted, visit: UUID) -> tuple[object, ...]:
         *(event.visitor, event.url, event.title, event.referrer, event.name),
         *(json.dumps(dict(event.properties)), subject_of(event)),
     )
-
-
-def subject_of(event: Accepted) -> str:
-    """What an event is about, in one word: the page that was read, or what was tracked."""
-    return path_of(event.url) if event.type == "page" else event.name

@@ -71,7 +71,7 @@ async def _page(
 ) -> Response:
     async with services.database.tenant(person.tenant) as connection:
         values: dict[str, Any] = {
-            "consents": await privacy_queries.consents(connection, 20),
+            "consents": await privacy_queries.consents(connection, 10),
             "rate": await privacy_queries.consent_rate(connection),
             "runs": await privacy_queries.last_runs(connection),
         }
