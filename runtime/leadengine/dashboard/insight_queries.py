@@ -35,17 +35,23 @@ SELECT kind, name, number FROM (
   GROUP BY kind, name
 ) AS ranked WHERE place <= %(rows)s ORDER BY kind, place
 """
-_WITHIN = "FROM visits WHERE started_at >= %(begin)s AND started_at < %(end)s {where}"
-_SUMS = f"SELECT count(*), count(DISTINCT visitor), coalesce(sum(pages), 0)::bigint {_WITHIN}"
-_SETS = f"""
-SELECT {{names}} step, count(*) FROM (
-  SELECT {", ".join(_OF_VISITS)}, date_trunc('{{unit}}', started_at, 'UTC') AS step {_WITHIN}
-) AS seen GROUP BY GROUPING SETS ((step){{sets}})
+# The visits are looked at once; what is counted of them is counted in memory.
+_SEEN = f"""
+WITH seen AS MATERIALIZED (
+  SELECT visitor, pages, started_at, paths, deeds, {", ".join(_OF_VISITS)} FROM visits
+  WHERE started_at >= %(begin)s AND started_at < %(end)s {{where}}
+)
+SELECT 'visits' AS kind, '' AS name, count(*)::bigint AS number FROM seen
+UNION ALL SELECT 'visitors', '', count(DISTINCT visitor) FROM seen
+UNION ALL SELECT 'pages', '', coalesce(sum(pages), 0)::bigint FROM seen
 """  # noqa: S608 - names of our own columns; values are parameters
-_NAMES = f"""
-SELECT name, count(*) FROM (SELECT unnest({{column}}) AS name {_WITHIN}) AS seen
-GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(rows)s
-"""  # noqa: S608 - names of our own columns; values are parameters
+_STEPS = """
+UNION ALL SELECT 'step', date_trunc('{unit}', started_at, 'UTC')::text, count(*) FROM seen GROUP BY 2
+"""
+_TOP = """
+UNION ALL (SELECT '{kind}', name, count(*) FROM (SELECT {column} AS name FROM seen) AS named
+           WHERE name <> '' GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT %(rows)s)
+"""
 _COMPANIES = """
 SELECT company, count(*) FROM visits
 WHERE company <> '' AND started_at >= %(begin)s AND started_at < %(end)s
@@ -96,26 +102,22 @@ async def _counted(
     connection: Connection, view: View, span: Span, kinds: Sequence[str], rows: int
 ) -> Numbers:
     where, values = conditions(view.filters)
+    parts = [_SEEN.format(where=where), _STEPS.format(unit=view.period.unit)]
+    parts += [_TOP.format(kind=kind, column=_column(kind)) for kind in kinds]
     given = {**values, **vars(span), "rows": rows}
-    sums = await _all(connection, _SUMS.format(where=where), given)
-    found = Numbers(*sums[0])
-    single = [kind for kind in kinds if kind in _OF_VISITS]
-    sets = "".join(f", ({kind})" for kind in single)
-    names = "".join(f"{kind}, " for kind in single)
-    query = _SETS.format(unit=view.period.unit, where=where, sets=sets, names=names)
-    for *values_, step, number in await _all(connection, query, given):
-        if step is not None:
-            found.steps[step] = number
-        for kind, name in zip(single, values_, strict=True):
-            if name:
-                found.rankings.setdefault(kind, []).append((name, number))
-    for ranking in found.rankings.values():
-        ranking.sort(key=lambda row: (-row[1], row[0]))
-        del ranking[rows:]
-    for kind in (kind for kind in kinds if kind in _LISTS):
-        query = _NAMES.format(column=_LISTS[kind], where=where)
-        found.rankings[kind] = await _all(connection, query, given)
+    found = Numbers()
+    for kind, name, number in await _all(connection, "".join(parts), given):
+        if kind == "step":
+            found.steps[datetime.fromisoformat(name)] = number
+        elif kind in DIMENSIONS:
+            found.rankings.setdefault(kind, []).append((name, number))
+        else:
+            setattr(found, kind, number)
     return found
+
+
+def _column(kind: str) -> str:
+    return f"unnest({_LISTS[kind]})" if kind in _LISTS else kind
 
 
 def conditions(filters: Sequence[Filter]) -> tuple[str, Mapping[str, str]]:
