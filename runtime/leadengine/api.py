@@ -23,9 +23,22 @@ from leadengine.concierge import routes as concierge_routes
 from leadengine.concierge import widget
 from leadengine.dashboard import conversations, insights, knowledge, leads, live
 from leadengine.dashboard import routes as dashboard_routes
+from leadengine.dashboard.forms import RefusedFormError
 from leadengine.dashboard.pages import FOLDER, page
+from leadengine.dashboard.settings import (
+    account,
+    branding,
+    install,
+    privacy,
+    requests,
+    routing,
+    scoring,
+    team,
+    webhooks,
+)
 from leadengine.headers import SecurityHeaders
 from leadengine.leads import routes as lead_routes
+from leadengine.privacy import routes as privacy_routes
 from leadengine.services import Services, build
 from leadengine.serving import gauges
 from leadengine.serving.server import FINISH_SECONDS, DrainingServer
@@ -55,6 +68,8 @@ _ROUTES = (
     widget,
     lead_routes,
     live,
+    *(install, branding, routing, scoring, webhooks, privacy, requests, team, account),
+    privacy_routes,
 )
 
 
@@ -122,6 +137,10 @@ def _answer_errors(app: FastAPI) -> None:
     async def explain(request: Request, error: NotPermittedError) -> Response:
         services: Services = request.app.state.services
         return page(request, services, "no-permission.html", 403, person=error.person)
+
+    @app.exception_handler(RefusedFormError)
+    async def tell(_: Request, error: RefusedFormError) -> Response:
+        return PlainTextResponse(f"{error}\n", error.status)
 
     @app.exception_handler(RequestValidationError)
     async def refuse(_: Request, __: Exception) -> Response:

@@ -16,6 +16,7 @@ from leadengine.healthcheck import HEARTBEAT
 from leadengine.leads.tending import tend
 from leadengine.metering import copy_usage
 from leadengine.notifications.telling import channels, tell
+from leadengine.privacy.retention import keep_no_longer
 from leadengine.settings import Settings, load
 from leadengine.tracking.drops import Drops
 from leadengine.tracking.queue import EventQueue
@@ -51,6 +52,7 @@ async def _work(settings: Settings) -> None:
             chores.every(10, copy_usage(database, redis)),
             chores.every(5, copy_companies(database, redis)),
             chores.every(3600, tend_partitions(database)),
+            chores.every(1800, keep_no_longer(database)),
             chores.every(2, tend(database, channels(settings))),
             chores.every(2, tell(database, settings)),
             chores.every(2, deliver(database, settings)),

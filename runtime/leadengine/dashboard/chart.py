@@ -1,7 +1,7 @@
 """A bar chart as numbers: the template draws them as SVG, without script or inline style."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from leadengine.dashboard.periods import Period
@@ -23,6 +23,8 @@ class Bar:
     height: float
     title: str
     label: str
+    before: float | None = None
+    """Where the period before had its top; None where it is not compared."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,25 @@ class Chart:
     height: int = HEIGHT
 
 
-def draw(counts: Mapping[datetime, int], period: Period, now: datetime) -> Chart:
-    """The chart of a period; a step without visits is an empty place."""
+def draw(
+    counts: Mapping[datetime, int],
+    period: Period,
+    now: datetime,
+    before: Mapping[datetime, int] | None = None,
+) -> Chart:
+    """The chart of a period; a step without visits is an empty place.
+
+    Args:
+        before: the numbers of the period before, at the moments of this one.
+    """
     starts = period.starts(now)
-    top = _ceiling(max((counts.get(start, 0) for start in starts), default=0))
-    bars = tuple(
-        _bar(index, start, counts.get(start, 0), top, period) for index, start in enumerate(starts)
-    )
-    return Chart(bars, (top, top // 2, 0), slot_width=round(WIDTH / period.steps, 1))
+    shown = [counts.get(start, 0) for start in starts]
+    compared = [before.get(start, 0) for start in starts] if before else []
+    top = _ceiling(max([*shown, *compared], default=0))
+    bars = [_bar(index, start, shown[index], top, period) for index, start in enumerate(starts)]
+    if compared:
+        bars = [replace(bar, before=_y(compared[at], top)) for at, bar in enumerate(bars)]
+    return Chart(tuple(bars), (top, top // 2, 0), slot_width=round(WIDTH / period.steps, 1))
 
 
 def _ceiling(highest: int) -> int:
@@ -73,6 +86,10 @@ def _bar(index: int, start: datetime, count: int, top: int, period: Period) -> B
     )
 
 
+def _y(count: int, top: int) -> float:
+    return round(HEIGHT - HEIGHT * count / top, 1)
+
+
 def _is_labelled(index: int, period: Period) -> bool:
-    every = 6 if period.unit == "hour" else 3
+    every = 6 if period.unit == "hour" else max(1, -(-period.steps // 5))
     return (period.steps - 1 - index) % every == 0

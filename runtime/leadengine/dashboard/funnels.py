@@ -3,31 +3,30 @@
 A step is a path (`/pricing`, with everything below it) or the name of something that was tracked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
+from leadengine.dashboard.periods import Span
 from leadengine.database import Connection
 
 MOST_STEPS = 6
 
-_PATH = "coalesce(nullif(substring(e.url from '^https?://[^/?]+([^?]*)'), ''), '/')"
-_MATCHED = f"""
-WITH matched AS MATERIALIZED (
-  SELECT e.visit_id, e.occurred_at, s.number FROM events e
-  JOIN unnest(%(steps)s::text[]) WITH ORDINALITY AS s (step, number) ON CASE e.type
-    WHEN 'track' THEN e.name = s.step
-    WHEN 'page' THEN {_PATH} = s.step
-      OR (s.step <> '/' AND starts_with({_PATH}, rtrim(s.step, '/') || '/'))
-    ELSE false END
-  WHERE e.occurred_at >= %(since)s
-)"""  # noqa: S608 - constants; what is asked for are parameters
+_MATCH = """
+SELECT visit_id, occurred_at, {number} AS number FROM events
+WHERE type = '{type}' AND {condition} AND occurred_at >= %(begin)s AND occurred_at < %(end)s{where}"""
+_IS = "subject = %(step_{number})s"
+# Apart from what is equal, so that the index answers both.
+_IS_BELOW = "starts_with(subject, %(below_{number})s)"
 _FIRST = """
 step_1 AS (SELECT visit_id, min(occurred_at) AS at FROM matched WHERE number = 1 GROUP BY 1)"""
 _NEXT = """
 step_{now} AS (
   SELECT m.visit_id, min(m.occurred_at) AS at FROM matched m JOIN step_{before} b USING (visit_id)
   WHERE m.number = {now} AND m.occurred_at >= b.at GROUP BY 1)"""
+_CHOSEN = """chosen AS MATERIALIZED (
+  SELECT id FROM visits
+  WHERE started_at >= %(begin)s - interval '1 day' AND started_at < %(end)s {where}), """
+_IN_CHOSEN = " AND visit_id IN (SELECT id FROM chosen)"
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,11 @@ class Step:
     share: float
     kept: float
 
+    @property
+    def lost(self) -> float:
+        """The share of the step before that went no further."""
+        return 1 - self.kept
+
 
 def steps_of(text: str) -> tuple[str, ...]:
     """The steps somebody typed, one to a line or between commas; the first six."""
@@ -46,17 +50,43 @@ def steps_of(text: str) -> tuple[str, ...]:
     return tuple(filter(None, (line.strip()[:200] for line in lines)))[:MOST_STEPS]
 
 
-async def funnel(connection: Connection, steps: Sequence[str], since: datetime) -> list[Step]:
-    """The visits at each step; runs in a tenant's transaction."""
+async def funnel(
+    connection: Connection,
+    steps: Sequence[str],
+    span: Span,
+    where: str = "",
+    values: Mapping[str, str] | None = None,
+) -> list[Step]:
+    """The visits at each step; runs in a tenant's transaction.
+
+    Args:
+        where: what a visit has to fulfil, of our own making; `values` are its parameters.
+    """
     if not steps:
         return []
+    given: dict[str, object] = {**vars(span), **(values or {})}
+    matched = []
+    for number, step in enumerate(steps, 1):
+        given |= {f"step_{number}": step, f"below_{number}": step.rstrip("/") + "/"}
+        matched += _matches(number, step, _IN_CHOSEN if where else "")
     numbers = range(1, len(steps) + 1)
     parts = [_FIRST, *(_NEXT.format(now=now, before=now - 1) for now in numbers if now > 1)]
     counts = ", ".join(f"(SELECT count(*) FROM step_{number})" for number in numbers)  # noqa: S608
-    query = ",".join((_MATCHED, *parts)) + f"\nSELECT {counts}"
-    cursor = await connection.execute(query.encode(), {"steps": list(steps), "since": since})
-    row = await cursor.fetchone()
-    return shares(steps, row or ())
+    head = "WITH " + (_CHOSEN.format(where=where) if where else "")
+    head += f"matched AS MATERIALIZED ({' UNION ALL '.join(matched)})"
+    query = ",".join((head, *parts)) + f"\nSELECT {counts}"
+    cursor = await connection.execute(query.encode(), given)
+    return shares(steps, await cursor.fetchone() or ())
+
+
+def _matches(number: int, step: str, where: str) -> list[str]:
+    """What finds the events of a step; a path stands for what is below it, too, except `/`."""
+    kind = "page" if step.startswith("/") else "track"
+    conditions = [_IS, _IS_BELOW] if kind == "page" and step != "/" else [_IS]
+    return [
+        _MATCH.format(number=number, type=kind, condition=one.format(number=number), where=where)
+        for one in conditions
+    ]
 
 
 def shares(steps: Sequence[str], visits: Sequence[int]) -> list[Step]:

@@ -1,4 +1,4 @@
-"""The spans of time the chart can show."""
+"""The spans of time the pages can show."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,7 +25,31 @@ class Period:
             last = last.replace(hour=0)
         return tuple(last - self.step * back for back in reversed(range(self.steps)))
 
+    def span(self, now: datetime) -> "Span":
+        """From the first step's beginning to the last one's end."""
+        starts = self.starts(now)
+        return Span(starts[0], starts[-1] + self.step)
+
+    @property
+    def length(self) -> timedelta:
+        return self.step * self.steps
+
+
+@dataclass(frozen=True)
+class Span:
+    """From a moment on, up to another one that no longer belongs to it."""
+
+    begin: datetime
+    end: datetime
+
+    def before(self, length: timedelta) -> "Span":
+        """The span of this length that ends where this one begins."""
+        return Span(self.begin - length, self.begin)
+
 
 DAY = Period("24h", "24 hours", "hour", 24)
+WEEK = Period("7d", "7 days", "day", 7)
 FORTNIGHT = Period("14d", "14 days", "day", 14)
-PERIODS = {period.name: period for period in (DAY, FORTNIGHT)}
+MONTH = Period("30d", "30 days", "day", 30)
+QUARTER = Period("90d", "90 days", "day", 90)
+PERIODS = {period.name: period for period in (DAY, WEEK, MONTH, QUARTER)}

@@ -9,7 +9,7 @@ from uuid import UUID
 from leadengine.database import Connection
 from leadengine.tracking.origins import origin_of, path_of
 from leadengine.tracking.queue import Accepted
-from leadengine.tracking.visits import Placed
+from leadengine.tracking.visits import Placed, subject_of
 
 Numbers = Counter[tuple[date, str, str]]
 """How often, by day, kind and name; kinds without names are totals."""
@@ -39,7 +39,7 @@ SET number = day_counts.number + excluded.number
 
 
 def of_visits(placed: Placed) -> Numbers:
-    """What a batch adds: visits where they begin, pages and events where they happen."""
+    """What a batch adds: visits where they begin, pages and events once for each visit."""
     numbers: Numbers = Counter()
     for visit in placed.begun:
         day = visit.started_at.date()
@@ -49,8 +49,10 @@ def of_visits(placed: Placed) -> Numbers:
                 numbers[day, kind, name] += 1
     for visit in placed.newcomers:
         numbers[visit.started_at.date(), "visitors", ""] += 1
+    for event, kind in placed.firsts:
+        numbers[event.occurred_at.date(), kind, subject_of(event)] += 1
     for event, _ in placed.events:
-        _count(numbers, event)
+        numbers[event.occurred_at.date(), "pages", ""] += event.type == "page"
     return numbers
 
 
@@ -60,8 +62,9 @@ def of_strangers(events: Iterable[Accepted]) -> Numbers:
     for event in events:
         if event.visitor or event.type not in ("page", "track"):
             continue
-        _count(numbers, event)
         day = event.occurred_at.date()
+        numbers[day, "pages", ""] += event.type == "page"
+        numbers[day, "page" if event.type == "page" else "event", subject_of(event)] += 1
         if event.type == "page" and _comes_from_elsewhere(event):
             origin = origin_of(event.url, event.referrer)
             kinds = {**vars(origin), **event.context, "entry": path_of(event.url)}
@@ -74,19 +77,10 @@ def of_strangers(events: Iterable[Accepted]) -> Numbers:
 
 async def add(connection: Connection, tenant: UUID, numbers: Numbers) -> None:
     """Add to what is there; runs in the transaction that writes the events."""
-    if numbers:
+    if numbers := +numbers:
         days, kinds, names = zip(*numbers, strict=True)
         values = (list(days), list(kinds), list(names), list(numbers.values()))
         await connection.execute(_ADD, (tenant, *values))
-
-
-def _count(numbers: Numbers, event: Accepted) -> None:
-    day = event.occurred_at.date()
-    if event.type == "page":
-        numbers[day, "pages", ""] += 1
-        numbers[day, "page", path_of(event.url)] += 1
-    elif event.type == "track" and event.name:
-        numbers[day, "event", event.name] += 1
 
 
 def _comes_from_elsewhere(event: Accepted) -> bool:

@@ -11,10 +11,10 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from leadengine.database import Connection
+from leadengine.privacy.tombstones import without_erased
 from leadengine.tracking import counts
-from leadengine.tracking.origins import path_of
 from leadengine.tracking.queue import Accepted
-from leadengine.tracking.visits import Placed, Visit, place
+from leadengine.tracking.visits import Placed, Visit, place, subject_of
 
 # One writer per tenant at a time, so that two workers never open two visits for one visitor.
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('visits:' || %s::text, 0))"
@@ -38,7 +38,7 @@ INSERT INTO visits (tenant_id, {", ".join(_OF_VISITS)})
 SELECT %(tenant)s, {", ".join(_OF_VISITS)} FROM jsonb_populate_recordset(NULL::visits, %(visits)s)
 ON CONFLICT (tenant_id, id) DO UPDATE SET
   started_at = excluded.started_at, last_seen_at = excluded.last_seen_at, pages = excluded.pages,
-  exit = excluded.exit
+  exit = excluded.exit, paths = excluded.paths, deeds = excluded.deeds
 """  # noqa: S608 - names of our own fields
 
 _OF_EVENTS = (
@@ -69,8 +69,8 @@ async def write(connection: Connection, tenant: UUID, events: Sequence[Accepted]
     The caller's transaction is bound to `tenant`; what was written before is left out, so the same
     events may be handed over any number of times. Of events without a visitor only numbers are kept.
     """
-    await connection.execute(_ONE_AT_A_TIME, (str(tenant),))
-    fresh = await _fresh(connection, tenant, events)
+    await one_at_a_time(connection, tenant)
+    fresh = await without_erased(connection, tenant, await _fresh(connection, tenant, events))
     for event in fresh:
         if event.type == "consent":
             await _note_consent(connection, tenant, event)
@@ -80,6 +80,11 @@ async def write(connection: Connection, tenant: UUID, events: Sequence[Accepted]
     numbers = counts.of_visits(placed) + counts.of_strangers(fresh)
     await counts.add(connection, tenant, numbers)
     return fresh
+
+
+async def one_at_a_time(connection: Connection, tenant: UUID) -> None:
+    """Wait until nobody else writes events of this tenant, and keep others waiting until the commit."""
+    await connection.execute(_ONE_AT_A_TIME, (str(tenant),))
 
 
 async def _fresh(
@@ -126,8 +131,3 @@ def _row(event: Accepted, visit: UUID) -> tuple[object, ...]:
         *(event.visitor, event.url, event.title, event.referrer, event.name),
         *(json.dumps(dict(event.properties)), subject_of(event)),
     )
-
-
-def subject_of(event: Accepted) -> str:
-    """What an event is about, in one word: the page that was read, or what was tracked."""
-    return path_of(event.url) if event.type == "page" else event.name

@@ -1,6 +1,6 @@
 """From page views to visits: a visitor who is silent for half an hour comes back as a new visit."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,6 +9,7 @@ from leadengine.tracking.origins import origin_of, path_of
 from leadengine.tracking.queue import Accepted
 
 SILENCE = timedelta(minutes=30)
+MOST_NAMES = 50
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,10 @@ class Visit:
     click: str = ""
     entry: str = ""
     exit: str = ""
+    paths: Sequence[str] = ()
+    """The pages that were read, each once, the first fifty."""
+    deeds: Sequence[str] = ()
+    """What was tracked, likewise."""
     device: str = ""
     browser: str = ""
     system: str = ""
@@ -51,6 +56,8 @@ class Placed:
     """Those of the visits that were not there before."""
     newcomers: tuple[Visit, ...] = ()
     """Those of the begun ones whose visitor nobody knew."""
+    firsts: tuple[tuple[Accepted, str], ...] = ()
+    """Events that were the first of their page (`page`) or name (`event`) in their visit."""
 
 
 def place(events: Iterable[Accepted], open_visits: Mapping[str, Visit]) -> Placed:
@@ -64,16 +71,38 @@ def place(events: Iterable[Accepted], open_visits: Mapping[str, Visit]) -> Place
     placed: list[tuple[Accepted, UUID]] = []
     begun: list[Visit] = []
     newcomers: list[Visit] = []
+    firsts: list[tuple[Accepted, str]] = []
     for event in sorted(events, key=lambda event: event.occurred_at):
         before = latest.get(event.visitor)
         visit = _extended(before, event)
+        if kind := _is_first(event, before if before and before.id == visit.id else None):
+            firsts.append((event, kind))
         latest[event.visitor] = changed[visit.id] = visit
         placed.append((event, visit.id))
         if before is None or before.id != visit.id:
             begun.append(visit)
         if before is None:
             newcomers.append(visit)
-    return Placed(tuple(placed), tuple(changed.values()), tuple(begun), tuple(newcomers))
+    visits = tuple(changed.values())
+    return Placed(tuple(placed), visits, tuple(begun), tuple(newcomers), tuple(firsts))
+
+
+def _is_first(event: Accepted, before: Visit | None) -> str:
+    """`page` or `event` when its visit had no such one yet; empty when it had, or had its fifty."""
+    kind = {"page": "page", "track": "event"}.get(event.type, "")
+    known = () if before is None else before.paths if kind == "page" else before.deeds
+    name = subject_of(event)
+    return kind if name and name not in known and len(known) < MOST_NAMES else ""
+
+
+def subject_of(event: Accepted) -> str:
+    """What an event is about, in one word: the page that was read, or what was tracked."""
+    return path_of(event.url) if event.type == "page" else event.name
+
+
+def _with(names: Sequence[str], name: str) -> Sequence[str]:
+    known = not name or name in names or len(names) >= MOST_NAMES
+    return names if known else (*names, name)
 
 
 def _extended(visit: Visit | None, event: Accepted) -> Visit:
@@ -85,6 +114,8 @@ def _extended(visit: Visit | None, event: Accepted) -> Visit:
         last_seen_at=max(visit.last_seen_at, event.occurred_at),
         pages=visit.pages + (event.type == "page"),
         exit=path_of(event.url) if _is_last_page(event, visit) else visit.exit,
+        paths=_with(visit.paths, path_of(event.url) if event.type == "page" else ""),
+        deeds=_with(visit.deeds, event.name if event.type == "track" else ""),
     )
 
 
@@ -107,5 +138,7 @@ def _started(event: Accepted) -> Visit:
         **vars(origin_of(event.url, event.referrer)),
         entry=path,
         exit=path,
+        paths=(path,) if event.type == "page" else (),
+        deeds=(event.name,) if event.type == "track" and event.name else (),
         **event.context,
     )

@@ -41,6 +41,47 @@ function listen(part) {
 const part = document.querySelector("[data-live]");
 if (part) listen(part);
 
+// Keys for those who like them: `/` searches, `j` and `k` go through the rows, Enter opens one.
+let here = -1;
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (event.key === "/") {
+    const field = document.querySelector("[data-search]");
+    if (field) field.focus();
+    else location.assign("/leads?sort=recent#q");
+    event.preventDefault();
+  } else if (event.key === "j" || event.key === "k") {
+    const rows = [...document.querySelectorAll("[data-row]")];
+    if (!rows.length) return;
+    here = Math.max(0, Math.min(rows.length - 1, here + (event.key === "j" ? 1 : -1)));
+    for (const row of rows) row.classList.toggle("here", row === rows[here]);
+    const link = rows[here].querySelector("a");
+    if (link) link.focus();
+    rows[here].scrollIntoView({ block: "nearest" });
+  }
+});
+if (location.hash === "#q") document.getElementById("q")?.focus();
+
+// A look before it is saved.
+const preview = document.querySelector("[data-preview]");
+if (preview) {
+  const picker = preview.querySelector("[data-picks]");
+  const field = document.getElementById(picker.dataset.picks);
+  const show = (colour) => {
+    if (!/^#[0-9a-f]{6}$/i.test(colour)) return;
+    const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255)
+      .map((share) => (share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4));
+    const light = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    const on = 1.05 / (light + 0.05) >= (light + 0.05) / 0.05 ? "#ffffff" : "#000000";
+    for (const shape of document.querySelectorAll("[data-fill]")) shape.setAttribute("fill", shape.dataset.fill === "brand" ? colour : on);
+  };
+  picker.addEventListener("input", () => { field.value = picker.value; show(picker.value); });
+  field.addEventListener("input", () => { if (field.value.length === 7) picker.value = field.value; show(field.value); });
+  preview.elements.greeting.addEventListener("input", (event) => {
+    for (const text of document.querySelectorAll("[data-text=greeting]")) text.textContent = (event.target.value || "Hello! Ask me anything.").slice(0, 28);
+  });
+}
+
 // The code of a one-time link stands behind the hash, which browsers send nowhere.
 const code = document.getElementById("code");
 if (code) {

@@ -27,13 +27,15 @@ ALTER TABLE visits ADD COLUMN source text NOT NULL DEFAULT '',
                    ADD COLUMN click text NOT NULL DEFAULT '',
                    ADD COLUMN entry text NOT NULL DEFAULT '',
                    ADD COLUMN exit text NOT NULL DEFAULT '',
+                   ADD COLUMN paths text[] NOT NULL DEFAULT '{}',
+                   ADD COLUMN deeds text[] NOT NULL DEFAULT '{}',
                    ADD COLUMN device text NOT NULL DEFAULT '',
                    ADD COLUMN browser text NOT NULL DEFAULT '',
                    ADD COLUMN system text NOT NULL DEFAULT '',
                    ADD COLUMN locale text NOT NULL DEFAULT '',
                    ADD COLUMN network text NOT NULL DEFAULT '',
                    ADD COLUMN company text NOT NULL DEFAULT '';
-ALTER TABLE events ADD COLUMN subject text NOT NULL DEFAULT '';
+ALTER TABLE events ADD COLUMN subject text COLLATE "C" NOT NULL DEFAULT '';
 """
 
 _TABLES = """

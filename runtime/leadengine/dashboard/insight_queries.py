@@ -1,0 +1,138 @@
+"""The numbers of a view; each call runs in a tenant's transaction.
+
+Without filters, whole days are added up from `day_counts`. With filters, or by the hour, the visits
+themselves are counted; events are not looked at. A page counts once for each visit that read it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+
+from leadengine.dashboard.periods import Span
+from leadengine.dashboard.view import DIMENSIONS, Filter, View
+from leadengine.database import Connection
+
+ROWS = 10
+
+_OF_VISITS = tuple(kind for kind in DIMENSIONS if kind not in ("page", "event"))
+_LISTS = {"page": "paths", "event": "deeds"}
+"""What a visit has several of, and the column with all of them."""
+
+_TOTALS = """
+SELECT kind, sum(number)::bigint FROM day_counts
+WHERE day >= %(begin)s AND day < %(end)s AND name = '' AND kind IN ('visits', 'visitors', 'pages')
+GROUP BY 1
+"""
+_DAYS = """
+SELECT day, number FROM day_counts
+WHERE day >= %(begin)s AND day < %(end)s AND kind = 'visits' AND name = ''
+"""
+_RANKED = """
+SELECT kind, name, number FROM (
+  SELECT kind, name, sum(number)::bigint AS number,
+         row_number() OVER (PARTITION BY kind ORDER BY sum(number) DESC, name) AS place
+  FROM day_counts WHERE day >= %(begin)s AND day < %(end)s AND name <> '' AND kind = ANY(%(kinds)s)
+  GROUP BY kind, name
+) AS ranked WHERE place <= %(rows)s ORDER BY kind, place
+"""
+# The visits are looked at once; what is counted of them is counted in memory.
+_SEEN = f"""
+WITH seen AS MATERIALIZED (
+  SELECT visitor, pages, started_at, paths, deeds, {", ".join(_OF_VISITS)} FROM visits
+  WHERE started_at >= %(begin)s AND started_at < %(end)s {{where}}
+)
+SELECT 'visits' AS kind, '' AS name, count(*)::bigint AS number FROM seen
+UNION ALL SELECT 'visitors', '', count(DISTINCT visitor) FROM seen
+UNION ALL SELECT 'pages', '', coalesce(sum(pages), 0)::bigint FROM seen
+"""  # noqa: S608 - names of our own columns; values are parameters
+_STEPS = """
+UNION ALL SELECT 'step', date_trunc('{unit}', started_at, 'UTC')::text, count(*) FROM seen GROUP BY 2
+"""
+_TOP = """
+UNION ALL (SELECT '{kind}', name, count(*) FROM (SELECT {column} AS name FROM seen) AS named
+           WHERE name <> '' GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT %(rows)s)
+"""
+_COMPANIES = """
+SELECT company, count(*) FROM visits
+WHERE company <> '' AND started_at >= %(begin)s AND started_at < %(end)s
+GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(rows)s
+"""
+
+Ranking = list[tuple[str, int]]
+
+
+@dataclass
+class Numbers:
+    """Totals, visits by step, and the most frequent values by dimension."""
+
+    visits: int = 0
+    visitors: int = 0
+    pages: int = 0
+    steps: dict[datetime, int] = field(default_factory=dict)
+    rankings: dict[str, Ranking] = field(default_factory=dict)
+
+
+async def numbers(
+    connection: Connection, view: View, span: Span, kinds: Sequence[str], rows: int = ROWS
+) -> Numbers:
+    """Everything for a span: totals, steps, and the rankings of these dimensions."""
+    if view.filters or view.period.unit == "hour":
+        return await _counted(connection, view, span, kinds, rows)
+    return await _added_up(connection, span, kinds, rows)
+
+
+async def _added_up(connection: Connection, span: Span, kinds: Sequence[str], rows: int) -> Numbers:
+    values = {"begin": span.begin.date(), "end": span.end.date(), "rows": rows}
+    found = Numbers()
+    for kind, number in await _all(connection, _TOTALS, values):
+        setattr(found, kind, number)
+    for day, number in await _all(connection, _DAYS, values):
+        found.steps[datetime.combine(day, time(), UTC)] = number
+    if kinds:
+        for kind, name, number in await _all(connection, _RANKED, {**values, "kinds": list(kinds)}):
+            found.rankings.setdefault(kind, []).append((name, number))
+    if "company" in kinds:
+        # Companies are found after the visit, so no day has counted them.
+        between = {**vars(span), "rows": rows}
+        found.rankings["company"] = await _all(connection, _COMPANIES, between)
+    return found
+
+
+async def _counted(
+    connection: Connection, view: View, span: Span, kinds: Sequence[str], rows: int
+) -> Numbers:
+    where, values = conditions(view.filters)
+    parts = [_SEEN.format(where=where), _STEPS.format(unit=view.period.unit)]
+    parts += [_TOP.format(kind=kind, column=_column(kind)) for kind in kinds]
+    given = {**values, **vars(span), "rows": rows}
+    found = Numbers()
+    for kind, name, number in await _all(connection, "".join(parts), given):
+        if kind == "step":
+            found.steps[datetime.fromisoformat(name)] = number
+        elif kind in DIMENSIONS:
+            found.rankings.setdefault(kind, []).append((name, number))
+        else:
+            setattr(found, kind, number)
+    return found
+
+
+def _column(kind: str) -> str:
+    return f"unnest({_LISTS[kind]})" if kind in _LISTS else kind
+
+
+def conditions(filters: Sequence[Filter]) -> tuple[str, Mapping[str, str]]:
+    """What a visit has to fulfil, as the end of a WHERE; kinds are ours, values are parameters."""
+    parts, values = [], {}
+    for number, one in enumerate(filters):
+        name = f"filter_{number}"
+        values[name] = one.value
+        if one.kind in _LISTS:
+            parts.append(f"AND %({name})s = ANY({_LISTS[one.kind]})")
+        elif one.kind in _OF_VISITS:
+            parts.append(f"AND {one.kind} = %({name})s")
+    return " ".join(parts), values
+
+
+async def _all(connection: Connection, query: str, values: Mapping[str, object]) -> list[tuple]:  # type: ignore[type-arg]
+    cursor = await connection.execute(query.encode(), values)
+    return await cursor.fetchall()

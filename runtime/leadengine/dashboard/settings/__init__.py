@@ -1,0 +1,1 @@
+"""What a client chooses: a page for each group of choices."""

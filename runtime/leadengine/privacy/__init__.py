@@ -1,0 +1,1 @@
+"""What the law asks for: access, erasure, limits of time, complaints, and proof of each."""
