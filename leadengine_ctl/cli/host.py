@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from leadengine_ctl.cli import host_doctor, options, terminal
+from leadengine_ctl.cli import host_doctor, host_prepare, options, terminal
 
 app = typer.Typer(no_args_is_help=True, help="The machines that stacks live on.")
 
@@ -44,3 +44,4 @@ def remove(
 
 
 app.command("doctor", help=host_doctor.HELP)(host_doctor.doctor)
+app.command("prepare", help=host_prepare.HELP)(host_prepare.prepare)

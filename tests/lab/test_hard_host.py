@@ -50,31 +50,16 @@ class Hard:
 
     def publish_by_hand(self, port: int) -> None:
         """What nobody should do on such a host, and everybody does once."""
-        name, script = f"by-hand-{port}", "while :; do sleep 60; done"
-        image = self.vps.run(
-            "docker", "image", "ls", "-q", "leadengine/standin-nginx"
-        ).stdout.split()[0]
-        config = (
-            "pid /tmp/p; events {} http { access_log off; server { listen 8000; return 204; } }"
-        )
-        words = (
-            "-d",
-            "--name",
-            name,
-            "--restart",
-            "always",
-            "-p",
-            f"{port}:8000",
-            "--entrypoint",
-            "sh",
-        )
-        serve = f"echo '{config}' >/tmp/c && nginx -c /tmp/c -g 'daemon off;' || {{ {script}; }}"
-        self.vps.run("docker", "run", *words, image, "-c", serve)
+        image = self.vps.run("docker", "image", "ls", "-q", "leadengine/agent").stdout.split()[0]
+        words = ("-d", "--name", f"by-hand-{port}", "--restart", "always", "-p", f"{port}:8000")
+        serve = ("--entrypoint", "python3", image, "-m", "http.server", "8000")
+        self.vps.run("docker", "run", *words, *serve)
         until(lambda: self._answers(port), f"port {port} on the host itself", 60)
 
     def _answers(self, port: int) -> None:
-        code = f"exec 3<>/dev/tcp/127.0.0.1/{port}"
-        assert self.vps.run("bash", "-c", code, check=False).returncode == 0
+        ask = "printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; read -r line <&3"
+        words = ("timeout", "5", "bash", "-c", f"exec 3<>/dev/tcp/127.0.0.1/{port}; {ask}")
+        assert self.vps.run(*words, check=False).returncode == 0
 
 
 @pytest.fixture(scope="module")

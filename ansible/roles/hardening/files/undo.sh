@@ -1,0 +1,1 @@
+../../../../templates/host/hardening/undo.sh
