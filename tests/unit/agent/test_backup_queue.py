@@ -28,37 +28,47 @@ class _Server(socketserver.StreamRequestHandler):
             self.wfile.write(_wire(self._answer(*words)))
 
     def _answer(self, name: bytes, *words: bytes) -> Any:
-        keys = self.keys
-        match name:
-            case b"AUTH":
-                return "OK" if words == (b"leadengine", b"p") else ValueError("WRONGPASS no")
-            case b"SCAN":
-                return [b"0", list(keys)]
-            case b"TYPE":
-                kind = keys.get(words[0])
-                kinds = {bytes: "string", dict: "hash", list: "stream", tuple: "module"}
-                return kinds.get(type(kind), "none")
-            case b"GET":
-                return keys[words[0]]
-            case b"HGETALL":
-                return [word for pair in keys[words[0]].items() for word in pair]
-            case b"XRANGE":
-                return [[entry, [b"events", value]] for entry, value in keys[words[0]]]
-            case b"PTTL":
-                return 5000
-            case b"EXISTS":
-                return int(words[0] in keys)
-            case b"XADD":
-                keys.setdefault(words[0], []).append((b"9-%d" % len(keys[words[0]]), words[3]))
-                return b"9-0"
-            case b"SET":
-                keys[words[0]] = words[1]
-                return "OK"
-            case b"HSET":
-                keys[words[0]] = dict(zip(words[1::2], words[2::2], strict=True))
-                return 1
-            case _:
-                return 1
+        handler = getattr(self, f"_{name.decode().lower()}", lambda *_: 1)
+        return handler(*words)
+
+    def _auth(self, *words: bytes) -> Any:
+        return "OK" if words == (b"leadengine", b"p") else ValueError("WRONGPASS no")
+
+    def _scan(self, *_: bytes) -> Any:
+        return [b"0", list(self.keys)]
+
+    def _type(self, key: bytes) -> str:
+        for kind, name in ((bytes, "string"), (dict, "hash"), (list, "stream"), (tuple, "module")):
+            if isinstance(self.keys.get(key), kind):
+                return name
+        return "none"
+
+    def _get(self, key: bytes) -> Any:
+        return self.keys[key]
+
+    def _hgetall(self, key: bytes) -> Any:
+        return [word for pair in self.keys[key].items() for word in pair]
+
+    def _xrange(self, key: bytes, *_: bytes) -> Any:
+        return [[entry, [b"events", value]] for entry, value in self.keys[key]]
+
+    def _pttl(self, _key: bytes) -> int:
+        return 5000
+
+    def _exists(self, key: bytes) -> int:
+        return int(key in self.keys)
+
+    def _xadd(self, key: bytes, _id: bytes, _field: bytes, value: bytes) -> Any:
+        self.keys.setdefault(key, []).append((b"9-%d" % len(self.keys[key]), value))
+        return b"9-0"
+
+    def _set(self, key: bytes, value: bytes) -> str:
+        self.keys[key] = value
+        return "OK"
+
+    def _hset(self, key: bytes, *pairs: bytes) -> int:
+        self.keys[key] = dict(zip(pairs[::2], pairs[1::2], strict=True))
+        return 1
 
 
 def _wire(value: Any) -> bytes:
