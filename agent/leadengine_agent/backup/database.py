@@ -154,13 +154,17 @@ class Session:
             lines.append(line.rstrip("\n"))
         raise self._gone()
 
-    def sums(self) -> DatabaseSums:
-        """Count and hash everything, inside this snapshot."""
+    def sums(self, sequences: dict[str, str] | None = None) -> DatabaseSums:
+        """Count and hash everything, inside this snapshot.
+
+        Args:
+            sequences: where they stood before; None: as they are now.
+        """
         # As JSON: a name may hold anything, line breaks too.
         tables: list[str] = json.loads(self.ask(_TABLES))
         return DatabaseSums(
             tables={name: self._sum(name) for name in sorted(tables)},
-            sequences=json.loads(self.ask(_SEQUENCES)),
+            sequences=self.sequences() if sequences is None else sequences,
             catalogue={
                 kind: self.ask(_HASHED.format(query=query)) for kind, query in _DEFINITIONS.items()
             },
@@ -169,6 +173,11 @@ class Session:
             version=self.ask("SHOW server_version;"),
             size=self.size(),
         )
+
+    def sequences(self) -> dict[str, str]:
+        """Where each sequence stands now: sequences belong to no snapshot, and only ever go on."""
+        found: dict[str, str] = json.loads(self.ask(_SEQUENCES))
+        return found
 
     def size(self) -> int:
         """Bytes that the database takes on disk."""

@@ -80,7 +80,9 @@ class Taking:
             with Session(self._pipe.container) as session, ThreadPoolExecutor(1) as beside:
                 self._total = session.size()
                 self._snapshot = session.snapshot
-                self._sums = beside.submit(session.sums)
+                # Before the dump reads them: what it brings back may be ahead of this, never behind.
+                sequences = session.sequences()
+                self._sums = beside.submit(lambda: session.sums(sequences))
                 copies = [self._copy(each) for each in repositories]
                 sums = self._sums.result()
         finally:
