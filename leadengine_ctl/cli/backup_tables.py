@@ -14,7 +14,15 @@ from leadengine_ctl.operations.backups.points import read_points
 from leadengine_ctl.operations.reads import ClientStatus, read_status
 from leadengine_ctl.planning.freshness import age
 
-_HEADER = ("GOOD", "POINT", "TAKEN", "WHY", "RELEASE", "SIZE", "NEW", "WHERE", "PROVEN")
+_HEADER = ("GOOD", "POINT", "AGE", "WHY", "RELEASE", "SIZE", "NEW", "WHERE", "PROVEN")
+_TONES = {"yes": "good", "partly": "warn", "no": "bad"}
+_WHY = {
+    "manual": "asked",
+    "scheduled": "schedule",
+    "before-update": "update",
+    "before-restore": "restore",
+}
+"""Reasons in people's words; 'update' and 'restore': what came after it."""
 
 
 def put_points(session: Session, client: str, *, check: bool) -> None:
@@ -37,8 +45,8 @@ def put_points(session: Session, client: str, *, check: bool) -> None:
 
 def _show(points: tuple[Point, ...], alarms: Iterable[str], status: ClientStatus) -> None:
     if points:
-        tones = ["", *("good" if each.is_good else "bad" for each in points)]
-        terminal.put_table([_HEADER, *(_row(each) for each in points)], tones)
+        rows = [_row(each) for each in points]
+        terminal.put_table([_HEADER, *rows], ["", *(_TONES[row[0]] for row in rows)])
     else:
         terminal.say(f"There are none yet. Take one: lectl backup {status.client.slug}")
     for text in filter(None, (*alarms, status.backups.verdict.sentence, _measured(status))):
@@ -51,20 +59,24 @@ def _row(each: Point) -> tuple[str, ...]:
     return (
         state,
         each.id,
-        f"{age(datetime.now(UTC) - datetime.fromisoformat(each.at))} ago",
-        each.reason,
+        _since(each.at),
+        _WHY.get(each.reason, each.reason),
         each.release,
         size(each.size),
         size(sum(copy.new_bytes for copy in each.copies)),
         ", ".join(_place(copy) for copy in each.copies),
-        each.verified_at[:16].replace("T", " ") or "-",
+        f"{_since(each.verified_at)} ago" if each.verified_at else "-",
     )
+
+
+def _since(at: str) -> str:
+    return age(datetime.now(UTC) - datetime.fromisoformat(at))
 
 
 def _place(copy: Copy) -> str:
     if copy.gone:
         return f"{copy.target} (gone)"
-    return copy.target if copy.good else f"{copy.target} (failed)"
+    return copy.target if copy.good else f"{copy.target} (no)"
 
 
 def _measured(status: ClientStatus) -> str:

@@ -29,15 +29,16 @@ def _with_public(facts: HostFacts, address: HostAddress) -> HostFacts:
     """Add the address we reach the host by: behind a translating router it knows only its own."""
     if address.kind != "ssh":
         return facts
-    reached = _resolve(address.address)
+    reached = resolve(address.address)
     return replace(facts, addresses=(*facts.addresses, *reached))
 
 
 def _look_up(domain: str) -> DomainLookup:
-    return DomainLookup(domain, _resolve(domain))
+    return DomainLookup(domain, resolve(domain))
 
 
-def _resolve(name: str) -> tuple[str, ...]:
+def resolve(name: str) -> tuple[str, ...]:
+    """The addresses of a name, as this machine sees them; none where it does not resolve."""
     try:
         found = socket.getaddrinfo(name, 443, type=socket.SOCK_STREAM)
     except OSError:

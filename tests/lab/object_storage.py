@@ -58,7 +58,7 @@ def object_storage(address: str) -> Iterator[ObjectStorage]:
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(words, **quiet) as server:  # type: ignore[call-overload]
         try:
-            _wait(f"http://{address}:{port}/", 60)
+            _wait(f"http://{address}:{port}/", 180)
             yield ObjectStorage(f"http://{address}:{port}")
         finally:
             server.kill()

@@ -10,7 +10,7 @@ from leadengine_ctl.hosts.registry import open_host
 from leadengine_ctl.releases.bundle import Bundle
 from leadengine_ctl.releases.library import Library
 from leadengine_ctl.releases.repository import Repository
-from tests.conformance.agent_suite import AgentSuite
+from tests.conformance.recovery_suite import RecoverySuite
 from tests.lab.operator import Operator
 from tests.lab.vps import Vps
 from tests.unit.ctl.builders import a_spec
@@ -41,5 +41,5 @@ def spec() -> StackSpec:
     return a_spec()
 
 
-class TestAgentOverSsh(AgentSuite):
+class TestAgentOverSsh(RecoverySuite):
     """Every verb, with real containers."""

@@ -42,7 +42,7 @@ class Story:
     hosts: list[Vps] = field(default_factory=list)
 
     def result(self, *words: str) -> Ended:
-        return self.operator.must(*words, "--yes", "--json")
+        return self.operator.must(*words, "--json")
 
     def note(self, text: str) -> None:
         """Write something that is not there elsewhere."""
@@ -93,12 +93,12 @@ def test_damaged_data_comes_back_in_place_and_the_restore_can_be_undone(story: S
     story.stack.query("TRUNCATE lab_notes")
     story.note("tuesday")
     assert notes(story.stack) == {"tuesday"}
-    result = story.result("restore", CLIENT, point["id"]).result
+    result = story.result("restore", CLIENT, point["id"], "--yes").result
     assert result["changed"]
     assert result["undo"]
     assert notes(story.stack) == {"monday"}
     assert story.stack.get("/readyz").status_code == 200
-    story.result("restore", CLIENT, "--undo")
+    story.result("restore", CLIENT, "--undo", "--yes")
     assert notes(story.stack) == {"tuesday"}
     status = story.operator.must("status", "--json").result["clients"][0]
     assert (status["green"], status["backup"]["condition"]) == (True, "good")
@@ -111,7 +111,15 @@ def test_a_copy_comes_to_life_on_another_host_beside_the_live_one(
     story.hosts.append(other)
     before = story.stack.runtimes()
     story.result(
-        "restore", CLIENT, "--as", "acme-copy", "--to", other.url, "--host-key", fingerprint(other)
+        "restore",
+        CLIENT,
+        "--as",
+        "acme-copy",
+        "--to",
+        other.url,
+        "--host-key",
+        fingerprint(other),
+        "--yes",
     )
     copy = story.at(other, "acme-copy", "acme-copy.internal")
     assert notes(copy) == {"monday"}
@@ -177,7 +185,7 @@ def test_a_move_keeps_every_accepted_event_and_the_website_goes_on_being_answere
     with website.busy():
         wait_until(lambda: website.accepted, 60)
         began = time.monotonic()
-        story.result("move", CLIENT, "--to", new.vps.address)
+        story.result("move", CLIENT, "--to", new.vps.address, "--yes")
         wait_until(lambda: len(website.accepted.get(new.vps.address, [])) > 5, 60)
         seconds = time.monotonic() - began
     assert all(each["State"]["Running"] is False for each in old.containers().values())

@@ -86,10 +86,9 @@ class RestoreSteps:
 
     def restore(self) -> Did:
         result = self.result("restore")
-        replaced = f"; what it replaced is {result.undo}" if result.undo else ""
         return Did(
             changed=result.changed,
-            detail=f"{result.point} from {result.target}{replaced}",
+            detail=f"{result.point} from {result.target}",
             data=result.model_dump(mode="json"),
         )
 
