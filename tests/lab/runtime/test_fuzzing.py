@@ -65,7 +65,11 @@ def _cases(operation: Any, number: int) -> list[Any]:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    calm(given(case=operation.as_strategy())(lambda case: found.append(case)))()
+
+    def keep(case: Any) -> None:
+        found.append(case)
+
+    calm(given(case=operation.as_strategy())(keep))()
     return found
 
 
