@@ -24,6 +24,7 @@ from tools.demo import DATA, DOMAIN, PORT, ROOT
 PICTURES = Path("docs/pictures")
 COLUMNS = 100
 CONTROL = re.compile(r"(\x1b\[\?25[lh]|\x1b\[2K|\x1b\[1A|\r)")
+SETTINGS = {"install": "/install", "privacy": "/settings/privacy", "insights": "/insights"}
 SITE_NAME = "www.acme.test"
 VISITS = ("/", "/?utm_source=newsletter", "/#trees", "/?utm_source=search")
 FONTS = re.compile(r"@font-face \{.*?\}", re.DOTALL)
@@ -102,8 +103,9 @@ def draw_dashboard(page: Page, email: str, password: str) -> None:
     sign_in(page, email, password)
     page.get_by_text("Acme Orchards").nth(len(VISITS) - 1).wait_for()
     page.screenshot(path=PICTURES / "visits.png")
-    page.get_by_role("link", name="Install").click()
-    page.screenshot(path=PICTURES / "install.png", full_page=True)
+    for name, path in SETTINGS.items():
+        page.goto(f"https://{DOMAIN}{path}")
+        page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
 
 
 def main() -> None:

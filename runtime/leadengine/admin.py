@@ -10,9 +10,14 @@ from collections.abc import Callable
 
 def main() -> int:
     """Run one command; 0 when it is done, 1 and the reason on standard error when not."""
-    command = sys.argv[1] if len(sys.argv) == 2 else ""
-    if command not in _COMMANDS:
-        sys.stderr.write(f"usage: leadengine-admin {' | '.join(_COMMANDS)}\n")
+    command = sys.argv[1] if len(sys.argv) > 1 else ""
+    if command in _WITH_WORDS:
+        from leadengine.controlling.commands import run
+
+        return run(sys.argv[1:])
+    if command not in _COMMANDS or len(sys.argv) != 2:
+        known = " | ".join((*_COMMANDS, *_WITH_WORDS))
+        sys.stderr.write(f"usage: leadengine-admin {known}\n")
         return 2
     return _COMMANDS[command]()
 
@@ -100,6 +105,10 @@ _COMMANDS: dict[str, Callable[[], int]] = {
     "schema": _schema,
     "seed": _seed,
 }
+
+
+_WITH_WORDS = ("tenants", "users", "usage", "worker", "person", "retention")
+"""Commands that take more words; each has its `--help`."""
 
 
 def _first_line(error: Exception) -> str:

@@ -17,7 +17,7 @@ HOLD = Path("/run/leadengine/hold")
 LONGEST_SECONDS = 30.0
 
 _LOOK_AGAIN_SECONDS = 0.05
-_PROBES = ("/healthz", "/readyz", "/internal/")
+_PROBES = ("/healthz", "/readyz", "/metrics", "/internal/")
 
 
 class Valve:

@@ -15,6 +15,7 @@ STREAM = "le:events"
 GROUP = "writers"
 DEAD = "le:events:dead"
 HEARTBEAT = "le:worker:heartbeat"
+PAUSE = "le:worker:pause"
 
 _BATCH = 200
 _PORTION_BYTES = 2_000_000
@@ -185,6 +186,10 @@ class EventQueue:
         accepted_ms = int(first[0][0].partition(b"-")[0])
         age = round(max(0.0, time.time() - accepted_ms / 1000), 1)
         return Backlog(await self._redis.xlen(STREAM), age)
+
+    async def paused(self) -> bool:
+        """Whether the writers are told to rest."""
+        return bool(await self._redis.exists(PAUSE))
 
     async def beat(self) -> None:
         """Note that a worker can work, as of now."""

@@ -74,6 +74,9 @@ class Writer:
 
     async def _round(self) -> None:
         await self._queue.prepare()
+        if await self._queue.paused():
+            await self._pause()
+            return
         entries = await self._queue.take_again(self._consumer)
         entries = entries or await self._queue.take_over(self._consumer)
         entries = entries or await self._queue.take(self._consumer)

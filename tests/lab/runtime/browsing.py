@@ -85,4 +85,4 @@ def sign_in(page: Page) -> None:
     page.get_by_label("E-mail").fill(ADMIN)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Visits", exact=True).wait_for()
+    page.get_by_role("heading", name="Today", exact=True).wait_for()

@@ -132,10 +132,12 @@ def settings_of(db: Container, redis: Container) -> dict[str, str]:
     }
 
 
-def put_nginx_before(stack: RuntimeStack, api: Container, authority: Authority) -> None:
-    """TLS on 8443, as a visitor meets it."""
+def put_nginx_before(
+    stack: RuntimeStack, api: Container, authority: Authority, last: int = 250
+) -> None:
+    """TLS on 8443, as a visitor meets it; `last` is the end of its address."""
     name = f"{api.name.removeprefix(stack.run.name + '-')}-nginx"
-    address = stack.run.address(250)
+    address = stack.run.address(last)
     authority.issue(DOMAIN, address)
     config = authority.folder / f"{name}.conf"
     config.write_text(Path("tests/lab/runtime/nginx.conf").read_text().replace("API", api.name))
@@ -148,7 +150,7 @@ def put_nginx_before(stack: RuntimeStack, api: Container, authority: Authority) 
     }
     options = (*HARDENED, *(f"--volume={source}:{target}:ro" for source, target in mounts.items()))
     command = ("nginx", "-c", "/nginx.conf", "-g", "daemon off;")
-    stack.run.start(name, "leadengine/standin-nginx:dev", *command, last=250, options=options)
+    stack.run.start(name, "leadengine/standin-nginx:dev", *command, last=last, options=options)
     stack.address = address
     stack.tls = ssl.create_default_context(cafile=str(authority.root_file))
     until(lambda: stack.client().get("/sign-in").raise_for_status(), "the stack")

@@ -66,6 +66,28 @@ def test_sixth_attempt_has_to_wait_even_with_the_right_password(client: httpx.Cl
     assert "Too many attempts. Try again in 15 minutes." in locked.text
 
 
+def test_guesses_from_elsewhere_do_not_lock_the_owner_out(
+    stack: RuntimeStack, client: httpx.Client
+) -> None:
+    """N = 8 wrong passwords from inside the network, where the address is another one."""
+    assert stack.api is not None
+    guess = (
+        "import urllib.request, urllib.parse, http.cookiejar, re\n"
+        "jar = http.cookiejar.CookieJar()\n"
+        "page = urllib.request.urlopen('http://127.0.0.1:3000/sign-in')\n"
+        "cookie = page.headers['Set-Cookie'].split(';')[0]\n"
+        'form = re.search(rb\'name="form" value="(\\w+)\', page.read()).group(1).decode()\n'
+        f"data = urllib.parse.urlencode(dict(email='{ADMIN}', password='guess', form=form)).encode()\n"
+        "for _ in range(8):\n"
+        "    request = urllib.request.Request('http://127.0.0.1:3000/sign-in', data, {'Cookie': cookie})\n"
+        "    try: urllib.request.urlopen(request)\n"
+        "    except urllib.error.HTTPError as error: print(error.code)\n"
+    )
+    codes = stack.api.run("python", "-c", guess).stdout.split()
+    assert codes == ["401"] * 5 + ["429"] * 3
+    assert sign_in(client).status_code == 303
+
+
 @pytest.mark.parametrize("kind", ["no token", "wrong token", "other browser", "other site"])
 def test_form_of_another_site_is_refused(
     stack: RuntimeStack, client: httpx.Client, kind: str

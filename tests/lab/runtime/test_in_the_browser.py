@@ -116,7 +116,7 @@ def test_pages_fit_a_narrow_screen(
     for width in (1280, 320):
         page.set_viewport_size({"width": width, "height": 900})
         go(page, ORIGIN + path)
-        name = path.strip("/") or "visits"
+        name = path.strip("/") or "today"
         browser.screenshot(page, f"{name}-{scheme}-{width}")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert page.locator("h1").count() == 1
