@@ -306,12 +306,27 @@ class Decommission(Frozen):
     client: Slug
 
 
+class Fence(Frozen):
+    """Ask for the number of the newest order that changed a client: what an operation begins at."""
+
+    verb: Literal["fence"] = "fence"
+    client: Slug
+
+
 Order = Annotated[
-    InstallRelease | Activate | Rollback | Certify | Inspect | Logs | Credentials | Decommission,
+    InstallRelease
+    | Activate
+    | Rollback
+    | Certify
+    | Inspect
+    | Logs
+    | Credentials
+    | Decommission
+    | Fence,
     Field(discriminator="verb"),
 ]
 
-READ_ONLY = frozenset({"inspect", "logs", "credentials"})
+READ_ONLY = frozenset({"inspect", "logs", "credentials", "fence"})
 """Verbs that take no lock and leave no trace in the journal."""
 
 FENCED = frozenset({"activate", "rollback", "decommission"})
@@ -327,11 +342,16 @@ class Task(Frozen):
         id: idempotency key: the same id never starts a second run. A finished task answers with its
             recorded outcome, a failed or interrupted one is taken up again.
         actor: who ordered it, for the host's own record.
+        operation: whose step this is; the ids of all its tasks begin with it.
+        seen: the fence of the client when that operation began. An order of `FENCED` is refused when
+            another operation has changed the client since: it was decided on what is no longer so.
     """
 
     protocol: Literal[1] = 1
     id: OperationId
     actor: Line = "unknown"
+    operation: OperationId | None = None
+    seen: Annotated[int, Field(ge=0)] | None = None
     order: Order
 
 
@@ -516,6 +536,12 @@ class CredentialsResult(Answered):
         return {"email": self.email, "password": password}
 
 
+class FenceResult(Answered):
+    """`fence`: 0 where no order ever changed the client."""
+
+    fence: int = 0
+
+
 class LogsResult(Answered):
     """The last lines of a stack's services, oldest first, as Docker prints them."""
 
@@ -528,7 +554,9 @@ answer_adapter: TypeAdapter[Event | Outcome] = TypeAdapter(Answer)
 
 def encode_task(task: Task) -> bytes:
     """One line of JSON for the wire. The only place where a task's secrets are written out."""
-    return json.dumps(task.model_dump(), default=_reveal).encode() + b"\n"
+    # An older agent refuses keys it does not know: what is not said is left out.
+    unsaid = {name for name in ("operation", "seen") if getattr(task, name) is None}
+    return json.dumps(task.model_dump(exclude=unsaid), default=_reveal).encode() + b"\n"
 
 
 def _reveal(value: object) -> str:

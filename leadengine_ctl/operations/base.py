@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from leadengine_agent.protocol import Event, Order, StepState, Task
+from leadengine_agent.protocol import FENCED, Event, Order, StepState, Task
 from leadengine_ctl.fleet.records import EventLine
 from leadengine_ctl.fleet.store import Store, now
 from leadengine_ctl.hosts.base import Host, HostAddress, Progress, Report
 from leadengine_ctl.operations.durable import Durable
-from leadengine_ctl.operations.orders import submit
+from leadengine_ctl.operations.orders import newest_fence, submit
 from leadengine_ctl.releases.bundle import Bundle
 from leadengine_ctl.releases.library import Library
 from leadengine_ctl.settings import Settings
@@ -114,11 +114,22 @@ class Run:
         self._changed: set[str] = set()
         self._story: list[EventLine] = []
         self._bundles = {} if bundles is None else bundles
+        self._client = ""
+        self._seen: int | None = None
+
+    def about(self, client: str) -> None:
+        """Say whose stack this is about, before anything is asked of its host."""
+        self._client = client
 
     def host(self, address: HostAddress) -> Host:
-        """The operation's host, connected at first use and kept until `close`."""
+        """The operation's host, connected at first use and kept until `close`.
+
+        At the first contact the operation takes its number: whatever another one changes on the
+        client from then on makes the orders of this one come too late (promise R3).
+        """
         if self._host is None:
             self._host = self.world.open_host(address).__enter__()
+            self._seen = newest_fence(self._host, self.world.actor, self._client)
         return self._host
 
     def close(self) -> None:
@@ -139,8 +150,15 @@ class Run:
         def listen(event: Event) -> None:
             self.tell(f"{step}/{event.step}", event.state, event.detail, event.seconds)
 
-        task = Task(id=f"{self.operation}-{step}", actor=self.world.actor, order=order)
-        return submit(self.host(address), task, listen)
+        host = self.host(address)
+        task = Task(
+            id=f"{self.operation}-{step}",
+            actor=self.world.actor,
+            operation=self.operation if order.verb in FENCED else None,
+            seen=self._seen if order.verb in FENCED else None,
+            order=order,
+        )
+        return submit(host, task, listen)
 
     def load(self, version: str) -> Bundle:
         """A release; read and checked once in this run."""

@@ -33,6 +33,8 @@ from leadengine_agent.protocol import (
     Event,
     Failure,
     FailureCode,
+    Fence,
+    FenceResult,
     Inspect,
     Outcome,
     Task,
@@ -64,7 +66,7 @@ class Executor:
             # Not even dispatched: that would import what an idle agent should not hold.
             return Outcome(task=task.id, result=CertifyResult().model_dump())
         if task.order.verb in READ_ONLY:
-            return self._carry_out(task, tell.send)
+            return self._read(task, tell)
         if not self._take_slot(task):
             return self._busy(task)
         try:
@@ -73,6 +75,15 @@ class Executor:
         finally:
             self._running = None
             self._slot.release()
+
+    def _read(self, task: Task, tell: Teller) -> Outcome:
+        if not isinstance(task.order, Fence):
+            return self._carry_out(task, tell.send)
+        try:
+            result = FenceResult(fence=self.journal.newest_fence(task.order.client))
+        except TaskFailure as error:
+            return Outcome(task=task.id, failure=error.failure)
+        return Outcome(task=task.id, result=result.model_dump())
 
     def drain(self) -> None:
         """Wait for the running task to end; no other can start afterwards."""
