@@ -7,6 +7,7 @@ of a release, which are kept under the hash of their content.
 """
 
 import json
+from collections.abc import Set
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
@@ -643,6 +644,13 @@ class Prune(Frozen):
     dry_run: bool = False
 
 
+class Fence(Frozen):
+    """Ask for the number of the newest order that changed a client: what an operation begins at."""
+
+    verb: Literal["fence"] = "fence"
+    client: Slug
+
+
 Order = Annotated[
     InstallRelease
     | Activate
@@ -659,11 +667,14 @@ Order = Annotated[
     | HostKey
     | MakeKit
     | Freeze
-    | Prune,
+    | Prune
+    | Fence,
     Field(discriminator="verb"),
 ]
 
-READ_ONLY = frozenset({"inspect", "logs", "credentials", "points", "recovery-kit", "host-key"})
+READ_ONLY = frozenset(
+    {"inspect", "logs", "credentials", "points", "recovery-kit", "host-key", "fence"}
+)
 """Verbs that take no lock and leave no trace in the journal."""
 
 FENCED = frozenset({"activate", "rollback", "decommission", "restore", "freeze"})
@@ -682,11 +693,16 @@ class Task(Frozen):
         id: idempotency key: the same id never starts a second run. A finished task answers with its
             recorded outcome, a failed or interrupted one is taken up again.
         actor: who ordered it, for the host's own record.
+        operation: whose step this is; the ids of all its tasks begin with it.
+        seen: the fence of the client when that operation began. An order of `FENCED` is refused when
+            another operation has changed the client since: it was decided on what is no longer so.
     """
 
     protocol: Literal[1] = 1
     id: OperationId
     actor: Line = "unknown"
+    operation: OperationId | None = None
+    seen: Annotated[int, Field(ge=0)] | None = None
     order: Order
 
 
@@ -1087,6 +1103,12 @@ class CredentialsResult(Answered):
         return {"email": self.email, "password": password}
 
 
+class FenceResult(Answered):
+    """`fence`: 0 where no order ever changed the client."""
+
+    fence: int = 0
+
+
 class LogsResult(Answered):
     """The last lines of a stack's services, oldest first, as Docker prints them."""
 
@@ -1099,12 +1121,14 @@ answer_adapter: TypeAdapter[Event | Outcome] = TypeAdapter(Answer)
 
 def encode_task(task: Task) -> bytes:
     """One line of JSON for the wire. The only place where a task's secrets are written out."""
-    return encode_secrets(task) + b"\n"
+    # An older agent refuses keys it does not know: what is not said is left out.
+    unsaid = {name for name in ("operation", "seen") if getattr(task, name) is None}
+    return encode_secrets(task, unsaid) + b"\n"
 
 
-def encode_secrets(value: Frozen) -> bytes:
+def encode_secrets(value: Frozen, unsaid: Set[str] = frozenset()) -> bytes:
     """JSON with the secrets in clear: for the wire, and for what is sealed at once."""
-    return json.dumps(value.model_dump(), default=_reveal).encode()
+    return json.dumps(value.model_dump(exclude=set(unsaid)), default=_reveal).encode()
 
 
 def _reveal(value: object) -> str:

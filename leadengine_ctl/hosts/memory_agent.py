@@ -18,6 +18,8 @@ from leadengine_agent.protocol import (
     Decommission,
     Event,
     Failure,
+    Fence,
+    FenceResult,
     Freeze,
     HostKey,
     HostState,
@@ -114,14 +116,11 @@ class MemoryAgent:
     def _accept(self, task: Task) -> Outcome | None:
         """Write the task into the journal, or return the outcome it already has."""
         client, entry = client_of(task), self._state.journal.get(task.id)
-        fences = [
-            one.fence
-            for one in self._state.journal.values()
-            if one.client == client and one.verb in FENCED
-        ]
-        newest = max(fences, default=0)
+        newest = self._newest(client)
         if entry is None:
             verb = task.order.verb
+            if verb in FENCED and self._is_overtaken(task, client):
+                raise superseded(task)
             self._journal(Entry(task=task.id, verb=verb, client=client, fence=newest + 1))
             return None
         if (entry.verb, entry.client) != (task.order.verb, client):
@@ -129,6 +128,20 @@ class MemoryAgent:
         if entry.outcome is None and entry.verb in FENCED and entry.fence < newest:
             raise superseded(task)
         return entry.outcome
+
+    def _is_overtaken(self, task: Task, client: str) -> bool:
+        """Whether another operation changed the client after this task's operation began."""
+        own, seen = f"{task.operation}-", task.seen
+        return seen is not None and any(
+            one.fence > seen and not one.task.startswith(own) for one in self._fenced(client)
+        )
+
+    def _newest(self, client: str) -> int:
+        return max((one.fence for one in self._fenced(client)), default=0)
+
+    def _fenced(self, client: str) -> list[Entry]:
+        every = self._state.journal.values()
+        return [one for one in every if one.client == client and one.verb in FENCED]
 
     def _record(self, task: Task, outcome: Outcome) -> None:
         entry = self._state.journal[task.id]
@@ -178,6 +191,8 @@ class MemoryAgent:
 
     def _read(self, task: Task) -> dict[str, Any]:
         match task.order:
+            case Fence(client=client):
+                return FenceResult(fence=self._newest(client)).model_dump()
             case Inspect(client=client):
                 return self._inspect(client).model_dump(mode="json")
             case Logs(client=client, service=service, lines=lines):
@@ -187,14 +202,18 @@ class MemoryAgent:
                 return LogsResult(lines=text).model_dump(mode="json")
             case Credentials(client=client, forget=forget):
                 return self._credentials(client, forget=forget)
+        return self._read_of_backups(task.order)
+
+    def _read_of_backups(self, order: Order) -> dict[str, Any]:
+        match order:
             case Points(kit=kit, sealed=sealed):
                 opened = self._restores.opened(kit, sealed)
-                return _plain(self._points.points(task.order, opened))
+                return _plain(self._points.points(order, opened))
             case MakeKit():
-                return _plain(self._restores.make_kit(task.order))
+                return _plain(self._restores.make_kit(order))
             case HostKey():
                 return _plain(self._restores.host_key())
-        raise AssertionError(task.order.verb)
+        raise AssertionError(order.verb)
 
     def _change(self, task: Task) -> dict[str, Any]:
         match task.order:

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from leadengine_agent.protocol import Event, Order, StepState, Task
+from leadengine_agent.protocol import FENCED, Event, Order, StepState, Task
 from leadengine_ctl.fleet.records import EventLine
 from leadengine_ctl.fleet.store import Store, now
 from leadengine_ctl.hosts.base import Host, HostAddress, Progress, Report
 from leadengine_ctl.operations.durable import Durable
-from leadengine_ctl.operations.orders import submit
+from leadengine_ctl.operations.orders import newest_fence, submit
 from leadengine_ctl.releases.bundle import Bundle
 from leadengine_ctl.releases.library import Library
 from leadengine_ctl.settings import Settings
@@ -114,12 +114,23 @@ class Run:
         self._changed: set[str] = set()
         self._story: list[EventLine] = []
         self._bundles = {} if bundles is None else bundles
+        self._client = ""
+        self._seen: dict[str, int | None] = {}
+
+    def about(self, client: str) -> None:
+        """Say whose stack this is about, before anything is asked of its host."""
+        self._client = client
 
     def host(self, address: HostAddress) -> Host:
-        """A host of the operation, connected at first use and kept until `close`."""
+        """A host of the operation, connected at first use and kept until `close`.
+
+        At the first contact the operation takes its number: whatever another one changes on the
+        client from then on makes the orders of this one come too late (promise R3).
+        """
         name = str(address)
         if name not in self._hosts:
             self._hosts[name] = self.world.open_host(address).__enter__()
+            self._seen[name] = newest_fence(self._hosts[name], self.world.actor, self._client)
         return self._hosts[name]
 
     def close(self) -> None:
@@ -146,8 +157,15 @@ class Run:
             else:
                 self.tell(name, event.state, event.detail, event.seconds)
 
-        task = Task(id=f"{self.operation}-{step}", actor=self.world.actor, order=order)
-        return submit(self.host(address), task, listen)
+        host = self.host(address)
+        task = Task(
+            id=f"{self.operation}-{step}",
+            actor=self.world.actor,
+            operation=self.operation if order.verb in FENCED else None,
+            seen=self._seen[str(address)] if order.verb in FENCED else None,
+            order=order,
+        )
+        return submit(host, task, listen)
 
     def load(self, version: str) -> Bundle:
         """A release; read and checked once in this run."""

@@ -1,9 +1,18 @@
 """Give an order to an agent: one task, its events, its outcome or its failure as an error."""
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
-from leadengine_agent.protocol import Event, Failure, FailureCode, Outcome, Task
+from leadengine_agent.protocol import (
+    Event,
+    Failure,
+    FailureCode,
+    Fence,
+    FenceResult,
+    Outcome,
+    Task,
+)
 from leadengine_ctl.errors import (
     HostBusyError,
     HostUnreachableError,
@@ -45,6 +54,24 @@ def submit(
         "The conversation ended without an outcome.",
         "Run the same command again: what was done is not done twice.",
     )
+
+
+def newest_fence(transport: Transport, actor: str, client: str) -> int | None:
+    """The number of the newest order that changed a client on its host.
+
+    Returns:
+        0 where no agent is there yet; None where it is too old to say, or nobody is asked about.
+    """
+    if not client:
+        return None
+    task = Task(id=f"fence-{secrets.token_hex(8)}", actor=actor, order=Fence(client=client))
+    try:
+        return FenceResult.model_validate(submit(transport, task)).fence
+    except HostUnreachableError:
+        # Talked to, and without an agent. Where one is merely silent, 0 lets its orders be refused.
+        return 0
+    except LeadEngineError:
+        return None
 
 
 def _error(failure: Failure, host: str) -> LeadEngineError:

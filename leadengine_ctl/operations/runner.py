@@ -120,6 +120,7 @@ def _carry_out(verb: Verb, run: Run) -> Finished:
 
 
 def _body(verb: Verb, run: Run, step: Step) -> dict[str, Any]:
+    run.about(verb.client)
     try:
         return {work.step: step(work.step, _told(verb, run, work)) for work in verb.works(run)}
     finally:

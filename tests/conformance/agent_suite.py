@@ -17,6 +17,8 @@ from leadengine_agent.protocol import (
     Decommission,
     Event,
     FailureCode,
+    Fence,
+    FenceResult,
     HostState,
     Inspect,
     InstallRelease,
@@ -239,6 +241,22 @@ class AgentSuite:
             self.succeed(host, Decommission(client=activate.spec.client))
         state = HostState.model_validate(self.succeed(host, Inspect()).result)
         assert activate.spec.client not in {stack.client for stack in state.stacks}
+
+    def test_an_order_decided_before_another_s_change_is_refused(
+        self, host: Transport, activate: Activate
+    ) -> None:
+        client = activate.spec.client
+        seen = FenceResult.model_validate(self.succeed(host, Fence(client=client)).result).fence
+
+        def order(operation: str) -> Task:
+            return Task(id=f"{operation}-activate", operation=operation, seen=seen, order=activate)
+
+        first, second = f"{new_id()}-one", f"{new_id()}-two"
+        answers = [list(host.submit(order(each)))[-1] for each in (first, second)]
+        failures = [each.failure for each in answers if isinstance(each, Outcome)]
+        assert failures[0] is None
+        assert failures[1] is not None
+        assert failures[1].code is FailureCode.SUPERSEDED
 
     def _credentials(self, host: Transport, activate: Activate) -> CredentialsResult:
         result = self.succeed(host, Credentials(client=activate.spec.client)).result

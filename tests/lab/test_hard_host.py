@@ -17,7 +17,7 @@ from tests.lab.waiting import until
 
 CLIENT, DOMAIN = "hard", "leads.hard.test"
 TIMERS = ("apt-daily.timer", "apt-daily-upgrade.timer")
-RATE = 40.0
+RATE = 20.0
 PUBLIC = {22, 80, 443}
 BY_HAND = (7001, 7002)
 """Ports that somebody publishes past us: of Docker's rules for IPv4, of its proxy for IPv6."""

@@ -155,25 +155,35 @@ def cloud() -> Iterator[Cloud]:
     server.stop()
 
 
-def test_aws_is_applied_changed_and_destroyed(copied: Path, cloud: Cloud) -> None:
-    """The real provider against a server that speaks AWS's API."""
+def _example(copied: Path, cloud: Cloud) -> Terraform:
+    """The example for AWS, told to talk to the cloud of this machine."""
     cloud.client("route53").create_hosted_zone(Name="acme.test", CallerReference="1")
-    image = cloud.client("ec2").describe_images()["Images"][0]["ImageId"]
-    example = copied / "examples/aws"
     endpoints = "\n".join(f'    {each} = "{cloud.url}"' for each in SERVICES)
+    example = copied / "examples/aws"
     (example / "lab_override.tf").write_text(OVERRIDE.format(endpoints=endpoints))
     tool = Terraform(example, copied / ".data")
-    settings = {
+    tool.must("init", "-input=false", "-no-color")
+    return tool
+
+
+def _settings(cloud: Cloud) -> dict[str, str]:
+    pair = {"private": "P", "public": "ssh-ed25519 A", "fingerprint": "SHA256:f"}
+    return {
         "ssh_public_keys": json.dumps([KEY]),
         "zone": "acme.test",
-        "image": image,
-        "host_key": json.dumps(
-            {"private": "P", "public": "ssh-ed25519 A", "fingerprint": "SHA256:f"}
-        ),
+        "image": cloud.client("ec2").describe_images()["Images"][0]["ImageId"],
+        "host_key": json.dumps(pair),
     }
-    tool.must("init", "-input=false", "-no-color")
-    tool.must("apply", "-auto-approve", "-input=false", "-no-color", **settings)
 
+
+def _apply(tool: Terraform, settings: dict[str, str], verb: str = "apply") -> None:
+    tool.must(verb, "-auto-approve", "-input=false", "-no-color", **settings)
+
+
+def test_aws_is_applied_changed_and_destroyed(copied: Path, cloud: Cloud) -> None:
+    """The real provider against a server that speaks AWS's API."""
+    tool, settings = _example(copied, cloud), _settings(cloud)
+    _apply(tool, settings)
     (server,) = cloud.instances()
     address = cloud.client("ec2").describe_addresses()["Addresses"][0]["PublicIp"]
     assert cloud.user_data(server["InstanceId"])["ssh_authorized_keys"] == [KEY]
@@ -190,14 +200,10 @@ def test_aws_is_applied_changed_and_destroyed(copied: Path, cloud: Cloud) -> Non
     assert again.returncode == 0, again.stdout + again.stderr
 
     # A newer image is no reason to throw a live client's server away.
-    changed = {
-        **settings,
-        "ssh_from": json.dumps(["198.51.100.0/24"]),
-        "image": "ami-of-next-month",
-    }
-    tool.must("apply", "-auto-approve", "-input=false", "-no-color", **changed)
+    changed = {**settings, "ssh_from": json.dumps(["198.51.100.0/24"]), "image": "ami-newer"}
+    _apply(tool, changed)
     assert {net for port, net in cloud.open_to(group) if port == 22} == {"198.51.100.0/24"}
     assert [each["InstanceId"] for each in cloud.instances()] == [server["InstanceId"]]
 
-    tool.must("destroy", "-auto-approve", "-input=false", "-no-color", **changed)
+    _apply(tool, changed, "destroy")
     assert not any(cloud.left_over().values()), cloud.left_over()

@@ -58,8 +58,9 @@ class Journal:
         """Record that `task` starts, or return the outcome it already had.
 
         Raises:
-            TaskFailure: a newer order for the same client has been accepted since (fencing), the id
-                is another order's, or nothing can be written.
+            TaskFailure: a newer order for the same client has been accepted since, or another
+                operation changed the client after the task's own began (fencing); the id is another
+                order's; or nothing can be written.
         """
         with self._transaction() as database:
             known = database.execute(
@@ -67,6 +68,8 @@ class Journal:
             ).fetchone()
             newest = self._newest_fence(database, client)
             if known is None:
+                if task.order.verb in FENCED and self._is_overtaken(database, task, client):
+                    raise _superseded(task)
                 self._insert(database, task, client, newest + 1)
                 return None
             verb, whose, state, fence, outcome = known
@@ -136,6 +139,23 @@ class Journal:
         database = sqlite3.connect(self._path, timeout=30)
         database.execute("PRAGMA synchronous=FULL")
         return database
+
+    def newest_fence(self, client: str) -> int:
+        """The number of the newest order that changed a client; 0: there was none."""
+        with self._transaction() as database:
+            return self._newest_fence(database, client)
+
+    def _is_overtaken(self, database: sqlite3.Connection, task: Task, client: str) -> bool:
+        """Whether another operation changed the client after this task's operation began."""
+        if task.seen is None or self._newest_fence(database, client) <= task.seen:
+            return False
+        since = database.execute(
+            "SELECT id FROM tasks WHERE client = ? AND fence > ?"
+            " AND verb IN (SELECT value FROM json_each(?))",
+            (client, task.seen, json.dumps(sorted(FENCED))),
+        )
+        own = f"{task.operation}-"
+        return any(not str(row[0]).startswith(own) for row in since)
 
     @staticmethod
     def _newest_fence(database: sqlite3.Connection, client: str) -> int:

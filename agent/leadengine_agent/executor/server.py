@@ -37,6 +37,8 @@ from leadengine_agent.protocol import (
     Event,
     Failure,
     FailureCode,
+    Fence,
+    FenceResult,
     Inspect,
     Outcome,
     Task,
@@ -68,7 +70,7 @@ class Executor:
             # Not even dispatched: that would import what an idle agent should not hold.
             return Outcome(task=task.id, result=CertifyResult().model_dump())
         if task.order.verb in READ_ONLY:
-            return self._carry_out(task, tell.send)
+            return self._read(task, tell)
         mine, other = self._slot, self._background
         if task.order.verb in BACKGROUND:
             mine, other = other, mine
@@ -77,6 +79,15 @@ class Executor:
                 return self._recorded(task, tell)
         except BusyError as error:
             return _busy(task, error.holder)
+
+    def _read(self, task: Task, tell: Teller) -> Outcome:
+        if not isinstance(task.order, Fence):
+            return self._carry_out(task, tell.send)
+        try:
+            result = FenceResult(fence=self.journal.newest_fence(task.order.client))
+        except TaskFailure as error:
+            return Outcome(task=task.id, failure=error.failure)
+        return Outcome(task=task.id, result=result.model_dump())
 
     def drain(self) -> None:
         """Wait for the running tasks to end; no other can start afterwards."""

@@ -5,9 +5,11 @@ live through a restart. So it goes first, is seen to be on, and only then the en
 """
 
 import json
+import re
 import time
 from typing import Any
 
+from leadengine_ctl.errors import LeadEngineError
 from leadengine_ctl.hosts.agent_containers import EXECUTOR
 from leadengine_ctl.hosts.commands import said
 from leadengine_ctl.hosts.hardening.baseline import ENGINE, engine_settings
@@ -21,10 +23,16 @@ _STATE = (
 _ICC = '{{index .Options "com.docker.network.bridge.enable_icc"}}'
 
 
-def merge(found: dict[str, Any], *, swarm: bool) -> dict[str, Any]:
+def merge(
+    found: dict[str, Any], *, swarm: bool = False, most_files: int | None = None
+) -> dict[str, Any]:
     """An engine's settings with the baseline's in them; what else somebody set is kept.
 
     A log driver that somebody chose stays, with its options; the default one is what grows for ever.
+
+    Args:
+        most_files: open files that the engine itself is allowed. Where it may not raise that, no
+            container can be started, or looked into, with a higher limit.
     """
     wanted = engine_settings()
     if found.get("log-driver", "json-file") != "json-file":
@@ -33,7 +41,11 @@ def merge(found: dict[str, Any], *, swarm: bool) -> dict[str, Any]:
         # An engine that is part of a swarm refuses to start with it.
         del wanted["live-restore"]
     limits = {**wanted["default-ulimits"], **found.get("default-ulimits", {})}
-    return {**found, **wanted, "default-ulimits": limits}
+    files = {
+        key: min(value, most_files) if most_files and isinstance(value, int) else value
+        for key, value in limits["nofile"].items()
+    }
+    return {**found, **wanted, "default-ulimits": {**limits, "nofile": files}}
 
 
 def parse(text: str) -> dict[str, Any]:
@@ -56,7 +68,7 @@ def settle_engine(site: Site) -> str:
     """Have the engine run with the baseline's settings."""
     old = said(site.runner, "cat", ENGINE)
     swarm = said(site.runner, "docker", "info", "--format", _STATE).endswith(" active")
-    new = merge(parse(old), swarm=swarm)
+    new = merge(parse(old), swarm=swarm, most_files=_most_files(site))
     wrote = site.put(ENGINE, json.dumps(new, indent=2, sort_keys=True) + "\n")
     if not wrote and _is_in_force(site, new):
         return ""
@@ -67,9 +79,10 @@ def settle_engine(site: Site) -> str:
         raise UnmetError(message)
     try:
         _restart(site, survives=not swarm)
-    except UnmetError:
+    except (UnmetError, LeadEngineError) as error:
         _go_back(site, old)
-        raise
+        message = f"{error}; its settings are as they were"
+        raise UnmetError(message) from error
     return "settings in force, containers untouched" if not swarm else "settings in force"
 
 
@@ -89,8 +102,7 @@ def _go_back(site: Site, old: str) -> None:
     else:
         site.must("rm", "-f", ENGINE)
     site.runner.run(("systemctl", "reset-failed", "docker.service"))
-    if not site.succeeds("docker", "version"):
-        site.must("systemctl", "restart", "docker.service", timeout=120)
+    site.must("systemctl", "restart", "docker.service", timeout=120)
 
 
 def _wait(site: Site, beginning: str, sentence: str) -> None:
@@ -102,6 +114,16 @@ def _wait(site: Site, beginning: str, sentence: str) -> None:
         if time.monotonic() > deadline:
             raise UnmetError(sentence)
         time.sleep(0.3)
+
+
+def _most_files(site: Site) -> int | None:
+    """The hard limit on open files of the engine's own process; None where it cannot be read."""
+    process = said(
+        site.runner, "systemctl", "show", "--property=MainPID", "--value", "docker.service"
+    )
+    limits = said(site.runner, "cat", f"/proc/{process}/limits") if process.isdigit() else ""
+    found = re.search(r"^Max open files +\d+ +(\d+)", limits, re.MULTILINE)
+    return int(found[1]) if found else None
 
 
 def _is_in_force(site: Site, wanted: dict[str, Any]) -> bool:

@@ -64,6 +64,34 @@ def test_an_older_order_for_the_same_client_is_refused(journal: Journal) -> None
     assert caught.value.failure.code is FailureCode.SUPERSEDED
 
 
+def of_operation(operation: str, step: str, seen: int) -> Task:
+    order = Activate(spec=a_spec(), release="1.0.0")
+    return Task(id=f"{operation}-{step}", operation=operation, seen=seen, order=order)
+
+
+def test_an_order_decided_before_another_s_change_is_refused(journal: Journal) -> None:
+    """The sleeper was issued its number when it began, and wakes up before its first order."""
+    seen = journal.newest_fence("acme")
+    assert accept(journal, of_operation("operation-b", "activate", seen)) is None
+    with pytest.raises(TaskFailure) as caught:
+        accept(journal, of_operation("operation-a", "activate", seen))
+    assert caught.value.failure.code is FailureCode.SUPERSEDED
+    assert journal.newest_fence("acme") == seen + 1
+
+
+def test_an_operation_is_not_overtaken_by_its_own_orders(journal: Journal) -> None:
+    assert accept(journal, of_operation("operation-a", "activate", 0)) is None
+    assert accept(journal, of_operation("operation-a", "again", 0)) is None
+
+
+def test_own_orders_do_not_hide_another_s(journal: Journal) -> None:
+    for operation in ("operation-a", "operation-b"):
+        accept(journal, of_operation(operation, "activate", journal.newest_fence("acme")))
+    accept(journal, of_operation("operation-b", "again", 1))
+    with pytest.raises(TaskFailure):
+        accept(journal, of_operation("operation-a", "again", 0))
+
+
 def test_a_certificate_order_does_not_supersede_a_deploy(journal: Journal) -> None:
     accept(journal, activate("order-one"))
     order: Order = Certify(client="acme")

@@ -9,6 +9,7 @@ import pytest
 from leadengine_ctl.errors import HostUnreachableError
 from leadengine_ctl.hosts.base import Completed, HostAddress, Runner
 from leadengine_ctl.hosts.hardening.baseline import (
+    ENGINE,
     FILES,
     SSHD,
     UNDO,
@@ -18,7 +19,7 @@ from leadengine_ctl.hosts.hardening.baseline import (
     source,
 )
 from leadengine_ctl.hosts.hardening.door import guarded, harden_ssh, ssh_ports
-from leadengine_ctl.hosts.hardening.engine import merge, parse
+from leadengine_ctl.hosts.hardening.engine import merge, parse, settle_engine
 from leadengine_ctl.hosts.hardening.look import parse_apt, parse_sshd
 from leadengine_ctl.hosts.hardening.site import Site, UnmetError
 from leadengine_ctl.hosts.hardening.upkeep import have_swap, reboot_time
@@ -39,7 +40,7 @@ def a_site(
 
 def test_settings_of_the_engine_that_somebody_made_are_kept() -> None:
     found = {"data-root": "/srv/docker", "default-ulimits": {"core": {"Name": "core", "Soft": 0}}}
-    merged = merge(found, swarm=False)
+    merged = merge(found)
     assert merged["data-root"] == "/srv/docker"
     assert set(merged["default-ulimits"]) == {"core", "nofile"}
     assert {**merged, **engine_settings(), "default-ulimits": None} == {
@@ -50,7 +51,29 @@ def test_settings_of_the_engine_that_somebody_made_are_kept() -> None:
 
 def test_a_log_driver_that_somebody_chose_stays_with_its_options() -> None:
     chosen = {"log-driver": "journald", "log-opts": {"tag": "x"}}
-    assert merge(chosen, swarm=False) | chosen == merge(chosen, swarm=False)
+    assert merge(chosen) | chosen == merge(chosen)
+
+
+def test_no_container_gets_more_open_files_than_the_engine_may_have() -> None:
+    """An engine that may not raise its own limit could start no container, nor look into one."""
+    assert merge({}, most_files=4096)["default-ulimits"]["nofile"]["Hard"] == 4096
+    once = merge({})
+    assert merge(once, most_files=4096)["default-ulimits"]["nofile"]["Hard"] == 4096
+    assert merge({}, most_files=10**9) == once
+
+
+def test_an_engine_that_does_not_take_its_settings_gets_back_the_old_ones() -> None:
+    def answer(argv: tuple[str, ...]) -> Completed | None:
+        return FAILED if argv == ("systemctl", "reload", "docker.service") else None
+
+    site, runner = a_site(answer)
+    with pytest.raises(UnmetError, match="settings are as they were"):
+        settle_engine(site)
+    assert runner.asked[-3:] == [
+        ("rm", "-f", ENGINE),
+        ("systemctl", "reset-failed", "docker.service"),
+        ("systemctl", "restart", "docker.service"),
+    ]
 
 
 def test_an_engine_in_a_swarm_is_not_told_to_live_restore() -> None:
