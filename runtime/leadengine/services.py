@@ -8,9 +8,14 @@ from redis.asyncio import Redis
 
 from leadengine import redis_pool
 from leadengine.accounts.throttle import Throttle
+from leadengine.concierge.answering import Answerer
 from leadengine.concierge.limits import Allowance
+from leadengine.concierge.streaming import Broadcast
+from leadengine.concierge.talking import Conversations
 from leadengine.dashboard.brand import Brand
 from leadengine.database import Database
+from leadengine.knowledge import library
+from leadengine.knowledge.library import Library
 from leadengine.serving.lifecycle import Lifecycle
 from leadengine.serving.valve import Valve
 from leadengine.settings import Settings
@@ -38,14 +43,28 @@ class Services:
     brand: Brand
     lifecycle: Lifecycle
     valve: Valve
+    library: Library
+    answerer: Answerer
+    conversations: Conversations
+    broadcast: Broadcast
+
+    async def close(self) -> None:
+        """Let every connection go."""
+        await self.answerer.close()
+        await self.library.close()
+        await self.database.close()
+        await self.redis.aclose()
 
 
 def build(settings: Settings) -> Services:
     """Everything the api needs; connects nowhere yet."""
     redis = redis_pool.connect(settings)
+    database = Database(settings.database_url.get_secret_value(), size=10)
+    books = library.build(settings, database)
+    answerer = Answerer(settings, database, books.retriever)
     return Services(
         settings=settings,
-        database=Database(settings.database_url.get_secret_value(), size=10),
+        database=database,
         redis=redis,
         queue=EventQueue(redis),
         drops=Drops(redis),
@@ -57,6 +76,10 @@ def build(settings: Settings) -> Services:
         brand=Brand(settings.client_name, settings.brand_primary, settings.brand_logo),
         lifecycle=Lifecycle(),
         valve=Valve(),
+        library=books,
+        answerer=answerer,
+        conversations=Conversations(database, answerer),
+        broadcast=Broadcast(redis),
     )
 
 

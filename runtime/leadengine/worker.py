@@ -10,8 +10,10 @@ import uvloop
 
 from leadengine import logs, redis_pool
 from leadengine.chores import Round, copy_drops
+from leadengine.concierge.calling import call_people, mail_replies
 from leadengine.database import Database
 from leadengine.healthcheck import HEARTBEAT
+from leadengine.knowledge import library
 from leadengine.leads.tending import tend
 from leadengine.notifications.telling import channels, tell
 from leadengine.settings import Settings, load
@@ -40,6 +42,7 @@ async def _work(settings: Settings) -> None:
         Path(HEARTBEAT).touch()
 
     await database.open()
+    books = library.build(settings, database)
     chores = Round(database, settings.client_id, stopping)
     try:
         await asyncio.gather(
@@ -47,8 +50,13 @@ async def _work(settings: Settings) -> None:
             chores.every(10, copy_drops(database, Drops(redis))),
             chores.every(2, tend(database, channels(settings))),
             chores.every(2, tell(database, settings)),
+            chores.every(1, books.librarian.chore()),
+            chores.every(2, books.surveyor.chore()),
+            chores.every(2, call_people(database, settings)),
+            chores.every(5, mail_replies(database, settings)),
         )
     finally:
+        await books.close()
         await database.close()
         await redis.aclose()
 
