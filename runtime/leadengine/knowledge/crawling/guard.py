@@ -31,6 +31,10 @@ _EMBEDS_ANOTHER = (
 )
 
 
+# Reserved for protocols; some versions of Python take parts of it for the internet.
+_PROTOCOLS = ip_network("192.0.0.0/24")
+
+
 class ForbiddenAddressError(Exception):
     """A name leads to where no request may go; the text says which."""
 
@@ -51,6 +55,8 @@ def is_public(address: Address) -> bool:
             return is_public(address.ipv4_mapped)
         if any(address in network for network in _EMBEDS_ANOTHER):
             return False
+    elif address in _PROTOCOLS:
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
