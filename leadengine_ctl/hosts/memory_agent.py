@@ -53,22 +53,8 @@ from leadengine_ctl.hosts.memory_refusals import (
 from leadengine_ctl.hosts.memory_repositories import Repositories
 from leadengine_ctl.hosts.memory_restores import MemoryRestores
 from leadengine_ctl.hosts.memory_state import Entry, MemoryStack, MemoryState, client_of, key_of
+from leadengine_ctl.hosts.memory_steps import CARRYING, STEPS
 from leadengine_ctl.hosts.memory_storage import MemoryStorage
-
-_STEPS = {
-    "install-release": ("files", "images"),
-    "activate": ("render", "start", "migrate", "switch"),
-    "rollback": ("render", "start", "switch"),
-    "certify": ("certificate",),
-    "decommission": ("remove",),
-    "backup": ("dump", "upload", "read-back"),
-    "restore": ("fetch", "compare", "swap"),
-    "verify": ("fetch", "compare"),
-    "freeze": ("stop",),
-    "prune": ("prune",),
-}
-_CARRYING = frozenset({"upload", "fetch"})
-"""Steps that move many bytes, and tell how many."""
 
 
 class MemoryAgent:
@@ -153,12 +139,12 @@ class MemoryAgent:
     def _steps(self, task: Task) -> Iterator[Event]:
         verb = task.order.verb
         state = StepState.DONE if self._would_change(task.order) else StepState.UNCHANGED
-        for step in _STEPS[verb]:
+        for step in STEPS[verb]:
             yield Event(task=task.id, step=step, state=StepState.STARTED)
             if failure := self._failures.get(f"{verb}/{step}"):
                 yield Event(task=task.id, step=step, state=StepState.FAILED, detail=failure.what)
                 raise RefusedError(failure.model_copy(update={"step": step}))
-            if step in _CARRYING:
+            if step in CARRYING:
                 yield from self._carried(task, step)
             yield Event(task=task.id, step=step, state=state, seconds=0.0)
 

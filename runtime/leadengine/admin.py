@@ -98,12 +98,50 @@ def _lint_migrations() -> int:
     return 0
 
 
+def _rebuild_vectors() -> int:
+    import asyncio
+
+    import psycopg
+
+    from leadengine.knowledge.rebuilding import rebuild
+    from leadengine.knowledge.vectors.base import VectorsError
+    from leadengine.settings import Settings, SettingsError, load
+
+    try:
+        passages = asyncio.run(rebuild(load(Settings, os.environ)))
+    except (SettingsError, VectorsError) as error:
+        return _fail("rebuild-vectors", str(error))
+    except psycopg.Error as error:
+        return _fail("rebuild-vectors", _first_line(error))
+    _say(f"the index of vectors was made anew from PostgreSQL: {passages} passages")
+    return 0
+
+
+def _try_questions() -> int:
+    import asyncio
+
+    import psycopg
+
+    from leadengine.concierge.trying import try_questions
+    from leadengine.settings import Settings, SettingsError, load
+
+    try:
+        asyncio.run(try_questions(load(Settings, os.environ), sys.stdin, _say))
+    except SettingsError as error:
+        return _fail("try-questions", str(error))
+    except psycopg.Error as error:
+        return _fail("try-questions", _first_line(error))
+    return 0
+
+
 _COMMANDS: dict[str, Callable[[], int]] = {
     "gauges": _gauges,
     "lint-migrations": _lint_migrations,
     "migrate": _migrate,
+    "rebuild-vectors": _rebuild_vectors,
     "schema": _schema,
     "seed": _seed,
+    "try-questions": _try_questions,
 }
 
 

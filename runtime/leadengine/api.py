@@ -109,10 +109,7 @@ def create_app(services: Services) -> FastAPI:
         for helper in helpers:
             helper.cancel()
         await asyncio.gather(*helpers, return_exceptions=True)
-        await services.meter.flush()
-        await services.finder.close()
-        await services.database.close()
-        await services.redis.aclose()
+        await services.close()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.services = services

@@ -10,9 +10,14 @@ from leadengine import redis_pool
 from leadengine.accounts.throttle import Throttle
 from leadengine.companies.finder import Finder
 from leadengine.companies.registry import lookup_of
+from leadengine.concierge.answering import Answerer
 from leadengine.concierge.limits import Allowance
+from leadengine.concierge.streaming import Broadcast
+from leadengine.concierge.talking import Conversations
 from leadengine.dashboard.brand import Brand
 from leadengine.database import Database
+from leadengine.knowledge import library
+from leadengine.knowledge.library import Library
 from leadengine.metering import Meter
 from leadengine.serving.lifecycle import Lifecycle
 from leadengine.serving.valve import Valve
@@ -43,6 +48,19 @@ class Services:
     meter: Meter
     lifecycle: Lifecycle
     valve: Valve
+    library: Library
+    answerer: Answerer
+    conversations: Conversations
+    broadcast: Broadcast
+
+    async def close(self) -> None:
+        """Let every connection go."""
+        await self.answerer.close()
+        await self.library.close()
+        await self.meter.flush()
+        await self.finder.close()
+        await self.database.close()
+        await self.redis.aclose()
 
     @property
     def brand(self) -> Brand:
@@ -58,6 +76,8 @@ def build(settings: Settings) -> Services:
     """Everything the api needs; connects nowhere yet."""
     redis = redis_pool.connect(settings)
     database = Database(settings.database_url.get_secret_value(), size=10)
+    books = library.build(settings, database)
+    answerer = Answerer(settings, database, books.retriever)
     return Services(
         settings=settings,
         database=database,
@@ -74,6 +94,10 @@ def build(settings: Settings) -> Services:
         meter=Meter(redis),
         lifecycle=Lifecycle(),
         valve=Valve(),
+        library=books,
+        answerer=answerer,
+        conversations=Conversations(database, answerer),
+        broadcast=Broadcast(redis),
     )
 
 

@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    Json,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+)
 
 ClientId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
@@ -32,7 +40,45 @@ class MailSettings(_Environment):
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
 
 
-class Settings(MailSettings):
+class ModelSettings(_Environment):
+    """The language model; without a key the concierge quotes.
+
+    Attributes:
+        llm_base_url: another address than Anthropic's, such as a gateway in a region; empty: theirs.
+        llm_monthly_budget: dollars; from then on the concierge quotes. 0 switches the model off.
+        llm_prices: dollars for a million tokens read and written, by model (as of November 2026).
+        llm_tokens: the longest answer.
+        llm_seconds: how long the next part of an answer may take.
+    """
+
+    llm_api_key: SecretStr = SecretStr("")
+    llm_model: str = "claude-haiku-5-5"
+    llm_base_url: str = ""
+    llm_monthly_budget: float = Field(default=20.0, ge=0)
+    llm_prices: Annotated[
+        Json[dict[str, tuple[float, float]]], Field(min_length=1, validate_default=False)
+    ] = {"claude-haiku-5-5": (0.10, 0.50), "claude-sonnet-5-5": (2.0, 10.0)}
+    llm_tokens: int = Field(default=600, ge=50, le=4000)
+    llm_seconds: float = Field(default=12.0, ge=1, le=60)
+
+
+class KnowledgeSettings(_Environment):
+    """Where vectors are computed and kept, and what may be read.
+
+    Attributes:
+        chroma_url: empty: questions are answered by full text alone.
+        model_folder: made while the image is built; where it is missing, full text alone answers.
+        crawl_networks: private networks whose websites may be read, comma-separated; for an intranet.
+        crawl_authorities: a file of certificates that are trusted besides the public ones.
+    """
+
+    chroma_url: str = ""
+    model_folder: Path = Path("/opt/leadengine/model")
+    crawl_networks: str = ""
+    crawl_authorities: str = ""
+
+
+class Settings(MailSettings, ModelSettings, KnowledgeSettings):
     """What api, worker and seeding share."""
 
     database_url: SecretStr

@@ -11,8 +11,10 @@ import uvloop
 from leadengine import logs, redis_pool
 from leadengine.chores import Round, copy_drops, tend_partitions
 from leadengine.companies.store import copy_companies
+from leadengine.concierge.calling import call_people, mail_replies
 from leadengine.database import Database
 from leadengine.healthcheck import HEARTBEAT
+from leadengine.knowledge import library
 from leadengine.leads.tending import tend
 from leadengine.metering import copy_usage
 from leadengine.notifications.telling import channels, tell
@@ -44,6 +46,7 @@ async def _work(settings: Settings) -> None:
         Path(HEARTBEAT).touch()
 
     await database.open()
+    books = library.build(settings, database)
     chores = Round(database, settings.client_id, stopping)
     try:
         await asyncio.gather(
@@ -56,8 +59,13 @@ async def _work(settings: Settings) -> None:
             chores.every(2, tend(database, channels(settings))),
             chores.every(2, tell(database, settings)),
             chores.every(2, deliver(database, settings)),
+            chores.every(1, books.librarian.chore()),
+            chores.every(2, books.surveyor.chore()),
+            chores.every(2, call_people(database, settings)),
+            chores.every(5, mail_replies(database, settings)),
         )
     finally:
+        await books.close()
         await database.close()
         await redis.aclose()
 

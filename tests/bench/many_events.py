@@ -33,6 +33,10 @@ def statements(tenant: str, events: int) -> str:
 
     `tenant` is an expression that yields its id. The same every time it is run.
     """
+    return _visits(tenant, events) + _numbers(tenant)
+
+
+def _visits(tenant: str, events: int) -> str:
     visits = round(events / 3.5)
     picked = ", ".join(_pick(values, "h") for values in _ARRAYS.values())
     return f"""
@@ -60,6 +64,11 @@ INSERT INTO events (tenant_id, message_id, occurred_at, received_at, type, visit
 SELECT tenant_id, gen_random_uuid(), at + pages * interval '40 s', at, 'track', id, visitor,
   'https://www.acme.test/contact', '', '', 'Lead Submitted', 'Lead Submitted'
 FROM made WHERE h % 40 = 0;
+"""  # noqa: S608 - constants of this file
+
+
+def _numbers(tenant: str) -> str:
+    return f"""
 INSERT INTO day_counts (tenant_id, day, kind, name, number)
 SELECT tenant_id, (at AT TIME ZONE 'UTC')::date, kind, name, count(*) FROM made
 CROSS JOIN LATERAL (VALUES ('visits', ''), ('visitors', ''), ('entry', {_pick(_PATHS, "h")}),

@@ -1,78 +1,131 @@
-"""What the widget calls: one question, one answer with its sources."""
+"""What the widget calls: a question with its answer, a person, and what the person wrote."""
 
 from http import HTTPStatus
-from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from leadengine.concierge import store
-from leadengine.concierge.answering import Answer, answer
-from leadengine.services import Services, ServicesOf
-from leadengine.tracking.envelope import Address, clean
+from leadengine.concierge.asking import (
+    Call,
+    News,
+    Question,
+    RefusedError,
+    Rest,
+    allowed,
+    as_asked,
+    is_theirs,
+    key_for,
+    taken,
+)
+from leadengine.concierge.handing_over import hand_over
+from leadengine.concierge.intent import address_in
+from leadengine.concierge.leads import note_lead
+from leadengine.services import ServicesOf
 from leadengine.tracking.pixel import CORS
-from leadengine.tracking.routes import PREFLIGHT, address_in, body_of, refuse, visitor_in
+from leadengine.tracking.routes import PREFLIGHT, refuse
 
 router = APIRouter()
 
-LONGEST_QUESTION = 1500
-
-
-class Question(BaseModel):
-    """What a visitor asks, and in which conversation."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    client: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
-    question: Annotated[
-        str,
-        StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_QUESTION),
-        AfterValidator(clean),
-    ]
-    url: Address
-    conversation: UUID | None = None
+# nginx would wait until it has a buffer full; and a machine's words are marked as such.
+_STREAM = {**CORS, "Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-AI-Generated": "true"}
+_UNKNOWN = "conversation: none of yours has this key"
 
 
 @router.options("/v1/ask")
+@router.options("/v1/chat")
+@router.options("/v1/chat/rest")
+@router.options("/v1/chat/person")
+@router.options("/v1/chat/news")
 async def preflight() -> Response:
     """For senders that insist on a JSON content type."""
     return Response(status_code=HTTPStatus.NO_CONTENT, headers=PREFLIGHT)
 
 
+@router.post("/v1/chat")
+async def chat(request: Request, services: ServicesOf) -> Response:
+    """An answer as it comes, as server-sent events."""
+    try:
+        tenant, sent = await taken(request, services, Question)
+        visitor = await allowed(request, services, sent.client)
+    except RefusedError as refused:
+        return refused.answer
+    asked = as_asked(services, sent, visitor, sent.question)
+    conversation = await services.conversations.begin(tenant, asked)
+    if email := address_in(sent.question):
+        await note_lead(services, visitor, sent.url, email)
+    meta = {"conversation": str(conversation), "key": key_for(services, conversation)}
+    events = services.conversations.turn(tenant, conversation, sent.question)
+    stream = services.broadcast.stream(dict(meta), events)
+    return StreamingResponse(stream, media_type="text/event-stream", headers=_STREAM)
+
+
+@router.post("/v1/chat/rest")
+async def rest(request: Request, services: ServicesOf) -> Response:
+    """The rest of an answer whose line broke."""
+    try:
+        _, sent = await taken(request, services, Rest)
+    except RefusedError as refused:
+        return refused.answer
+    stream = services.broadcast.rest(sent.answer, sent.after)
+    return StreamingResponse(stream, media_type="text/event-stream", headers=_STREAM)
+
+
 @router.post("/v1/ask")
 async def ask(request: Request, services: ServicesOf) -> Response:
-    """An answer from the client's own words, marked as a machine's."""
+    """A whole answer at once, marked as a machine's."""
     try:
-        question = Question.model_validate_json(await body_of(request) or b"")
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"])) or "body"
-        return refuse(HTTPStatus.UNPROCESSABLE_ENTITY, f"{place}: {first['msg']}")
-    tenant = await services.database.tenant_of(services.settings.client_id)
-    if question.client != services.settings.client_id or tenant is None:
-        return refuse(HTTPStatus.NOT_FOUND, "client: no such client here")
-    visitor = await visitor_in(request, services, question.client)
-    address = await address_in(request, services, question.client)
-    if not await services.allowance.take(visitor, address):
-        return refuse(HTTPStatus.TOO_MANY_REQUESTS, "too many questions; try again later")
-    return await _answered(services, tenant, question, visitor)
-
-
-async def _answered(services: Services, tenant: UUID, question: Question, visitor: str) -> Response:
-    asked = store.Asked(visitor, question.url, question.question, question.conversation)
-    async with services.database.tenant(tenant) as connection:
-        found = await answer(connection, question.question)
-        conversation = await store.keep(connection, tenant, asked, found)
-    return JSONResponse(_as_json(found, conversation), headers=CORS)
-
-
-def _as_json(found: Answer, conversation: UUID) -> dict[str, object]:
-    return {
+        tenant, sent = await taken(request, services, Question)
+        visitor = await allowed(request, services, sent.client)
+    except RefusedError as refused:
+        return refused.answer
+    asked = as_asked(services, sent, visitor, sent.question)
+    conversation = await services.conversations.begin(tenant, asked)
+    answer = await services.conversations.whole(tenant, conversation, sent.question)
+    said = {
         "conversation": str(conversation),
         "ai": True,
-        "answered": found.answered,
-        "text": found.text,
-        "citations": [{"title": one.title, "source": one.source} for one in found.citations],
+        "answered": answer.answered,
+        "text": answer.text,
+        "citations": [{"title": one.title, "source": one.source} for one in answer.citations],
     }
+    return JSONResponse(said, headers=CORS)
+
+
+@router.post("/v1/chat/person")
+async def person(request: Request, services: ServicesOf) -> Response:
+    """A visitor wants a person; the client's people are told."""
+    try:
+        tenant, sent = await taken(request, services, Call)
+        visitor = await allowed(request, services, sent.client)
+    except RefusedError as refused:
+        return refused.answer
+    if sent.email and address_in(sent.email) != sent.email:
+        return refuse(HTTPStatus.UNPROCESSABLE_ENTITY, "email: this is no address of mail")
+    conversation = await services.conversations.begin(
+        tenant, as_asked(services, sent, visitor, sent.message)
+    )
+    if sent.email:
+        await note_lead(services, visitor, sent.url, sent.email, sent.name, sent.message)
+    await hand_over(services.settings, services.database, tenant, conversation, sent)
+    told = {"conversation": str(conversation), "key": key_for(services, conversation)}
+    return JSONResponse(told, HTTPStatus.ACCEPTED, headers=CORS)
+
+
+@router.post("/v1/chat/news")
+async def news(request: Request, services: ServicesOf) -> Response:
+    """What a person wrote since, and who answers now."""
+    try:
+        tenant, sent = await taken(request, services, News)
+    except RefusedError as refused:
+        return refused.answer
+    if not is_theirs(services, sent):
+        return refuse(HTTPStatus.NOT_FOUND, _UNKNOWN)
+    async with services.database.tenant(tenant) as connection:
+        state = await store.state_of(connection, sent.conversation)
+        found = await store.news(connection, sent.conversation, sent.after)
+    messages = [
+        {"number": one.number, "text": one.text, "at": one.said_at.isoformat()} for one in found
+    ]
+    said = {"state": state.state if state else "bot", "messages": messages}
+    return JSONResponse(said, headers={**CORS, "Cache-Control": "no-store"})

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
+from leadengine.concierge import spend
 from leadengine.database import Connection
 
 _CONVERSATIONS = """
-SELECT c.id, c.last_at, c.page_url, t.question, t.turns, t.unanswered,
-       coalesce(nullif(l.name, ''), l.email, '') AS person, l.id AS lead_id
+SELECT c.id, c.last_at, c.page_url, c.state, c.email,
+       coalesce(t.question, 'Wants to talk to a person') AS question, t.turns, t.unanswered,
+       coalesce(nullif(l.name, ''), l.email, nullif(c.name, ''), c.email) AS person, l.id AS lead_id
 FROM conversations c
 JOIN LATERAL (
   SELECT (array_agg(question ORDER BY number))[1] AS question, count(*) AS turns,
@@ -22,14 +24,19 @@ LEFT JOIN leads l ON l.tenant_id = v.tenant_id AND l.id = v.lead_id
 """
 _UNANSWERED = """
 SELECT question, count(*) FROM turns
-WHERE NOT answered AND asked_at > now() - interval '30 days'
+WHERE NOT answered AND mode <> 'handover' AND asked_at > now() - interval '30 days'
 GROUP BY lower(question), question ORDER BY count(*) DESC, max(asked_at) DESC LIMIT 20
 """
 
 
 @dataclass(frozen=True)
 class Conversation:
-    """One visitor's questions in a row; `person` is empty while nobody knows who asks."""
+    """One visitor's questions in a row.
+
+    Attributes:
+        person: empty while nobody knows who asks.
+        state: who answers: `bot`, nobody yet (`waiting`), or a person (`human`).
+    """
 
     id: UUID
     last_at: datetime
@@ -39,6 +46,8 @@ class Conversation:
     unanswered: int
     person: str
     lead_id: UUID | None
+    state: str
+    email: str
 
 
 @dataclass(frozen=True)
@@ -50,12 +59,16 @@ class Turn:
     answer: str
     citations: list[dict[str, str]]
     answered: bool
+    mode: str
+    model: str
 
 
 async def conversations(connection: Connection, limit: int) -> list[Conversation]:
-    """The latest first."""
+    """Those that wait for a person first, then the latest."""
     async with connection.cursor(row_factory=class_row(Conversation)) as cursor:
-        await cursor.execute(_CONVERSATIONS + "ORDER BY c.last_at DESC LIMIT %s", (limit,))
+        await cursor.execute(
+            _CONVERSATIONS + "ORDER BY c.state = 'waiting' DESC, c.last_at DESC LIMIT %s", (limit,)
+        )
         return await cursor.fetchall()
 
 
@@ -70,7 +83,7 @@ async def turns(connection: Connection, conversation: UUID) -> list[Turn]:
     """What was said, in order."""
     async with connection.cursor(row_factory=class_row(Turn)) as cursor:
         await cursor.execute(
-            "SELECT asked_at, question, answer, citations, answered FROM turns"
+            "SELECT asked_at, question, answer, citations, answered, mode, model FROM turns"
             " WHERE conversation_id = %s ORDER BY number",
             (conversation,),
         )
@@ -81,3 +94,13 @@ async def unanswered(connection: Connection) -> list[tuple[str, int]]:
     """What could not be answered in the last 30 days, the most frequent first."""
     cursor = await connection.execute(_UNANSWERED)
     return await cursor.fetchall()
+
+
+async def month(connection: Connection) -> tuple[int, int, int]:
+    """Questions of this month, those that were answered, and millionths of a dollar for the model."""
+    cursor = await connection.execute(
+        "SELECT count(*), count(*) FILTER (WHERE answered) FROM turns"
+        " WHERE asked_at >= date_trunc('month', now())"
+    )
+    row = await cursor.fetchone() or (0, 0)
+    return row[0], row[1], await spend.of_month(connection)

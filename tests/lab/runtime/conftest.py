@@ -11,6 +11,7 @@ from tests.lab.browser import Browser
 from tests.lab.container import Container
 from tests.lab.run import Run
 from tests.lab.runtime.browsing import SNIPPETS
+from tests.lab.runtime.library import start_chroma
 from tests.lab.runtime.site import website
 from tests.lab.runtime.stack import DOMAIN, RuntimeStack, put_nginx_before, start_stack
 
@@ -19,6 +20,7 @@ from tests.lab.runtime.stack import DOMAIN, RuntimeStack, put_nginx_before, star
 def stack(run: Run, authority: Authority, product_images: None) -> RuntimeStack:
     """Migrated and seeded, with an api behind TLS; mail is not configured, no worker runs."""
     stack = start_stack(run, "shared")
+    stack.settings["CHROMA_URL"] = f"http://{start_chroma(run, 'shared-chroma').address}:8000"
     migrated = stack.admin("migrate")
     assert migrated.returncode == 0, migrated.stderr
     assert stack.seed()["created"] is True

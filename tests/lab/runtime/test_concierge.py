@@ -3,10 +3,12 @@
 import httpx
 import pytest
 
+from tests.lab.container import Container
 from tests.lab.runtime.firm import ANSWERABLE, PAGES, UNANSWERABLE
+from tests.lab.runtime.library import all_taken_in, hand_in, hand_in_all
 from tests.lab.runtime.sending import body, fresh
 from tests.lab.runtime.stack import CLIENT_ID, RuntimeStack
-from tests.lab.runtime.test_accounts_pages import form_of, sign_in
+from tests.lab.runtime.test_accounts_pages import sign_in
 from tests.lab.waiting import until
 
 PAGE = "https://shop.test/contact"
@@ -22,19 +24,28 @@ def ask(client: httpx.Client, question: str, **more: object) -> httpx.Response:
     return client.post("/v1/ask", json=sent)
 
 
-def hand_in(client: httpx.Client, name: str, content: str | bytes) -> httpx.Response:
-    form = {"form": form_of(client, "/knowledge")}
-    return client.post("/knowledge", data=form, files={"file": (name, content)})
+_HERE = "SELECT string_agg(source || content_hash, ' ' ORDER BY source) FROM documents"
+_known: list[str] = []
+
+
+def know(stack: RuntimeStack, client: httpx.Client) -> None:
+    """Have the concierge know the firm's pages and nothing else; what it knows already is kept."""
+    stack.sql("TRUNCATE conversations, turns, messages, calls, model_spend")
+    if [stack.sql(_HERE)] == _known:
+        return
+    stack.sql("TRUNCATE documents, passages, intake")
+    hand_in_all(client, PAGES)
+    all_taken_in(stack)
+    assert stack.sql("SELECT count(*) FROM documents") == str(len(PAGES) - 1)
+    _known[:] = [stack.sql(_HERE)]
 
 
 @pytest.fixture
-def informed(stack: RuntimeStack, client: httpx.Client) -> httpx.Client:
+def informed(stack: RuntimeStack, steady_worker: Container, client: httpx.Client) -> httpx.Client:
     """A signed-in administrator whose concierge knows the firm's pages."""
-    stack.sql("TRUNCATE documents, passages, conversations, turns")
     forget_questions(stack)
     sign_in(client)
-    for name, content in PAGES.items():
-        assert hand_in(client, name, content).status_code == 303, name
+    know(stack, client)
     return client
 
 
@@ -64,7 +75,11 @@ def test_answer_says_that_a_machine_gives_it(stack: RuntimeStack, informed: http
 
 
 def test_instructions_in_a_file_are_only_text(stack: RuntimeStack, informed: httpx.Client) -> None:
-    """Answers are quotations: a file can say anything, but has nobody to order about."""
+    """Answers are quotations: a file can say anything, but has nobody to order about.
+
+    This one says nothing else, and is not taken in.
+    """
+    assert "inject.md contains nothing for people" in informed.get("/knowledge").text
     for question in ("Is the valuation free?", "How large is the tenancy deposit?"):
         assert "swordfish" not in ask(informed, question).json()["text"]
 
@@ -73,6 +88,7 @@ def test_newer_file_takes_the_place_of_the_older(
     stack: RuntimeStack, informed: httpx.Client
 ) -> None:
     hand_in(informed, "fees.md", "# Our fees\nSelling with us costs 2 per cent of the price.")
+    all_taken_in(stack)
     text = ask(informed, "How much does it cost to sell my house with you?").json()["text"]
     assert "2 per cent" in text
     assert stack.sql("SELECT count(*) FROM documents WHERE source = 'fees.md'") == "1"
@@ -82,9 +98,8 @@ def test_newer_file_takes_the_place_of_the_older(
     ("name", "content", "sentence"),
     [
         ("a.exe", b"MZ", "give a file that ends in"),
-        ("a.md", b"\xff\xfe", "is not text in UTF-8"),
         ("<script>.md", b"   ", "&lt;script&gt;.md contains no text"),
-        ("a.md", b"x" * 950_000, "is larger than 900 kB"),
+        ("a.md", b"x" * 5_000_001, "is larger than 5 MB"),
     ],
 )
 def test_bad_file_is_a_sentence_and_changes_nothing(
@@ -93,13 +108,13 @@ def test_bad_file_is_a_sentence_and_changes_nothing(
     answer = hand_in(informed, name, content)
     assert answer.status_code == 422
     assert sentence in answer.text
-    assert stack.sql("SELECT count(*) FROM documents") == str(len(PAGES))
+    assert stack.sql("SELECT count(*) FROM documents") == str(len(PAGES) - 1)
 
 
 def test_file_from_another_site_is_not_taken(stack: RuntimeStack, informed: httpx.Client) -> None:
     files = {"file": ("a.md", b"# Fees\nEverything is free.")}
     assert informed.post("/knowledge", data={"form": "0" * 64}, files=files).status_code == 422
-    assert stack.sql("SELECT count(*) FROM documents") == str(len(PAGES))
+    assert stack.sql("SELECT count(*) FROM documents") == str(len(PAGES) - 1)
 
 
 def test_pages_show_what_was_asked_and_what_is_missing(
@@ -115,12 +130,13 @@ def test_pages_show_what_was_asked_and_what_is_missing(
     assert "From Free valuation (valuation.html)" in shown
     assert "Do you sell helicopters?" in informed.get("/knowledge").text
     tried = informed.get("/knowledge", params={"question": "Is the valuation free?"}).text
-    assert "100 %" in tried
+    assert "By sense" in tried
+    assert "% sure" in tried
     assert informed.get("/conversations/00000000-0000-4000-8000-000000000001").status_code == 404
 
 
 def test_conversation_belongs_to_the_lead_who_asked(
-    stack: RuntimeStack, informed: httpx.Client, worker: object
+    stack: RuntimeStack, informed: httpx.Client
 ) -> None:
     headers = {"User-Agent": "Browser of Ann"}
     informed.headers.update(headers)

@@ -3,7 +3,7 @@
 Its shadow root is closed, so nobody's script can look in; for these tests the browser opens it.
 """
 
-from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,12 +11,13 @@ from playwright.sync_api import Page, expect
 from tests.lab.browser import Browser
 from tests.lab.runtime.browsing import ORIGIN, complaints_of, go, shop
 from tests.lab.runtime.browsing import sign_in as enter
-from tests.lab.runtime.firm import PAGES
 from tests.lab.runtime.stack import RuntimeStack
-from tests.lab.runtime.test_accounts_pages import sign_in
-from tests.lab.runtime.test_concierge import forget_questions, hand_in
+from tests.lab.runtime.test_accounts_pages import form_of, sign_in
+from tests.lab.runtime.test_concierge import forget_questions, know
 from tests.lab.waiting import until
+from tests.web.conftest import WEB, run_npm
 
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 OPENED = (
     "const attach = Element.prototype.attachShadow;"
     "Element.prototype.attachShadow = function (how) {"
@@ -30,17 +31,23 @@ RUDE = (
 
 
 @pytest.fixture
-def knowing(stack: RuntimeStack, page: Page) -> Iterator[Page]:
+def knowing(stack: RuntimeStack, page: Page) -> Page:
     """A browser, and a stack that knows the firm's pages."""
     forget_questions(stack)
-    stack.sql("TRUNCATE leads, lead_visitors, notices, documents, passages, conversations, turns")
+    stack.sql("TRUNCATE leads, lead_visitors, notices")
     with stack.client() as admin:
         sign_in(admin)
-        for name, content in PAGES.items():
-            hand_in(admin, name, content)
+        know(stack, admin)
     page.add_init_script(OPENED)
-    yield page
-    stack.sql("TRUNCATE documents, passages")
+    return page
+
+
+def axe() -> str:
+    """The checker's script, as the npm lock names it."""
+    script = WEB / "node_modules/axe-core/axe.min.js"
+    if not script.exists():
+        assert run_npm("ci").returncode == 0
+    return script.read_text()
 
 
 def open_panel(page: Page, path: str = "/bare") -> None:
@@ -56,11 +63,14 @@ def ask(page: Page, question: str) -> None:
 
 def test_question_is_answered_with_its_source(knowing: Page, browser: Browser) -> None:
     open_panel(knowing)
-    assert knowing.get_by_text("AI assistant").is_visible()
+    assert knowing.get_by_text("AI assistant", exact=True).is_visible()
+    assert knowing.get_by_text("You are chatting with an AI assistant").is_visible()
     ask(knowing, "How much does it cost to sell my house with you?")
     log = knowing.get_by_role("log")
     expect(log).to_contain_text("1.5 per cent")
-    expect(log).to_contain_text("From: Our fees")
+    expect(log).to_contain_text("From:")
+    expect(log.get_by_role("listitem").last).to_have_text("Our fees")
+    expect(log).to_have_attribute("aria-busy", "false")
     browser.screenshot(knowing, "widget")
 
 
@@ -79,6 +89,55 @@ def test_visitor_leaves_an_address_where_nothing_is_known(
     knowing.get_by_role("button", name="Send").click()
     expect(knowing.get_by_role("log")).to_contain_text("A person will write to you.")
     until(lambda: is_lead(stack), "the lead")
+
+
+def test_nothing_a_screen_reader_or_a_narrow_eye_would_miss(
+    knowing: Page, browser: Browser
+) -> None:
+    """axe finds nothing: an answer with its source, the form, light and dark."""
+    open_panel(knowing)
+    ask(knowing, "How much does it cost to sell my house with you?")
+    expect(knowing.get_by_role("log")).to_contain_text("From:")
+    knowing.get_by_role("button", name="Talk to a person").click()
+    expect(knowing.get_by_role("textbox", name="Your e-mail")).to_be_focused()
+    knowing.evaluate(axe())
+    for scheme in SCHEMES:
+        knowing.emulate_media(color_scheme=scheme)
+        found = knowing.evaluate(
+            "axe.run([...document.querySelectorAll('div')].at(-1), {resultTypes: ['violations']})"
+        )
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
+        browser.screenshot(knowing, f"widget-{scheme}")
+
+
+def test_conversation_goes_on_over_a_change_of_pages(knowing: Page) -> None:
+    open_panel(knowing)
+    ask(knowing, "Is the valuation free?")
+    expect(knowing.get_by_role("log")).to_contain_text("From:")
+    shop(knowing, "/loader")
+    knowing.get_by_role("button", name="Ask acme").click()
+    expect(knowing.get_by_role("log")).to_contain_text("Is the valuation free?")
+    expect(knowing.get_by_role("log")).to_contain_text("binds you to nothing")
+
+
+def test_visitor_reads_a_person_s_words_in_the_widget(
+    stack: RuntimeStack, knowing: Page, browser: Browser
+) -> None:
+    open_panel(knowing)
+    ask(knowing, "Can I talk to a person?")
+    knowing.get_by_role("textbox", name="Your message").fill("It is about my deposit")
+    knowing.get_by_role("button", name="Send").click()
+    expect(knowing.get_by_role("log")).to_contain_text("A person was told.")
+    with stack.client() as admin:
+        sign_in(admin)
+        newest = stack.sql("SELECT id FROM conversations")
+        page = f"/conversations/{newest}"
+        assert "It is about my deposit" in admin.get(page).text
+        said = {"text": "Hello, I am **Tom**.\n- one\n- two", "form": form_of(admin, page)}
+        assert admin.post(page, data=said).status_code == 303
+    expect(knowing.get_by_role("log")).to_contain_text("Hello, I am Tom.", timeout=20_000)
+    assert knowing.get_by_role("log").locator("strong").inner_text() == "Tom"
+    browser.screenshot(knowing, "widget-person")
 
 
 def is_lead(stack: RuntimeStack) -> None:

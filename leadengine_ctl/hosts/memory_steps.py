@@ -1,0 +1,16 @@
+"""The steps that the agent of a memory host tells of."""
+
+STEPS = {
+    "install-release": ("files", "images"),
+    "activate": ("render", "start", "migrate", "switch"),
+    "rollback": ("render", "start", "switch"),
+    "certify": ("certificate",),
+    "decommission": ("remove",),
+    "backup": ("dump", "upload", "read-back"),
+    "restore": ("fetch", "compare", "swap"),
+    "verify": ("fetch", "compare"),
+    "freeze": ("stop",),
+    "prune": ("prune",),
+}
+CARRYING = frozenset({"upload", "fetch"})
+"""Steps that move many bytes, and tell how many."""

@@ -1,0 +1,1 @@
+"""Text as vectors, computed here: nothing of it leaves the stack."""

@@ -1,0 +1,1 @@
+"""Where vectors are searched. PostgreSQL has them all: an index that is lost is filled again."""
