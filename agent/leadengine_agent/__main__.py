@@ -11,13 +11,14 @@ _PROGRAMS = {
     "reporter": "leadengine_agent.reporter.main",
     "submit": "leadengine_agent.executor.submit",
     "trust": "leadengine_agent.trust.pin",
+    "connect": "leadengine_agent.connect",
 }
 _WITH_WORDS = {
     "probe": "leadengine_agent.probe",
     "door": "leadengine_agent.door",
 }
 _USAGE = """\
-usage: leadengine-agent executor | reporter | submit | trust
+usage: leadengine-agent executor | reporter | submit | trust | connect
        leadengine-agent probe served NAME | visit NAME SECONDS | fetch URL
        leadengine-agent door hold SECONDS | open
 """

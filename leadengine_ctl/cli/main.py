@@ -8,6 +8,7 @@ import typer
 
 from leadengine_ctl import __version__
 from leadengine_ctl.cli import (
+    agent,
     config,
     deploy,
     destroy,
@@ -19,6 +20,7 @@ from leadengine_ctl.cli import (
     rollback,
     rollout,
     status,
+    task,
     terminal,
     update,
 )
@@ -40,6 +42,8 @@ app.command("logs", help=logs.HELP)(logs.logs)
 app.command("destroy", help=destroy.HELP)(destroy.destroy)
 app.command("doctor", help=doctor.HELP)(doctor.doctor)
 app.add_typer(host.app, name="host")
+app.add_typer(agent.app, name="agent")
+app.add_typer(task.app, name="task")
 app.add_typer(release.app, name="release")
 app.add_typer(rollout.app, name="rollout")
 app.add_typer(config.app, name="config")

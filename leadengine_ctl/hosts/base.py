@@ -12,6 +12,7 @@ from typing import Protocol, Self
 from leadengine_agent.protocol import Event, ImageRef, Outcome, RegistryLogin, StepState, Task
 from leadengine_ctl.hosts.address import HostAddress
 from leadengine_ctl.hosts.facts import FLOOR, HostFacts, Minimum, PortOwner
+from leadengine_ctl.hosts.panel_words import PanelLink
 from leadengine_ctl.hosts.trust import HostKey, HostTrust
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "HostTrust",
     "Input",
     "Minimum",
+    "PanelLink",
     "PortOwner",
     "ProgramFailedError",
     "Progress",
@@ -128,6 +130,10 @@ class Host(Transport, Protocol):
             NotFoundError: this machine does not have an image that the host lacks.
             NotAllowedError: the host's engine keeps images in a store that would rename them.
         """
+        ...
+
+    def connect_panel(self, link: PanelLink, report: Report = quiet) -> None:
+        """Tell a prepared host to which panel it reports, and what may be ordered from there."""
         ...
 
     def remove_agent(self, *, purge: bool, report: Report = quiet) -> None:

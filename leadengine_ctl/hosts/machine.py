@@ -5,12 +5,13 @@ from types import TracebackType
 from typing import Self
 
 from leadengine_agent.protocol import Event, ImageRef, Outcome, RegistryLogin, Task
-from leadengine_ctl.hosts import agent_lifecycle, bootstrap, conversation, probing
+from leadengine_ctl.hosts import agent_lifecycle, bootstrap, conversation, panel_link, probing
 from leadengine_ctl.hosts.base import (
     FLOOR,
     HostAddress,
     HostFacts,
     Minimum,
+    PanelLink,
     Report,
     Runner,
     quiet,
@@ -66,6 +67,9 @@ class Machine:
 
     def carry(self, images: tuple[ImageRef, ...], report: Report = quiet) -> int:
         return carry(self._runner, self.address, images, report)
+
+    def connect_panel(self, link: PanelLink, report: Report = quiet) -> None:
+        panel_link.connect_panel(self._runner, self.address, link, report)
 
     def remove_agent(self, *, purge: bool, report: Report = quiet) -> None:
         agent_lifecycle.remove_agent(self._runner, self.address, purge=purge, report=report)

@@ -23,6 +23,7 @@ from leadengine_ctl.hosts.base import (
     HostAddress,
     HostFacts,
     Minimum,
+    PanelLink,
     Progress,
     Report,
     quiet,
@@ -112,6 +113,11 @@ class MemoryHost:
     def carry(self, images: tuple[ImageRef, ...], report: Report = quiet) -> int:
         report(Progress("images", StepState.UNCHANGED, "a host in memory needs no images"))
         return 0
+
+    def connect_panel(self, link: PanelLink, report: Report = quiet) -> None:
+        state = StepState.UNCHANGED if self._state.panel == link.url else StepState.DONE
+        report(Progress("panel", state, link.url))
+        self._keep(self._state.model_copy(update={"panel": link.url}))
 
     def remove_agent(self, *, purge: bool, report: Report = quiet) -> None:
         if self._state.stacks:

@@ -84,10 +84,12 @@ class Entry(Frozen):
 
 
 class MemoryState(Frozen):
-    """`publisher`: whose releases it believes, by the hash of the first root; empty: nobody's yet."""
+    """`publisher`: whose releases it believes, by the hash of the first root; empty: nobody's yet.
+    `panel`: whom it reports to."""
 
     prepared: bool = False
     publisher: str = ""
+    panel: str = ""
     releases: dict[str, Release] = {}
     stacks: dict[str, MemoryStack] = {}
     journal: dict[str, Entry] = {}

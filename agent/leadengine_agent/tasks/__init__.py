@@ -3,8 +3,9 @@
 from importlib import import_module
 from typing import Any
 
+from leadengine_agent.healing import is_heal_due
 from leadengine_agent.layout import HostLayout
-from leadengine_agent.protocol import Activate, Certify, Order
+from leadengine_agent.protocol import Activate, Certify, Heal, Order
 from leadengine_agent.schedule import is_certify_due
 from leadengine_agent.tasks.context import Context
 
@@ -20,6 +21,9 @@ _MODULES = {
     "logs": "logs",
     "credentials": "credentials",
     "decommission": "decommission",
+    "vitals": "vitals",
+    "heal": "heal",
+    "update-agent": "update_agent",
 }
 
 
@@ -39,4 +43,8 @@ def client_of(order: Order) -> str:
 
 def is_idle(order: Order, layout: HostLayout) -> bool:
     """True for a scheduled order with nothing to do: not worth a lock or a line in the journal."""
-    return isinstance(order, Certify) and order.scheduled and not is_certify_due(order, layout)
+    if not getattr(order, "scheduled", False):
+        return False
+    if isinstance(order, Certify):
+        return not is_certify_due(order, layout)
+    return isinstance(order, Heal) and not is_heal_due(layout)
