@@ -12,15 +12,18 @@ _PROGRAMS = {
     "submit": "leadengine_agent.executor.submit",
     "trust": "leadengine_agent.trust.pin",
     "connect": "leadengine_agent.connect",
+    "replace": "leadengine_agent.replacing",
 }
 _WITH_WORDS = {
     "probe": "leadengine_agent.probe",
     "door": "leadengine_agent.door",
+    "containers": "leadengine_agent.containers",
 }
 _USAGE = """\
-usage: leadengine-agent executor | reporter | submit | trust | connect
+usage: leadengine-agent executor | reporter | submit | trust | connect | replace
        leadengine-agent probe served NAME | visit NAME SECONDS | fetch URL
        leadengine-agent door hold SECONDS | open
+       leadengine-agent containers IMAGE
 """
 
 

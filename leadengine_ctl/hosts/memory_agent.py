@@ -16,6 +16,7 @@ from leadengine_agent.protocol import (
     Decommission,
     Event,
     Failure,
+    Heal,
     HostState,
     Inspect,
     InstallRelease,
@@ -28,7 +29,10 @@ from leadengine_agent.protocol import (
     StackState,
     StepState,
     Task,
+    UpdateAgent,
+    Vitals,
 )
+from leadengine_agent.reports import CertificateVitals, Heartbeat, StackVitals
 from leadengine_ctl.hosts.memory_faults import MemoryFaults
 from leadengine_ctl.hosts.memory_generations import Activated, activate, roll_back
 from leadengine_ctl.hosts.memory_refusals import (
@@ -45,6 +49,8 @@ _STEPS = {
     "rollback": ("render", "start", "switch"),
     "certify": ("certificate",),
     "decommission": ("remove",),
+    "heal": (),
+    "update-agent": ("handover",),
 }
 
 
@@ -137,6 +143,8 @@ class MemoryAgent:
         match task.order:
             case Inspect(client=client):
                 return self._inspect(client).model_dump(mode="json")
+            case Vitals():
+                return self._vitals()
             case Logs(client=client, service=service, lines=lines):
                 names = [service] if service else ["db", "api-blue", "nginx"]
                 self._stack(client)
@@ -161,6 +169,8 @@ class MemoryAgent:
                 chosen = [client] if client else sorted(self._state.stacks)
                 advice = {name: self._stack(name).state().certificate.advice for name in chosen}
                 return CertifyResult(advice=advice).model_dump(mode="json")
+            case Heal() | UpdateAgent():
+                return {"changed": False}
             case Decommission(client=client):
                 self._keep(
                     stacks={name: one for name, one in self._state.stacks.items() if name != client}
@@ -185,6 +195,30 @@ class MemoryAgent:
             disk_total=100_000_000_000,
             stacks=tuple(self._shown(stack) for stack in chosen),
         )
+
+    def _vitals(self) -> dict[str, Any]:
+        state, now = self._inspect(None), time.time()
+        stacks = tuple(
+            StackVitals(
+                client=stack.client,
+                release=stack.release,
+                generation=stack.generation,
+                colour=stack.colour,
+                healthy=stack.healthy,
+                certificate=CertificateVitals(issuer_kind=stack.certificate.issuer_kind),
+            )
+            for stack in state.stacks
+        )
+        beat = Heartbeat(
+            looked_at=now,
+            agent_version=state.agent_version,
+            memory_total=state.memory,
+            disk_free=state.disk_free,
+            disk_total=state.disk_total,
+            stacks=stacks,
+        )
+        found = {"heartbeat": beat.model_dump(mode="json"), "events": [], "usage": []}
+        return {**found, "journal": "memory", "last": 0}
 
     def _shown(self, stack: MemoryStack) -> StackState:
         return stack.state(healthy=stack.release not in self._faults.sick)

@@ -25,6 +25,7 @@ from leadengine_agent.executor.journal import Journal
 from leadengine_agent.executor.leanness import Leanness
 from leadengine_agent.executor.steps import Steps
 from leadengine_agent.executor.teller import Teller
+from leadengine_agent.executor.updated import tell_of_update
 from leadengine_agent.failures import TaskFailure
 from leadengine_agent.layout import REPORTER_UID, HostLayout
 from leadengine_agent.protocol import (
@@ -214,6 +215,7 @@ def main() -> int:
         # An executor that was killed while a data service was replaced left visitors waiting.
         valve.open_again(stack)
     server = _Server(Executor(layout))
+    tell_of_update(server.executor.journal, layout)
     signal.signal(signal.SIGTERM, lambda *_: _stop(server))
     sys.stderr.write("executor: ready\n")
     server.serve_forever()
