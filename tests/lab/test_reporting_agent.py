@@ -45,7 +45,7 @@ def host(operator: Operator, stocked_vps: Vps, store: Store) -> str:
     ended = operator.deploy(stocked_vps, CLIENT, DOMAIN)
     assert ended.code == 0, ended.text
     name = HostAddress.parse(stocked_vps.url).name
-    wait_until(lambda: stacks_of(store, name), 120)
+    wait_until(lambda: stacks_of(store, name), 300)
     return name
 
 
