@@ -18,14 +18,22 @@ def main() -> int:
 
 
 def _gauges() -> int:
+    return _ask("gauges")
+
+
+def _usage() -> int:
+    return _ask("usage")
+
+
+def _ask(command: str) -> int:
     from leadengine.healthcheck import ask_api
 
     try:
-        answered, text = ask_api("/internal/gauges")
+        answered, text = ask_api(f"/internal/{command}")
     except OSError as error:
-        return _fail("gauges", f"the api of this container does not answer: {error}")
+        return _fail(command, f"the api of this container does not answer: {error}")
     if not answered:
-        return _fail("gauges", text.strip())
+        return _fail(command, text.strip())
     _say(text)
     return 0
 
@@ -99,6 +107,7 @@ _COMMANDS: dict[str, Callable[[], int]] = {
     "migrate": _migrate,
     "schema": _schema,
     "seed": _seed,
+    "usage": _usage,
 }
 
 

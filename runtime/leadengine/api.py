@@ -1,5 +1,6 @@
 """The api's process."""
 
+import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator
@@ -26,7 +27,8 @@ from leadengine.dashboard.pages import FOLDER
 from leadengine.headers import SecurityHeaders
 from leadengine.leads import routes as lead_routes
 from leadengine.services import Services, build
-from leadengine.serving import gauges
+from leadengine.serving import gauges, usage
+from leadengine.serving.calls import Counting
 from leadengine.serving.server import FINISH_SECONDS, DrainingServer
 from leadengine.serving.valve import Admission
 from leadengine.settings import Settings, load
@@ -41,6 +43,7 @@ _NEIGHBOURS = "127.0.0.1,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
 _ROUTES = (
     health,
     gauges,
+    usage,
     tracking_routes,
     account_routes,
     password_routes,
@@ -85,13 +88,17 @@ def create_app(services: Services) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await services.database.open()
+        counting = asyncio.create_task(services.calls.keep_flushing())
         yield
+        counting.cancel()
+        await services.calls.flush()
         await services.database.close()
         await services.redis.aclose()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.services = services
     app.add_middleware(SecurityHeaders, logo_origin=services.brand.logo_origin())
+    app.add_middleware(Counting, calls=services.calls)
     app.add_middleware(Admission, lifecycle=services.lifecycle, valve=services.valve)
     for routes in _ROUTES:
         app.include_router(routes.router)

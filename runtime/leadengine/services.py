@@ -11,6 +11,7 @@ from leadengine.accounts.throttle import Throttle
 from leadengine.concierge.limits import Allowance
 from leadengine.dashboard.brand import Brand
 from leadengine.database import Database
+from leadengine.serving.calls import Calls
 from leadengine.serving.lifecycle import Lifecycle
 from leadengine.serving.valve import Valve
 from leadengine.settings import Settings
@@ -38,6 +39,7 @@ class Services:
     brand: Brand
     lifecycle: Lifecycle
     valve: Valve
+    calls: Calls
 
 
 def build(settings: Settings) -> Services:
@@ -57,6 +59,7 @@ def build(settings: Settings) -> Services:
         brand=Brand(settings.client_name, settings.brand_primary, settings.brand_logo),
         lifecycle=Lifecycle(),
         valve=Valve(),
+        calls=Calls(redis),
     )
 
 
