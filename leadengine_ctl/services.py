@@ -14,6 +14,7 @@ from leadengine_ctl.hosts.base import Host, HostAddress, HostKey, HostTrust
 from leadengine_ctl.hosts.memory import MemoryHost
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.durable import Durable
+from leadengine_ctl.operations.mailbox import is_reached_by_queue, queue_host
 from leadengine_ctl.releases.library import Library
 from leadengine_ctl.releases.repository import Repository
 from leadengine_ctl.secrets import KeyRing
@@ -76,6 +77,9 @@ def _library(settings: Settings) -> Library:
 def _open_host(
     settings: Settings, store: Store, first_contact: FirstContact, address: HostAddress
 ) -> Host:
+    by_queue = settings.hosts_by == "queue" and is_reached_by_queue(store, address)
+    if address.kind == "queue" or by_queue:
+        return queue_host(store, address)
     if address.kind == "memory":
         return MemoryHost(address, settings.data_folder / "memory" / f"{address.name}.json")
     from leadengine_ctl.hosts.registry import open_host

@@ -16,6 +16,7 @@ from leadengine_agent.values import (
     Digest,
     Email,
     HostName,
+    HttpsUrl,
     Line,
     Port,
     Repository,
@@ -60,6 +61,12 @@ class Settings(BaseSettings):
         key_passphrase: opens the offline keys of releases; None: it is asked for.
         harden: `new`: a deploy hardens a host that it reaches over SSH and that has no client yet; `never`:
             `lectl host doctor --fix` alone does.
+        panel_url: the panel that hosts report to; with it, a deploy enrols its host there.
+        panel_trust: PEM file to trust when talking to the panel, for a private CA.
+        panel_new_stacks, panel_domains: whether the panel may start new stacks on hosts that are enrolled,
+            and below which domains (with commas between; empty: any).
+        operator_key: file of the key that signs what no panel may order by itself.
+        hosts_by: `queue`: hosts whose agents report fetch their tasks; else lectl connects to them.
         host_floor: hosts below half of what the specification asks for are refused; `none`: never.
         support_email: the administrator of a stack when none is named.
         backup_targets: names of storages, as `local,spaces`, or `none`; None: local and all there are.
@@ -84,6 +91,12 @@ class Settings(BaseSettings):
     releases_root: Digest | None = None
     key_passphrase: SecretStr | None = None
     harden: Literal["new", "never"] = "new"
+    panel_url: HttpsUrl | None = None
+    panel_trust: ExpandedPath | None = None
+    panel_new_stacks: bool = True
+    panel_domains: Line = ""
+    operator_key: ExpandedPath | None = None
+    hosts_by: Literal["connection", "queue"] = "connection"
     host_floor: Literal["half", "none"] = "half"
     support_email: Email = "support@leadengine.io"
     backup_targets: BackupTargets | None = None
@@ -147,15 +160,22 @@ class Settings(BaseSettings):
         """
         if self.acme_trust is None:
             return Acme(directory=self.acme_directory)
-        try:
-            trust = self.acme_trust.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(
-                f"LECTL_ACME_TRUST: {self.acme_trust} cannot be read",
-                str(error),
-                "Name a PEM file with the certificates of your own CA.",
-            ) from error
+        trust = _read_pem("LECTL_ACME_TRUST", self.acme_trust)
         return Acme(directory=self.acme_directory, trust=trust)
+
+    @property
+    def operator_key_file(self) -> Path:
+        return self.operator_key or self.data_folder / "operator-key"
+
+    def panel_authority(self) -> str:
+        """The certificates to trust when talking to the panel; empty: the public ones.
+
+        Raises:
+            UsageError: the file of `panel_trust` cannot be read.
+        """
+        if self.panel_trust is None:
+            return ""
+        return _read_pem("LECTL_PANEL_TRUST", self.panel_trust)
 
     @property
     def release_keys(self) -> Path:
@@ -171,3 +191,14 @@ class Settings(BaseSettings):
             user=self.registry_user,
             password=self.registry_password,
         )
+
+
+def _read_pem(variable: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{variable}: {path} cannot be read",
+            str(error),
+            "Name a PEM file with the certificates of your own CA.",
+        ) from error

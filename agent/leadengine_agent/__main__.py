@@ -11,6 +11,8 @@ _PROGRAMS = {
     "reporter": "leadengine_agent.reporter.main",
     "submit": "leadengine_agent.executor.submit",
     "trust": "leadengine_agent.trust.pin",
+    "connect": "leadengine_agent.connect",
+    "replace": "leadengine_agent.replacing",
 }
 _WITH_WORDS = {
     "probe": "leadengine_agent.probe",
@@ -19,15 +21,17 @@ _WITH_WORDS = {
     "pack": "leadengine_agent.backup.pack",
     "exchange": "leadengine_agent.backup.exchange",
     "unpack": "leadengine_agent.backup.unpack",
+    "containers": "leadengine_agent.containers",
 }
 _USAGE = """\
-usage: leadengine-agent executor | reporter | submit | trust
+usage: leadengine-agent executor | reporter | submit | trust | connect | replace
        leadengine-agent probe served NAME | visit NAME SECONDS | fetch URL
        leadengine-agent door hold SECONDS | open
        leadengine-agent exchange ACTION VOLUME
        leadengine-agent receive PIPE VERDICT
        leadengine-agent pack stream JOB PIPE | queue URL-FILE OUT
        leadengine-agent unpack files FOLDER | vectors HOST FOLDER [swap] | queue URL-FILE FILE [whole]
+       leadengine-agent containers IMAGE
 """
 
 

@@ -9,6 +9,9 @@ from leadengine_agent.protocol import Colour
 APP_GROUP = 10001
 """The group of the containers that read secrets and certificates."""
 
+REPORTER_UID = 65532
+"""User and group of the reporter."""
+
 
 @dataclass(frozen=True)
 class StackLayout:

@@ -651,6 +651,37 @@ class Fence(Frozen):
     client: Slug
 
 
+class Vitals(Frozen):
+    """Say how the host is, as cheap as it can be known, and what has happened since; changes nothing.
+
+    The reporter asks it twice a minute. Answers a `VitalsResult`.
+
+    Attributes:
+        journal, after: how far the asker has taken over the record of this host.
+        usage: True: also what the clients used; that is asked of their stacks.
+    """
+
+    verb: Literal["vitals"] = "vitals"
+    journal: Annotated[str, Field(max_length=32)] = ""
+    after: Annotated[int, Field(ge=0)] = 0
+    usage: bool = False
+
+
+class Heal(Frozen):
+    """Start again what has died and bind again what has lost its network; `scheduled`: if anything has."""
+
+    verb: Literal["heal"] = "heal"
+    scheduled: bool = False
+
+
+class UpdateAgent(Frozen):
+    """Replace the agent by the one of a release that this host has verified; the old one comes back by
+    itself when the new one does not answer."""
+
+    verb: Literal["update-agent"] = "update-agent"
+    release: Version
+
+
 Order = Annotated[
     InstallRelease
     | Activate
@@ -668,12 +699,15 @@ Order = Annotated[
     | MakeKit
     | Freeze
     | Prune
-    | Fence,
+    | Fence
+    | Vitals
+    | Heal
+    | UpdateAgent,
     Field(discriminator="verb"),
 ]
 
 READ_ONLY = frozenset(
-    {"inspect", "logs", "credentials", "points", "recovery-kit", "host-key", "fence"}
+    {"inspect", "logs", "credentials", "points", "recovery-kit", "host-key", "fence", "vitals"}
 )
 """Verbs that take no lock and leave no trace in the journal."""
 
@@ -764,6 +798,7 @@ class FailureCode(StrEnum):
     HEADROOM = "headroom"
     GATE = "gate"
     REFUSED = "refused"
+    SIGNATURE = "signature"
     NGINX = "nginx"
     CERTIFICATE = "certificate"
     DOCKER = "docker"

@@ -14,13 +14,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
-
-from jinja2 import StrictUndefined, Template
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from typing import TYPE_CHECKING, Any
 
 from leadengine_agent.paths import ROOT
 from leadengine_agent.protocol import Colour, Release, StackSpec
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 STACKS = f"{ROOT}/stacks"
 """Where stacks live on every host. The executor sees it under the same path, so bind mounts are right."""
@@ -112,7 +112,11 @@ def _render_one(path: str, text: str, values: dict[str, Any]) -> str:
 
 
 @lru_cache(maxsize=32)
-def _compiled(text: str, writer: Callable[[Any], str]) -> Template:
+def _compiled(text: str, writer: Callable[[Any], str]) -> "Template":
+    # Imported where something is rendered: an idle agent knows this module's names, and no more of it.
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined,
         finalize=writer,

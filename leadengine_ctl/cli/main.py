@@ -8,6 +8,7 @@ import typer
 
 from leadengine_ctl import __version__
 from leadengine_ctl.cli import (
+    agent,
     backup,
     backups,
     config,
@@ -27,6 +28,7 @@ from leadengine_ctl.cli import (
     rollout,
     status,
     storage,
+    task,
     terminal,
     update,
 )
@@ -55,6 +57,8 @@ app.command("destroy", help=destroy.HELP)(destroy.destroy)
 app.command("doctor", help=doctor.HELP)(doctor.doctor)
 app.command("inventory", help=inventory.HELP)(inventory.inventory)
 app.add_typer(host.app, name="host")
+app.add_typer(agent.app, name="agent")
+app.add_typer(task.app, name="task")
 app.add_typer(release.app, name="release")
 app.add_typer(rollout.app, name="rollout")
 app.add_typer(config.app, name="config")

@@ -1,6 +1,6 @@
 """Tasks that wait for the agents of hosts nobody connects to. What they carry is sealed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
@@ -27,27 +27,30 @@ class TaskQueue:
         Args:
             signed: True: it waits for an operator's signature first.
         """
-        state = QueueState.UNSIGNED if signed else QueueState.QUEUED
-        table = self._tasks
+        table, text = self._tasks, SecretStr(encode_task(task).decode())
+        new = {
+            "host": host,
+            "client": client,
+            "verb": task.order.verb,
+            "actor": task.actor,
+            "task": text,
+            "outcome": None,
+            "signature": "",
+            "state": QueueState.UNSIGNED if signed else QueueState.QUEUED,
+            "changed_at": now,
+        }
         with self._engine.begin() as connection:
             known = connection.execute(select(table).where(table.c.id == task.id)).first()
+            mine = update(table).where(table.c.id == task.id)
             if known is None:
-                row = {
-                    "id": task.id,
-                    "host": host,
-                    "client": client,
-                    "verb": task.order.verb,
-                    "actor": task.actor,
-                    "task": SecretStr(encode_task(task).decode()),
-                    "state": state,
-                    "created_at": now,
-                    "changed_at": now,
-                }
-                connection.execute(insert(table).values(row))
-            elif known.state not in _OPEN:
-                # It ended, perhaps badly: the agent answers what it did, or takes it up again.
+                connection.execute(insert(table).values(id=task.id, created_at=now, **new))
+            elif known.task.get_secret_value() != text.get_secret_value():
+                # Another order under an id that was used: the agent has to say what it thinks of it.
+                connection.execute(mine.values(new))
+            elif known.state not in _OPEN and not _is_good(known.outcome):
+                # It ended badly, or nobody knows any more how: the agent does, or takes it up again.
                 again = {"state": QueueState.QUEUED, "outcome": None, "changed_at": now}
-                connection.execute(update(table).where(table.c.id == task.id).values(again))
+                connection.execute(mine.values(again))
         return self.get(task.id)
 
     def sign(self, task: str, signature: str, now: float) -> None:
@@ -56,11 +59,17 @@ class TaskQueue:
         Raises:
             NotAllowedError: it waits for none.
         """
-        values = {"state": QueueState.QUEUED, "signature": signature, "changed_at": now}
-        if not self._move(task, (QueueState.UNSIGNED,), values):
+        values = {
+            "state": QueueState.QUEUED,
+            "signature": signature,
+            "outcome": None,
+            "changed_at": now,
+        }
+        # One that a host refused for want of a signature has ended.
+        if not self._move(task, (QueueState.UNSIGNED, QueueState.ENDED), values):
             raise NotAllowedError(
                 f"The task {task} cannot be signed",
-                "It does not wait for a signature.",
+                "It is on its way without a signature, or was withdrawn.",
                 "See 'lectl task list'.",
             )
 
@@ -203,11 +212,20 @@ class TaskQueue:
                 )
             )
 
-    def _move(self, task: str, states: tuple[QueueState, ...], values: dict[str, object]) -> bool:
+    def _move(
+        self, task: str, states: tuple[QueueState, ...], values: Mapping[str, object]
+    ) -> bool:
         table = self._tasks
         change = update(table).where(table.c.id == task, table.c.state.in_(states))
         with self._engine.begin() as connection:
             return connection.execute(change.values(values)).rowcount == 1
+
+
+def _is_good(sealed: SecretStr | None) -> bool:
+    """True when an outcome is still there, and was no failure."""
+    if sealed is None:
+        return False
+    return not Outcome.model_validate_json(sealed.get_secret_value()).failure
 
 
 def _record(row: Row[tuple[object, ...]]) -> QueuedTask:

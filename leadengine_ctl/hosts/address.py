@@ -1,4 +1,4 @@
-"""Where a host is: `local`, `ssh://user@address[:port]` or `memory://name`, and nothing else."""
+"""Where a host is: `local`, `ssh://user@address[:port]`, `queue://name` or `memory://name`."""
 
 import re
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ _SSH = re.compile(
 )
 _PORT = 22
 _MEMORY = re.compile(r"memory://(?P<name>[a-z0-9][a-z0-9-]{0,62})")
+_QUEUE = re.compile(r"queue://(?P<name>[a-z0-9\[][a-z0-9.:\[\]-]{0,252})")
 _host = TypeAdapter(HostName)
 _port = TypeAdapter(Port)
 
@@ -28,7 +29,7 @@ class HostAddress:
         name: what the host is called from then on. Behind one address, each port may be another host.
     """
 
-    kind: Literal["local", "ssh", "memory"]
+    kind: Literal["local", "ssh", "memory", "queue"]
     name: str
     user: str = ""
     address: str = ""
@@ -37,8 +38,8 @@ class HostAddress:
     def __str__(self) -> str:
         if self.kind == "local":
             return "local"
-        if self.kind == "memory":
-            return f"memory://{self.name}"
+        if self.kind in {"memory", "queue"}:
+            return f"{self.kind}://{self.name}"
         return f"ssh://{self.user}@{_place(self.address, self.port)}"
 
     @classmethod
@@ -52,6 +53,8 @@ class HostAddress:
             return cls("local", "local")
         if memory := _MEMORY.fullmatch(text):
             return cls("memory", memory["name"])
+        if queue := _QUEUE.fullmatch(text):
+            return cls("queue", queue["name"])
         if ssh := _SSH.fullmatch(text):
             return _ssh_address(ssh)
         raise _not_an_address()

@@ -1,52 +1,34 @@
-"""The two containers an agent is: their words for `docker run`, as pure functions."""
+"""The agent's containers, as the control plane starts them: the words are the agent's own."""
 
-import hashlib
-import json
-
+from leadengine_agent import containers
+from leadengine_agent.containers import CONFIG_LABEL, EXECUTOR, REPORTER, config_of
+from leadengine_agent.paths import ROOT
 from leadengine_agent.protocol import ImageRef
 
-EXECUTOR = "leadengine-executor"
-REPORTER = "leadengine-reporter"
-ROOT = "/var/lib/leadengine"
-CONFIG_LABEL = "leadengine.config"
+__all__ = [
+    "CLIENT_LABEL",
+    "CONFIG_LABEL",
+    "EXECUTOR",
+    "REPORTER",
+    "ROOT",
+    "config_of",
+    "executor_argv",
+    "purge_argv",
+    "reporter_argv",
+]
+
 CLIENT_LABEL = "leadengine.client"
 """What everything of a stack is labelled with, by the templates."""
-_RUN = f"{ROOT}/agent/run"
-_REPORTER_USER = "65532:65532"
-_CPU_SHARES = "256"
-"""A quarter of what a container of a stack weighs: visitors come first where the processor is short."""
 
 
 def executor_argv(image: ImageRef) -> tuple[str, ...]:
     """The executor: the Docker socket, the host's files, no network."""
-    return _run(
-        EXECUTOR,
-        image,
-        options=(
-            *("--network", "none"),
-            # Paths are the same inside and outside: compose files written here mount host paths.
-            *("--volume", "/var/run/docker.sock:/var/run/docker.sock"),
-            *("--volume", f"{ROOT}:{ROOT}"),
-            *("--cap-add", "CHOWN", "--cap-add", "DAC_OVERRIDE", "--cap-add", "FOWNER"),
-            *("--env", f"LEADENGINE_AGENT_IMAGE={image.reference}"),
-            *("--memory", "512m", "--pids-limit", "256", "--stop-timeout", "300"),
-        ),
-        command="executor",
-    )
+    return containers.executor_argv(image.reference)
 
 
 def reporter_argv(image: ImageRef) -> tuple[str, ...]:
     """The reporter: network and the executor's socket; nothing of Docker."""
-    return _run(
-        REPORTER,
-        image,
-        options=(
-            *("--network", "bridge", "--user", _REPORTER_USER),
-            *("--volume", f"{_RUN}:{_RUN}"),
-            *("--memory", "128m", "--pids-limit", "64"),
-        ),
-        command="reporter",
-    )
+    return containers.reporter_argv(image.reference)
 
 
 def purge_argv(image: str) -> tuple[str, ...]:
@@ -55,23 +37,3 @@ def purge_argv(image: str) -> tuple[str, ...]:
         *("docker", "run", "--rm", "--network", "none", "--volume", "/var/lib:/var/lib"),
         *("--entrypoint", "rm", image, "-rf", "--", ROOT),
     )
-
-
-def config_of(argv: tuple[str, ...]) -> str:
-    """The value of the label by which an unchanged container is recognised."""
-    at = argv.index("--label") + 1
-    return argv[at].removeprefix(f"{CONFIG_LABEL}=")
-
-
-def _run(name: str, image: ImageRef, options: tuple[str, ...], command: str) -> tuple[str, ...]:
-    words = (
-        *("--name", name, "--init", "--restart", "unless-stopped"),
-        *("--read-only", "--tmpfs", "/tmp:size=64m"),  # noqa: S108 - the container's own
-        *("--cap-drop", "ALL", "--security-opt", "no-new-privileges"),
-        *("--log-driver", "local", "--log-opt", "max-size=10m", "--log-opt", "max-file=3"),
-        *("--cpu-shares", _CPU_SHARES),
-        *options,
-    )
-    end = (image.reference, command)
-    digest = hashlib.sha256(json.dumps([*words, *end]).encode()).hexdigest()[:32]
-    return ("docker", "run", "--detach", *words, "--label", f"{CONFIG_LABEL}={digest}", *end)

@@ -13,6 +13,7 @@ from leadengine_agent.protocol import Event, ImageRef, Outcome, RegistryLogin, S
 from leadengine_ctl.hosts.address import HostAddress
 from leadengine_ctl.hosts.facts import FLOOR, HostFacts, Minimum, PortOwner
 from leadengine_ctl.hosts.hardening.facts import HardeningFacts
+from leadengine_ctl.hosts.panel_words import PanelLink
 from leadengine_ctl.hosts.trust import HostKey, HostTrust
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "HostTrust",
     "Input",
     "Minimum",
+    "PanelLink",
     "PortOwner",
     "ProgramFailedError",
     "Progress",
@@ -156,6 +158,9 @@ class Host(Transport, Protocol):
         Raises:
             NotAllowedError: only root can, and we are not.
         """
+
+    def connect_panel(self, link: PanelLink, report: Report = quiet) -> None:
+        """Tell a prepared host to which panel it reports, and what may be ordered from there."""
         ...
 
     def remove_agent(self, *, purge: bool, report: Report = quiet) -> None:

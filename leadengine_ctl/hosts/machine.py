@@ -6,13 +6,14 @@ from typing import Self
 
 from leadengine_agent.protocol import Event, ImageRef, Outcome, RegistryLogin, Task
 from leadengine_ctl.errors import NotAllowedError
-from leadengine_ctl.hosts import agent_lifecycle, bootstrap, conversation, probing
+from leadengine_ctl.hosts import agent_lifecycle, bootstrap, conversation, panel_link, probing
 from leadengine_ctl.hosts.base import (
     FLOOR,
     HardeningFacts,
     HostAddress,
     HostFacts,
     Minimum,
+    PanelLink,
     Report,
     Runner,
     quiet,
@@ -91,6 +92,9 @@ class Machine:
             "It is not root, and sudo is missing or asks for a password.",
             "Use root, or let the user run sudo without a password.",
         )
+
+    def connect_panel(self, link: PanelLink, report: Report = quiet) -> None:
+        panel_link.connect_panel(self._runner, self.address, link, report)
 
     def remove_agent(self, *, purge: bool, report: Report = quiet) -> None:
         agent_lifecycle.remove_agent(self._runner, self.address, purge=purge, report=report)

@@ -24,6 +24,7 @@ from leadengine_ctl.hosts.base import (
     HostAddress,
     HostFacts,
     Minimum,
+    PanelLink,
     Progress,
     Report,
     quiet,
@@ -131,6 +132,11 @@ class MemoryHost:
             report(Progress(step, state))
         self._keep(self._state.model_copy(update={"baseline": baseline_id()}))
         return ()
+
+    def connect_panel(self, link: PanelLink, report: Report = quiet) -> None:
+        state = StepState.UNCHANGED if self._state.panel == link.url else StepState.DONE
+        report(Progress("panel", state, link.url))
+        self._keep(self._state.model_copy(update={"panel": link.url}))
 
     def remove_agent(self, *, purge: bool, report: Report = quiet) -> None:
         if self._state.stacks:

@@ -21,6 +21,7 @@ from leadengine_agent.protocol import (
     Fence,
     FenceResult,
     Freeze,
+    Heal,
     HostKey,
     HostState,
     Inspect,
@@ -38,7 +39,9 @@ from leadengine_agent.protocol import (
     StackState,
     StepState,
     Task,
+    UpdateAgent,
     Verify,
+    Vitals,
 )
 from leadengine_ctl.hosts.memory_backup_state import state_of_backups
 from leadengine_ctl.hosts.memory_faults import MemoryFaults
@@ -55,6 +58,7 @@ from leadengine_ctl.hosts.memory_restores import MemoryRestores
 from leadengine_ctl.hosts.memory_state import Entry, MemoryStack, MemoryState, client_of, key_of
 from leadengine_ctl.hosts.memory_steps import CARRYING, STEPS
 from leadengine_ctl.hosts.memory_storage import MemoryStorage
+from leadengine_ctl.hosts.memory_vitals import vitals_of
 
 
 class MemoryAgent:
@@ -181,6 +185,8 @@ class MemoryAgent:
                 return FenceResult(fence=self._newest(client)).model_dump()
             case Inspect(client=client):
                 return self._inspect(client).model_dump(mode="json")
+            case Vitals():
+                return vitals_of(self._inspect(None))
             case Logs(client=client, service=service, lines=lines):
                 names = [service] if service else ["db", "api-blue", "nginx"]
                 self._stack(client)
@@ -222,9 +228,9 @@ class MemoryAgent:
                     stacks={name: one for name, one in self._state.stacks.items() if name != client}
                 )
                 return {}
-        return self._recover(task.order)
+        return self._maintain(task.order)
 
-    def _recover(self, order: Order) -> dict[str, Any]:
+    def _maintain(self, order: Order) -> dict[str, Any]:
         match order:
             case Backup():
                 return _plain(self._points.backup(order))
@@ -237,6 +243,8 @@ class MemoryAgent:
                 return _plain(self._restores.restore(order, opened))
             case Freeze():
                 return _plain(self._restores.freeze(order))
+            case Heal() | UpdateAgent():
+                return {"changed": False}
         raise AssertionError(order.verb)
 
     def _put(self, done: Activated) -> dict[str, Any]:

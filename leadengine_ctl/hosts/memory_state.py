@@ -122,11 +122,13 @@ class MemoryState(Frozen):
         publisher: whose releases it believes, by the hash of the first root; empty: nobody's yet.
         identity: its own age key, once it was asked for.
         repositories: those in its own folders: they end with it.
+        panel: whom it reports to.
     """
 
     prepared: bool = False
     baseline: str = ""
     publisher: str = ""
+    panel: str = ""
     releases: dict[str, Release] = {}
     stacks: dict[str, MemoryStack] = {}
     journal: dict[str, Entry] = {}

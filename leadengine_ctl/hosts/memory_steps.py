@@ -6,6 +6,8 @@ STEPS = {
     "rollback": ("render", "start", "switch"),
     "certify": ("certificate",),
     "decommission": ("remove",),
+    "heal": (),
+    "update-agent": ("handover",),
     "backup": ("dump", "upload", "read-back"),
     "restore": ("fetch", "compare", "swap"),
     "verify": ("fetch", "compare"),

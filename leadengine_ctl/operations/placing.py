@@ -6,7 +6,9 @@ from leadengine_agent.protocol import Activate, ActivateResult
 from leadengine_agent.values import version_key
 from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.hosts.base import FLOOR, HostAddress, Minimum
+from leadengine_ctl.operations.agents import introduce
 from leadengine_ctl.operations.base import Did, Run
+from leadengine_ctl.operations.mailbox import is_reached_by_queue
 from leadengine_ctl.releases.bundle import Bundle
 
 NO_FLOOR = Minimum(memory=0, disk=0, cores=0)
@@ -27,14 +29,18 @@ class Placing:
         agent = self._newest_here().release.agent
         login = world.settings.registry_login()
         report, roots = self.run.report("prepare"), world.library.roots()
-        self.run.host(self.address).prepare(agent, login, floor, report, roots)
+        host = self.run.host(self.address)
+        host.prepare(agent, login, floor, report, roots)
         self._register()
+        if world.settings.panel_url and not is_reached_by_queue(world.store, self.address):
+            introduce(world, host, self.address.name, report)
         return Did(changed=self.run.has_changed("prepare"))
 
     def harden(self) -> Did:
         """The baseline, on a host that serves nobody yet; what it cannot have stops nothing."""
         world, host = self.run.world, self.run.host(self.address)
-        if self.address.kind == "local" or world.settings.harden == "never":
+        by_hand = self.address.kind == "local" or world.settings.harden == "never"
+        if by_hand or is_reached_by_queue(world.store, self.address):
             return Did(changed=False, detail="left as it is")
         if host.is_hardened():
             return Did(changed=False, detail="hardened already")

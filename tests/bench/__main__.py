@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench import backup, command_line, deploying, idling, updating
+from tests.bench import backup, command_line, deploying, idling, reporting, updating
 from tests.bench.deploying import Deploys
 from tests.bench.result import Result, write
 from tests.lab.acme import Pebble, start_pebble
@@ -36,6 +36,7 @@ def stage() -> Iterator[tuple[Deploys, Pebble]]:
 def measurements() -> Iterator[Result]:
     """Yield each result when it is known."""
     yield command_line.measure()
+    yield from reporting.ten_thousand_agents()
     with stage() as (deploys, pebble):
         yield deploying.bare_host(deploys, pebble)
         yield deploying.second_deploy(deploys)

@@ -12,6 +12,19 @@ from cryptography.x509.oid import NameOID
 
 Key = ec.EllipticCurvePrivateKey
 
+_SIGNS_CERTIFICATES = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
+"""Without it a strict client (Python from 3.13 on) does not believe a root (RFC 5280, section 4.2.1.3)."""
+
 
 def subject(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -48,6 +61,7 @@ class Authority:
         root = (
             builder("LeadEngine lab root", "LeadEngine lab root", key)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(_SIGNS_CERTIFICATES, critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
             .sign(key, hashes.SHA256())
         )

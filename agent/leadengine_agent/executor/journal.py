@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from leadengine_agent.failures import TaskFailure, disk_full
 from leadengine_agent.protocol import FENCED, Event, Failure, FailureCode, Outcome, Task
@@ -22,6 +23,9 @@ host, the schedule alone writes thousands a day."""
 
 _REFUSALS = 1000
 """How many refusals are remembered: whoever sends many must not fill the disk."""
+
+_NOTICES = 100_000
+"""How many notices wait for a reporter that does not fetch them."""
 
 _LONGEST = 300
 """Characters of a refusal that are kept: the sender chose some of them."""
@@ -39,8 +43,24 @@ _PREPARE = (
     "CREATE INDEX IF NOT EXISTS steps_of_task ON steps (task, at)",
     "CREATE TABLE IF NOT EXISTS refusals (at REAL NOT NULL, user INTEGER NOT NULL,"
     " what TEXT NOT NULL, why TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS notices (id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL,"
+    " kind TEXT NOT NULL, client TEXT NOT NULL, what TEXT NOT NULL, state TEXT NOT NULL,"
+    " detail TEXT NOT NULL, actor TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    "INSERT OR IGNORE INTO marks VALUES ('life', lower(hex(randomblob(8))))",
     "UPDATE tasks SET state = 'interrupted' WHERE state = 'running'",
 )
+
+
+class Notice(NamedTuple):
+    """Something for whoever watches the host from afar; `what` and `state` as in a report's event."""
+
+    kind: Literal["audit", "backup", "health", "agent"]
+    what: str
+    state: str
+    detail: str
+    client: str = ""
+    actor: str = "agent"
 
 
 class Journal:
@@ -91,6 +111,13 @@ class Journal:
             "UPDATE tasks SET state = ?, ended = ?, outcome = ? WHERE id = ?",
             (state, time.time(), outcome.model_dump_json(), outcome.task),
         )
+        why = f"{outcome.failure.what} {outcome.failure.why}" if outcome.failure else ""
+        self._try(
+            "INSERT INTO notices (at, kind, client, what, state, detail, actor)"
+            " SELECT ?, CASE WHEN verb IN ('backup', 'verify', 'restore', 'prune') THEN 'backup'"
+            " ELSE 'audit' END, client, verb, ?, ?, actor FROM tasks WHERE id = ?",
+            (time.time(), state, why[:_LONGEST], outcome.task),
+        )
 
     def refuse(self, failure: Failure, user: int) -> None:
         """Record an order that was not even a task this agent knows, or not its sender's to give.
@@ -104,6 +131,42 @@ class Journal:
             "DELETE FROM refusals WHERE rowid <= (SELECT max(rowid) FROM refusals) - ?",
             (_REFUSALS,),
         )
+        detail = f"{failure.what} {failure.why}"
+        self.notice(Notice("audit", "refused", "failed", detail, actor=f"user {user}"))
+
+    def notice(self, notice: "Notice") -> None:
+        """Keep something for whoever watches the host from afar."""
+        values = (time.time(), *notice._replace(detail=notice.detail[:_LONGEST]))
+        self._try(
+            "INSERT INTO notices (at, kind, what, state, detail, client, actor)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            values,
+        )
+
+    def notices(self, life: str, after: int, most: int) -> tuple[str, list[dict[str, object]]]:
+        """This journal's own name, and the notices that the asker does not have.
+
+        Those up to `after` are let go: whoever asks for later ones has them. Without anybody who asks
+        the oldest go.
+        """
+        with self._transaction() as database:
+            life_now = "SELECT value FROM marks WHERE name = 'life'"
+            name = str(database.execute(life_now).fetchone()[0])
+            have = after if life == name else 0
+            database.execute(
+                "DELETE FROM notices WHERE id <= max(?, (SELECT max(id) FROM notices) - ?)",
+                (have, _NOTICES),
+            )
+            database.row_factory = sqlite3.Row
+            rows = database.execute("SELECT * FROM notices ORDER BY id LIMIT ?", (most,)).fetchall()
+        return name, [dict(row) for row in rows]
+
+    def mark(self, name: str, value: str) -> str:
+        """Put a new value under a name; the one before it, empty when there was none."""
+        with self._transaction() as database:
+            row = database.execute("SELECT value FROM marks WHERE name = ?", (name,)).fetchone()
+            database.execute("INSERT OR REPLACE INTO marks VALUES (?, ?)", (name, value))
+        return str(row[0]) if row else ""
 
     def note(self, event: Event) -> None:
         """Record one event of a running task, if it can be: a full disk must not hide what it spoils."""

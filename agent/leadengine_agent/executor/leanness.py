@@ -1,20 +1,24 @@
-"""When an idle executor gives back the memory that a task made it take."""
+"""When an executor gives back the memory that a task made it take."""
 
 import sys
 import threading
 import time
 
-_IDLE = 20.0
-_HEAVY = {"jinja2", "cryptography"}
+_PAUSE = 20.0
+_HEAVY = {"jinja2", "cryptography", "nacl", "tuf"}
 
 
 class Leanness:
-    """Knows when an idle executor should begin anew, to give back what a task made it import."""
+    """Knows when an executor should begin anew, to give back what a task made it import.
+
+    The reporter asks something every few seconds, so silence is not waited for: some time after heavy
+    modules were first seen, a moment suffices in which nobody is connected.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open = 0
-        self._since = time.monotonic()
+        self._heavy_since: float | None = None
 
     def begin(self) -> None:
         with self._lock:
@@ -23,10 +27,13 @@ class Leanness:
     def end(self) -> None:
         with self._lock:
             self._open -= 1
-            self._since = time.monotonic()
 
     def is_wanted(self) -> bool:
-        """Nobody is connected, nobody was for a while, and heavy modules are loaded."""
-        heavy = not sys.modules.keys().isdisjoint(_HEAVY)
+        """Heavy modules have been loaded for a while, and nobody is connected now."""
+        if sys.modules.keys().isdisjoint(_HEAVY):
+            return False
         with self._lock:
-            return heavy and self._open == 0 and time.monotonic() - self._since > _IDLE
+            now = time.monotonic()
+            if self._heavy_since is None:
+                self._heavy_since = now
+            return self._open == 0 and now - self._heavy_since > _PAUSE

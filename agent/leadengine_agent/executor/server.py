@@ -16,20 +16,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from leadengine_agent import docker, valve
 from leadengine_agent.backup.home import BackupHome
 from leadengine_agent.backup.names import one_off_label
+from leadengine_agent.connect import make_room_for_reporter
 from leadengine_agent.docker import DockerError
 from leadengine_agent.executor.failpoints import Failpoints
+from leadengine_agent.executor.gate import RefusedError, admit
 from leadengine_agent.executor.journal import Journal
 from leadengine_agent.executor.leanness import Leanness
-from leadengine_agent.executor.slots import BusyError, Slot, is_scheduled
+from leadengine_agent.executor.slots import BusyError, Slot
 from leadengine_agent.executor.steps import Steps
 from leadengine_agent.executor.teller import Teller
+from leadengine_agent.executor.updated import tell_of_update
 from leadengine_agent.failures import TaskFailure
-from leadengine_agent.layout import HostLayout, StackLayout
+from leadengine_agent.layout import REPORTER_UID, HostLayout, StackLayout
 from leadengine_agent.protocol import (
     BACKGROUND,
     READ_ONLY,
@@ -39,7 +40,6 @@ from leadengine_agent.protocol import (
     FailureCode,
     Fence,
     FenceResult,
-    Inspect,
     Outcome,
     Task,
 )
@@ -47,7 +47,6 @@ from leadengine_agent.tasks import Context, client_of, dispatch, is_idle
 
 _LARGEST_TASK = 8_000_000
 _INHERITED = "LEADENGINE_LISTENING_SOCKET"
-REPORTER_UID = 65532
 
 
 class Executor:
@@ -111,7 +110,7 @@ class Executor:
         return outcome
 
     def _carry_out(self, task: Task, tell: Callable[[Event], None]) -> Outcome:
-        context = Context(self.layout, Steps(task.id, tell, self._failpoints))
+        context = Context(self.layout, Steps(task.id, tell, self._failpoints), self.journal)
         try:
             return Outcome(task=task.id, result=dispatch(task.order, context))
         except TaskFailure as error:
@@ -158,15 +157,10 @@ class _Handler(socketserver.StreamRequestHandler):
     def _answer(self, executor: Executor, teller: Teller) -> Outcome:
         line, user = self.rfile.readline(_LARGEST_TASK), _peer(self.connection)
         try:
-            task = Task.model_validate_json(line)
-        except ValidationError as error:
-            failure = _invalid(error)
-            executor.journal.refuse(failure, user)
-            return Outcome(task="unreadable", failure=failure)
-        if user != 0 and not _may_report(task):
-            failure = _refused(task)
-            executor.journal.refuse(failure, user)
-            return Outcome(task=task.id, failure=failure)
+            task = admit(line, user, executor.layout)
+        except RefusedError as refused:
+            executor.journal.refuse(refused.failure, user)
+            return Outcome(task=refused.task, failure=refused.failure)
         return executor.run(task, teller)
 
 
@@ -175,33 +169,6 @@ def _peer(connection: socket.socket) -> int:
     raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
     user: int = struct.unpack("3i", raw)[1]
     return user
-
-
-def _may_report(task: Task) -> bool:
-    """The reporter faces the network: it may look, and ask for what is due anyway."""
-    return isinstance(task.order, Inspect) or is_scheduled(task)
-
-
-def _refused(task: Task) -> Failure:
-    return Failure(
-        code=FailureCode.INVALID,
-        what=f"The reporter may not order '{task.order.verb}'.",
-        why="It faces the network, so it may only inspect and ask for what is due.",
-        hint="Orders come from an operator: `lectl`.",
-    )
-
-
-def _invalid(error: ValidationError) -> Failure:
-    problems = tuple(
-        f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors()
-    )
-    return Failure(
-        code=FailureCode.INVALID,
-        what="The agent does not accept this order.",
-        why=problems[0],
-        hint="lectl and the agent may be of different versions: `lectl doctor --host …` compares them.",
-        logs=problems[:20],
-    )
 
 
 class _Server(socketserver.ThreadingUnixStreamServer):
@@ -246,11 +213,13 @@ def main() -> int:
     """Serve until SIGTERM; then finish the task at hand and end."""
     layout = HostLayout()
     layout.agent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_room_for_reporter(layout)
     for stack in layout.stacks():
         # An executor that was killed while a data service was replaced left visitors waiting.
         valve.open_again(stack)
         _carry_through(layout, stack)
     server = _Server(Executor(layout))
+    tell_of_update(server.executor.journal, layout)
     signal.signal(signal.SIGTERM, lambda *_: _stop(server))
     sys.stderr.write("executor: ready\n")
     server.serve_forever()

@@ -17,7 +17,7 @@ from leadengine_agent.paths import REPORTER, SOCKET
 from leadengine_agent.reporter.executor import ExecutorDoor, NoAnswerError
 
 _EVERY = 30.0
-_DUE = ("heal", "certify", "backup", "verify")
+DUE = ("heal", "certify", "backup", "verify")
 """What the executor is asked for, again and again."""
 
 
@@ -75,7 +75,7 @@ def _works(
         # Each waits for its own answer alone: a long backup holds up no certificate.
         return lambda: lambda: ask_for_what_is_due(executor, verb)
 
-    return *map(schedule, _DUE), reporting, orders
+    return *map(schedule, DUE), reporting, orders
 
 
 def _repeat(make: Callable[[], Callable[[], float]], stop: threading.Event) -> None:

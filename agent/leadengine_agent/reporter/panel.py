@@ -6,6 +6,7 @@ The standard library alone: an idle agent has no room for more.
 import http.client
 import json
 import ssl
+from functools import lru_cache
 from typing import Any
 
 from leadengine_agent.assertions import request_digest
@@ -93,9 +94,8 @@ class Panel:
         if self._connection is None:
             name, port, encrypted = self._link.address
             if encrypted:
-                context = ssl.create_default_context(cadata=self._link.authority or None)
                 self._connection = http.client.HTTPSConnection(
-                    name, port, timeout=timeout, context=context
+                    name, port, timeout=timeout, context=_trusting(self._link.authority)
                 )
             else:
                 self._connection = http.client.HTTPConnection(name, port, timeout=timeout)
@@ -103,6 +103,12 @@ class Panel:
         if self._connection.sock is not None:
             self._connection.sock.settimeout(timeout)
         return self._connection
+
+
+@lru_cache(maxsize=1)
+def _trusting(authority: str) -> ssl.SSLContext:
+    """Made once for all threads: the public authorities alone take megabytes."""
+    return ssl.create_default_context(cadata=authority or None)
 
 
 def _read(status: int, text: bytes, retry_after: str) -> dict[str, Any]:

@@ -57,11 +57,13 @@ class Chunk:
 
 
 class Spool:
-    """For one thread. `boot` names this life of the spool: a new file is a new life."""
+    """For one thread at a time. `boot` names this life of the spool: a new file is a new life."""
 
     def __init__(self, path: Path, largest: int = LARGEST) -> None:
         self._largest = largest
-        self._database = sqlite3.connect(path, timeout=30, isolation_level=None)
+        self._database = sqlite3.connect(
+            path, timeout=30, isolation_level=None, check_same_thread=False
+        )
         for statement in _PREPARE:
             self._database.execute(statement)
         self._note_once("boot", os.urandom(8).hex())

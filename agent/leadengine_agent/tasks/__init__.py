@@ -4,8 +4,9 @@ from importlib import import_module
 from typing import Any
 
 from leadengine_agent.backup.chores import due
+from leadengine_agent.healing import is_heal_due
 from leadengine_agent.layout import HostLayout
-from leadengine_agent.protocol import Activate, Backup, Certify, Order, Prune, Restore, Verify
+from leadengine_agent.protocol import Activate, Backup, Certify, Heal, Order, Prune, Restore, Verify
 from leadengine_agent.schedule import is_certify_due
 from leadengine_agent.tasks.context import Context
 
@@ -29,6 +30,9 @@ _MODULES = {
     "recovery-kit": "recovery_kit",
     "freeze": "freeze",
     "prune": "prune",
+    "vitals": "vitals",
+    "heal": "heal",
+    "update-agent": "update_agent",
 }
 
 
@@ -52,8 +56,10 @@ def client_of(order: Order) -> str:
 
 def is_idle(order: Order, layout: HostLayout) -> bool:
     """True for a scheduled order with nothing to do: not worth a lock or a line in the journal."""
+    if not getattr(order, "scheduled", False):
+        return False
     if isinstance(order, Certify):
-        return order.scheduled and not is_certify_due(order, layout)
+        return not is_certify_due(order, layout)
     if isinstance(order, Backup | Verify):
-        return order.scheduled and not due(order, layout)
-    return False
+        return not due(order, layout)
+    return isinstance(order, Heal) and not is_heal_due(layout)

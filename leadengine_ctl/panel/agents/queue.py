@@ -36,6 +36,9 @@ class WaitingRoom:
         try:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(event.wait(), seconds)
+        except asyncio.CancelledError:
+            # The server ends and will not wait for whoever waits here: he gets an answer, and comes again.
+            self.is_closed = True
         finally:
             # A second question of the same host may wait under a newer event.
             if self._waiting.get(host) is event:

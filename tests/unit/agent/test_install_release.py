@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from leadengine_agent.executor.failpoints import Failpoints
+from leadengine_agent.executor.journal import Journal
 from leadengine_agent.executor.steps import Steps
 from leadengine_agent.failures import TaskFailure
 from leadengine_agent.files import point
@@ -47,7 +48,7 @@ def install(layout: HostLayout, order: InstallRelease) -> list[str]:
     """Run the task; returns the steps that changed something."""
     events: list[Event] = []
     steps = Steps("the-task", events.append, Failpoints(layout.agent / "failpoint"))
-    install_release.run(order, Context(layout, steps))
+    install_release.run(order, Context(layout, steps, Journal(layout.agent / "journal.sqlite")))
     return [event.step for event in events if event.state is StepState.DONE]
 
 

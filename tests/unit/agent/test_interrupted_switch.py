@@ -9,6 +9,7 @@ import pytest
 from leadengine_agent.certificates import CertificateStore, Pair, check, self_signed, serial_of
 from leadengine_agent.docker import DockerError
 from leadengine_agent.executor.failpoints import Failpoints
+from leadengine_agent.executor.journal import Journal
 from leadengine_agent.executor.steps import Steps
 from leadengine_agent.failures import TaskFailure
 from leadengine_agent.gateway import Gateway
@@ -79,7 +80,9 @@ def gateway_of(layout: StackLayout, record: Record) -> Gateway:
 def look_after(host: HostLayout) -> list[StepState]:
     told: list[StepState] = []
     steps = Steps("task-one", lambda event: told.append(event.state), Failpoints(host.agent / "no"))
-    certify.run(Certify(client="acme"), Context(host, steps))
+    certify.run(
+        Certify(client="acme"), Context(host, steps, Journal(host.agent / "journal.sqlite"))
+    )
     return told
 
 

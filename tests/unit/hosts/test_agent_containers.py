@@ -41,6 +41,7 @@ def test_reporter_has_the_network_and_two_folders_and_no_socket_of_docker() -> N
         *COMMON,
         *("--network", "bridge", "--user", "65532:65532"),
         *("--volume", "/var/lib/leadengine/agent/run:/var/lib/leadengine/agent/run"),
+        *("--volume", "/var/lib/leadengine/agent/reporter:/var/lib/leadengine/agent/reporter"),
         *("--memory", "128m", "--pids-limit", "64"),
         *("--label", f"leadengine.config={config_of(argv)}", DIGEST, "reporter"),
     )

@@ -56,10 +56,12 @@ class Executor(ExecutorDoor):
             "kind": "outcome",
             "task": line["id"],
             "failure": None,
-            "result": self._vitals(line["order"]),
+            "result": self._result(line["order"]),
         }
 
-    def _vitals(self, order: dict[str, Any]) -> dict[str, Any]:
+    def _result(self, order: dict[str, Any]) -> dict[str, Any]:
+        if order["verb"] != "vitals":
+            return {}
         after = order["after"] if order["journal"] == "j" else 0
         # Some at a time, as the real one does.
         new = [event for event in self.events if event["id"] > after][:5000]

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -38,11 +39,14 @@ class PanelServer:
     """Starts and stops at the same address, with the same store.
 
     Attributes:
+        certificate: chain and key files; None: without encryption, on this machine alone.
         spoil: wraps the app, to have it err.
     """
 
     folder: Path
     url_of_store: str = ""
+    address: str = "127.0.0.1"
+    certificate: tuple[Path, Path] | None = None
     port: int = field(default_factory=free_port)
     interval: float = 30.0
     spoil: Callable[[FastAPI], None] | None = None
@@ -52,7 +56,15 @@ class PanelServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        scheme = "https" if self.certificate else "http"
+        return f"{scheme}://{self.address}:{self.port}"
+
+    @property
+    def _encryption(self) -> dict[str, Any]:
+        if self.certificate is None:
+            return {}
+        chain, key = self.certificate
+        return {"ssl_certfile": str(chain), "ssl_keyfile": str(key)}
 
     def open_store(self) -> Store:
         url = self.url_of_store or f"sqlite:///{self.folder / 'control.sqlite'}"
@@ -73,8 +85,8 @@ class PanelServer:
     def start(self) -> None:
         app = self.app(self.tune(Reception(self.open_store(), self.url, self.interval)))
         config = uvicorn.Config(
-            app, "127.0.0.1", self.port, log_level="error", backlog=2048,
-            timeout_graceful_shutdown=1,
+            app, self.address, self.port, log_level="error", backlog=2048,
+            timeout_graceful_shutdown=1, **self._encryption,
         )  # fmt: skip
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, daemon=True)

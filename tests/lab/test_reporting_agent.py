@@ -1,0 +1,193 @@
+"""A real agent reports to a real panel: what it says, what it obeys, what it mends."""
+
+import json
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from leadengine_agent.protocol import Inspect, Logs, Outcome, Rollback, Task
+from leadengine_ctl.fleet.agent_records import HeartbeatRecord
+from leadengine_ctl.fleet.store import Store
+from leadengine_ctl.hosts.base import HostAddress
+from leadengine_ctl.operations.mailbox import colour_of, queue_host
+from leadengine_ctl.planning.liveness import HostColour
+from tests.lab.authority import Authority
+from tests.lab.operator import Operator, wait_until
+from tests.lab.panel import lab_panel, panel_settings
+from tests.lab.run import Run
+from tests.lab.stack import Stack
+from tests.lab.vps import Vps
+from tests.unit.reporting.panel import PanelServer
+
+CLIENT, DOMAIN = "watched", "leads.watched.internal"
+
+
+@pytest.fixture(scope="module")
+def panel(run: Run, authority: Authority, lab_operator: Operator) -> Iterator[PanelServer]:
+    with lab_panel(run, authority, lab_operator) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def operator(lab_operator: Operator, panel: PanelServer, authority: Authority) -> Operator:
+    return lab_operator.with_settings(**panel_settings(panel, authority))
+
+
+@pytest.fixture(scope="module")
+def store(panel: PanelServer) -> Store:
+    return panel.open_store()
+
+
+@pytest.fixture(scope="module")
+def host(operator: Operator, stocked_vps: Vps, store: Store) -> str:
+    """The name of a host whose deploy enrolled it, once its first report with the stack is there."""
+    ended = operator.deploy(stocked_vps, CLIENT, DOMAIN)
+    assert ended.code == 0, ended.text
+    name = HostAddress.parse(stocked_vps.url).name
+    wait_until(lambda: stacks_of(store, name), 300)
+    return name
+
+
+@pytest.fixture(scope="module")
+def stack(stocked_vps: Vps) -> Stack:
+    return Stack(stocked_vps, CLIENT, DOMAIN)
+
+
+def last(store: Store, host: str) -> HeartbeatRecord:
+    found = store.reports.heartbeat(host)
+    assert found is not None
+    return found
+
+
+def stacks_of(store: Store, host: str) -> int:
+    found = store.reports.heartbeat(host)
+    return len(found.heartbeat.stacks) if found else 0
+
+
+def happened(store: Store, host: str, what: str) -> list[str]:
+    return [each.detail for each in store.reports.events(host=host) if each.what == what]
+
+
+def order(store: Store, host: str, task: Task) -> Outcome:
+    with queue_host(store, HostAddress.parse(f"queue://{host}")) as opened:
+        answers = list(opened.submit(task))
+    assert isinstance(answers[-1], Outcome)
+    return answers[-1]
+
+
+def test_a_deploy_enrols_its_host_and_the_host_reports_how_it_is(
+    host: str, store: Store, stack: Stack
+) -> None:
+    beat = last(store, host).heartbeat
+    (found,) = beat.stacks
+    assert (found.client, found.generation, found.healthy) == (CLIENT, 1, True)
+    assert {each.service for each in found.services} == set(stack.containers())
+    served = stack.certificate().not_valid_after_utc.timestamp()
+    assert found.certificate.not_after == served
+    assert found.certificate.issuer_kind == "local"
+    assert 0 < beat.disk_free < beat.disk_total
+    assert 0 < beat.memory_free < beat.memory_total
+    assert colour_of(last(store, host), time.time()) is HostColour.GREEN
+    assert "activate" in {each.what for each in store.reports.events(client=CLIENT)}
+
+
+def test_nothing_listens_on_the_host_but_ssh_and_nginx(host: str, stocked_vps: Vps) -> None:
+    listening = stocked_vps.run("ss", "-ltnH").stdout.splitlines()
+    addresses = [line.split()[3] for line in listening]
+    ports = {each.rpartition(":")[2] for each in addresses if "127.0.0" not in each}
+    assert ports <= {"22", "80", "443", "53", "5355"}
+
+
+def test_tasks_are_fetched_and_answered(host: str, store: Store) -> None:
+    outcome = order(store, host, Task(id=f"look-{time.time_ns()}", actor="ann", order=Inspect()))
+    assert outcome.failure is None
+    assert outcome.result["stacks"][0]["client"] == CLIENT
+    logs = Task(id=f"logs-{time.time_ns()}", actor="ann", order=Logs(client=CLIENT, lines=3))
+    assert order(store, host, logs).result["lines"]
+    back = Task(id=f"back-{time.time_ns()}", actor="ann", order=Rollback(client=CLIENT))
+    failure = order(store, host, back).failure
+    assert failure is not None
+    assert failure.code == "not-found"
+
+
+def test_what_destroys_is_done_with_a_signature_alone(
+    operator: Operator, host: str, store: Store, stack: Stack, stocked_vps: Vps
+) -> None:
+    by_queue = operator.with_settings(LECTL_HOSTS_BY="queue")
+    before = stack.runtimes()
+    ended = by_queue.lectl("destroy", CLIENT, "--yes")
+    assert ended.code == 12, ended.text
+    assert "signature" in ended.text
+    (task,) = [each for each in store.queue.all() if each.verb == "decommission"]
+    # Whoever owns the panel lets it out unsigned: the host itself refuses, and writes it down.
+    evil = store.queue._tasks.update().values(state="queued")
+    with store.queue._engine.begin() as connection:
+        connection.execute(evil.where(store.queue._tasks.c.id == task.id))
+    wait_until(lambda: happened(store, host, "refused"), 60)
+    assert "the panel's word alone" in happened(store, host, "refused")[-1]
+    assert stack.runtimes() == before
+
+
+def test_a_service_that_was_killed_is_started_again_and_told(
+    host: str, store: Store, stack: Stack, stocked_vps: Vps
+) -> None:
+    name = f"leadengine-{CLIENT}-worker-1"
+    stocked_vps.run("docker", "kill", name)
+    assert stack.containers()["worker"]["State"]["Running"] is False
+    wait_until(lambda: stack.containers()["worker"]["State"]["Running"], 90)
+    wait_until(lambda: happened(store, host, "restarted"), 60)
+    assert "'worker' was stopped and serves again" in happened(store, host, "restarted")[-1]
+
+
+def test_a_service_that_lost_its_network_is_bound_again_and_told(
+    host: str, store: Store, stack: Stack, stocked_vps: Vps
+) -> None:
+    name = f"leadengine-{CLIENT}-redis-1"
+    stocked_vps.run("docker", "network", "disconnect", f"leadengine-{CLIENT}_data", name)
+    networks = stack.containers()["redis"]["NetworkSettings"]["Networks"]
+    assert f"leadengine-{CLIENT}_data" not in networks
+    wait_until(lambda: happened(store, host, "network-repaired"), 120)
+    networks = stack.containers()["redis"]["NetworkSettings"]["Networks"]
+    assert f"leadengine-{CLIENT}_data" in networks
+    assert stack.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("way", ["pause", "kill"])
+def test_a_frozen_or_dead_executor_is_unknown_within_two_intervals_and_ten_seconds(
+    host: str, store: Store, stocked_vps: Vps, panel: PanelServer, way: str
+) -> None:
+    """Once it is frozen nothing fresh may arrive, however well the reporter itself goes on (U5)."""
+    wait_until(
+        lambda: colour_of(store.reports.heartbeat(host), time.time()) is HostColour.GREEN, 90
+    )
+    back = "unpause" if way == "pause" else "start"
+    stocked_vps.run("docker", way, "leadengine-executor")
+    frozen = time.time()
+    try:
+        wait_until(
+            lambda: colour_of(store.reports.heartbeat(host), time.time()) is HostColour.UNKNOWN,
+            60,
+            0.1,
+        )
+        assert time.time() - frozen <= 2 * panel.interval + 10 + 1
+    finally:
+        stocked_vps.run("docker", back, "leadengine-executor")
+    wait_until(
+        lambda: colour_of(store.reports.heartbeat(host), time.time()) is HostColour.GREEN, 90
+    )
+
+
+def test_the_agent_returns_by_itself_after_the_panel_was_away_and_it_was_killed(
+    host: str, store: Store, stocked_vps: Vps, panel: PanelServer
+) -> None:
+    panel.stop()
+    stocked_vps.run("docker", "kill", "leadengine-reporter")
+    stocked_vps.run("docker", "start", "leadengine-reporter")
+    away = time.time()
+    panel.start()
+    wait_until(lambda: last(store, host).received_at > away, 90)
+    seqs = [each.seq for each in store.reports.events(host=host) if each.boot != "panel"]
+    assert seqs == list(range(1, len(seqs) + 1))
+    listed = json.loads(json.dumps([each.host for each in store.agents.all()]))
+    assert listed == [host]
