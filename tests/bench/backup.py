@@ -94,7 +94,8 @@ def add(protected: Protected, first: int, last: int) -> None:
         end = min(start + 99_999, last)
         protected.stack.query(
             "INSERT INTO lab_load SELECT n, now(), 'https://shop.test/page/' || n % 997, (SELECT"
-            " string_agg(md5(random()::text || k || n), '') FROM generate_series(1, 14) k) || repeat('x', 450)"
+            " string_agg(md5(random()::text || k || n), '') FROM generate_series(1, 14) k)"
+            " || repeat('x', 450)"
             f" FROM generate_series({start}, {end}) n"
         )
 
