@@ -147,6 +147,48 @@ def test_a_restore_can_be_undone(protected: Protected, accounts: None) -> None:
     assert protected.stack.query("SELECT note FROM lab_entry") == "second"
 
 
+_VECTORS = """
+import json, random, sys
+from leadengine_agent.backup.chroma import Chroma
+store = Chroma("chromadb")
+if sys.argv[1] == "fill":
+    wanted = {"name": "lab", "configuration": {"hnsw": {"space": "cosine"}}}
+    identity = store._ask("POST", "/collections", wanted)["id"]
+    numbers = [[random.uniform(-1, 1) for _ in range(32)] for _ in range(700)]
+    for start in range(0, 700, 100):
+        rows = range(start, start + 100)
+        store.add(identity, [{"id": f"r{n}", "embeddings": numbers[n], "documents": f"text {n}",
+                              "metadatas": {"n": n} if n % 2 else None, "uris": None} for n in rows])
+if sys.argv[1] == "spoil":
+    identity = store.find("lab")
+    store._ask("POST", f"/collections/{identity}/delete", {"ids": ["r1", "r2"]})
+    store._ask("POST", "/collections", {"name": "later"})
+found = store.collections()
+print(json.dumps({name: sum(len(rows) for rows in store.records(found[name]["id"])) for name in found}))
+"""
+
+
+def _vectors(protected: Protected, what: str) -> dict[str, int]:
+    network = f"leadengine-{protected.client}_data"
+    words = ("docker", "run", "-i", "--rm", "--network", network, "--entrypoint")
+    python = ("/opt/leadengine/bin/python", "leadengine/agent:dev", "-")
+    out = protected.vps.run(*words, *python, what, stdin=_VECTORS).stdout
+    found: dict[str, int] = json.loads(out)
+    return found
+
+
+def test_vectors_come_back_record_by_record(protected: Protected) -> None:
+    before = _vectors(protected, "fill")
+    assert before["lab"] == 700
+    point = protected.backup()
+    drill = protected.verify(point.id).drills[0]
+    assert drill.equal
+    assert drill.vectors == sum(before.values())
+    assert _vectors(protected, "spoil") != before
+    protected.restore(point=point.id, only="vectors", without_undo=True)
+    assert _vectors(protected, "look") == before
+
+
 _MARK = "/tmp/lab-marker"
 HOSTILE = (
     f"x\n\\! touch {_MARK}\n",
