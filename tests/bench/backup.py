@@ -94,7 +94,8 @@ def add(protected: Protected, first: int, last: int) -> None:
         end = min(start + 99_999, last)
         protected.stack.query(
             "INSERT INTO lab_load SELECT n, now(), 'https://shop.test/page/' || n % 997, (SELECT"
-            " string_agg(md5(random()::text || n), '') FROM generate_series(1, 14)) || repeat('x', 450)"
+            " string_agg(md5(random()::text || k || n), '') FROM generate_series(1, 14) k)"
+            " || repeat('x', 450)"
             f" FROM generate_series({start}, {end}) n"
         )
 
@@ -130,12 +131,13 @@ def restore_by_hand(protected: Protected, snapshot: str) -> None:
     protected.vps.run("docker", "exec", name, "dropdb", *_SOCKET, "by_hand")
 
 
+# With the weight that the agent gives its own: on a busy machine that decides, and it is no work done.
 def _restic(repository: str, key: str = "") -> str:
     secret = (
         f"-v {key}:/key -e RESTIC_PASSWORD_FILE=/key/password" if key else "-e RESTIC_PASSWORD=h"
     )
     return (
-        f"docker run -i --rm --network none -v {repository}:/r {secret} --entrypoint restic"
+        f"docker run -i --rm --cpu-shares 256 --network none -v {repository}:/r {secret} --entrypoint restic"
         " leadengine/agent:dev --repo /r"
     )
 

@@ -5,7 +5,7 @@ import threading
 import time
 
 _PAUSE = 20.0
-_HEAVY = {"jinja2", "cryptography", "nacl", "tuf"}
+_HEAVY = {"jinja2", "cryptography", "nacl", "pyrage", "tuf"}
 
 
 class Leanness:
