@@ -56,31 +56,28 @@ class Site:
     def paths(self) -> list[str]:
         return [path for path, _ in self.asked]
 
+    def answer(self, path: str, has: str) -> tuple[int, bytes, dict[str, str]]:
+        """Status, body and headers for a path, to somebody who has the version `has`."""
+        self.asked.append((path, has))
+        fixed = {"/robots.txt": self.robots.encode(), "/map.xml": self.sitemap}
+        if path in self.moved:
+            return 302, b"", {"Location": self.moved[path]}
+        if path in fixed:
+            return 200, fixed[path], {}
+        if path == "/bomb":
+            return 200, gzip.compress(b" " * 50_000_000), {"Content-Encoding": "gzip"}
+        content = self.pages.get(path)
+        if content is None:
+            return 404, b"", {}
+        tag = f'"{hash(content)}"'
+        return (304, b"", {"ETag": tag}) if has == tag else (200, content, {"ETag": tag})
+
 
 def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            path = self.path
-            site.asked.append((path, self.headers.get("If-None-Match", "")))
-            if path in site.moved:
-                self.say(302, b"", Location=site.moved[path])
-            elif path == "/robots.txt":
-                self.say(200, site.robots.encode())
-            elif path == "/map.xml":
-                self.say(200, site.sitemap)
-            elif path == "/bomb":
-                self.say(200, gzip.compress(b" " * 50_000_000), **{"Content-Encoding": "gzip"})
-            elif path in site.pages:
-                content = site.pages[path]
-                tag = f'"{hash(content)}"'
-                if self.headers.get("If-None-Match") == tag:
-                    self.say(304, b"", ETag=tag)
-                else:
-                    self.say(200, content, ETag=tag)
-            else:
-                self.say(404, b"")
-
-        def say(self, status: int, body: bytes, **headers: str) -> None:
+            has = self.headers.get("If-None-Match", "")
+            status, body, headers = site.answer(self.path, has)
             self.send_response(status)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))
