@@ -47,10 +47,10 @@ class Model:
 
     def rest(self, seconds: float) -> None:
         """Give the memory back when nobody has asked for so long."""
-        if time.monotonic() - self._used_at > seconds and not self._lock.locked():
-            if self._loaded is not None:
-                self._loaded = None
-                _give_memory_back()
+        rested = time.monotonic() - self._used_at > seconds and not self._lock.locked()
+        if rested and self._loaded is not None:
+            self._loaded = None
+            _give_memory_back()
 
     def _load(self) -> Embedder | None:
         if not self.id:
