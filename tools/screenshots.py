@@ -27,6 +27,13 @@ CONTROL = re.compile(r"(\x1b\[\?25[lh]|\x1b\[2K|\x1b\[1A|\r)")
 SETTINGS = {"install": "/install", "privacy": "/settings/privacy", "insights": "/insights"}
 SITE_NAME = "www.acme.test"
 VISITS = ("/", "/?utm_source=newsletter", "/#trees", "/?utm_source=search")
+QUESTION = "Do you deliver trees in winter?"
+ORCHARD = """# Acme Orchards
+## Delivery
+Young trees are delivered from November to March, while they sleep. Delivery within 30 miles costs 12 pounds.
+## Planting
+Our gardeners plant a tree for 45 pounds, stake and compost included.
+"""
 FONTS = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 
 
@@ -108,6 +115,39 @@ def draw_dashboard(page: Page, email: str, password: str) -> None:
         page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
 
 
+def draw_knowledge(page: Page) -> None:
+    """Hand over a file, and test a question."""
+    page.get_by_role("link", name="Knowledge").click()
+    page.get_by_label("File, 5 MB at most").set_input_files(
+        {"name": "orchard.md", "mimeType": "text/markdown", "buffer": ORCHARD.encode()}
+    )
+    page.get_by_role("button", name="Add").click()
+    for _ in range(60):
+        if page.get_by_text("live", exact=True).count():
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
+    page.get_by_label("Question").fill(QUESTION)
+    page.get_by_role("button", name="Ask").click()
+    page.screenshot(path=PICTURES / "knowledge.png", full_page=True)
+
+
+def draw_widget(page: Page) -> None:
+    """Ask on the client's website; its shadow root is closed, so the keyboard has to do."""
+    page.goto(f"http://{SITE_NAME}:{PORT}/")
+    page.wait_for_timeout(2000)
+    page.evaluate("le('chat', 'open')")
+    page.wait_for_timeout(2000)
+    page.keyboard.type(QUESTION)
+    with page.expect_response("**/v1/chat") as answer:
+        page.keyboard.press("Enter")
+    answer.value.finished()
+    page.wait_for_timeout(500)
+    page.screenshot(path=PICTURES / "widget.png")
+    page.goto(f"https://{DOMAIN}/conversations")
+    page.screenshot(path=PICTURES / "conversations.png")
+
+
 def main() -> None:
     """Put the demo live and draw what it shows."""
     screen = settle(run_in_terminal(sys.executable, "tools/demo.py", "up"))
@@ -121,6 +161,8 @@ def main() -> None:
         draw_terminal(page, "make demo", screen.replace(f"{ROOT}/", ""))
         visit_site(page)
         draw_dashboard(page, admin[1], admin[2])
+        draw_knowledge(page)
+        draw_widget(page)
 
 
 if __name__ == "__main__":

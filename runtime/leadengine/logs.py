@@ -27,7 +27,10 @@ CONFIG = {
     "formatters": {"json": {"()": JsonFormatter}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"level": "INFO", "handlers": ["stderr"]},
-    "loggers": {"alembic": {"level": "WARNING"}},
+    # They tell of each request, with its address.
+    "loggers": {
+        name: {"level": "WARNING"} for name in ("alembic", "anthropic", "httpcore2", "httpx2")
+    },
 }
 
 

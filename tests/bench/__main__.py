@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench import backup, command_line, deploying, idling, reporting, updating
+from tests.bench import (
+    backup,
+    command_line,
+    deploying,
+    finding,
+    idling,
+    reporting,
+    updating,
+)
 from tests.bench.deploying import Deploys
 from tests.bench.result import Result, write
 from tests.lab.acme import Pebble, start_pebble
@@ -49,6 +57,7 @@ def measurements() -> Iterator[Result]:
         yield from backup.side_by_side(deploys)
         deploys.destroy(backup.CLIENT)
         yield deploying.overhead(deploys)
+    yield from finding.measure()
 
 
 def main() -> None:

@@ -1,6 +1,5 @@
 """Answers taken from passages word for word: nothing is made up, and nobody outside is asked."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from leadengine.concierge.answers import DONT_KNOW, Answer, Citation
@@ -31,11 +30,13 @@ async def quote(retriever: Retriever, findings: Findings) -> Answer:
     best = max(scored, key=lambda one: one.score)
     if best.passage.passage.answers:
         return _as_written(best.passage)
-    near = sorted(scored, key=lambda one: -one.score)[:_SENTENCES]
-    kept = [one for one in near if one.score >= _NEARLY * best.score]
-    kept.sort(key=lambda one: (one.place[0] != best.place[0], one.place))
+    beside = [one for one in scored if one.place[0] == best.place[0]]
+    near = sorted(beside, key=lambda one: -one.score)[:_SENTENCES]
+    kept = sorted(
+        (one for one in near if one.score >= _NEARLY * best.score), key=lambda one: one.place
+    )
     text = " ".join(one.text for one in kept)
-    return Answer(text, answered=True, citations=tuple(_citations(kept)))
+    return Answer(text, answered=True, citations=(citation_of(best.passage, best.text),))
 
 
 def _as_written(found: Found) -> Answer:
@@ -64,15 +65,6 @@ async def _scored(retriever: Retriever, findings: Findings) -> list[_Sentence]:
         )
         for (number, at, part, found), words in zip(texts, stems, strict=True)
     ]
-
-
-def _citations(kept: Sequence[_Sentence]) -> Iterator[Citation]:
-    told = set()
-    for one in kept:
-        key = one.passage.passage.document_id
-        if key not in told:
-            told.add(key)
-            yield citation_of(one.passage, one.text)
 
 
 def citation_of(found: Found, said: str) -> Citation:

@@ -63,6 +63,7 @@ class Surveyor:
                 await sites.forget_page(connection, site, url)
             counts = (outcome.taken, outcome.unchanged)
             await sites.ended(connection, site, outcome.problem, counts, outcome.left_out)
+            await sites.reconsider(connection, site)
 
 
 def _arrival(site: UUID, url: str, found: Fetched, ending: str) -> intake.Arrival:

@@ -12,6 +12,8 @@ from leadengine.database import Connection
 
 MOST_PAGES = 500
 MOST_SITES = 20
+SAME_AS = "it says the same as "
+"""Why a page was left out, before its twin's address."""
 
 _ADD = """
 INSERT INTO sites (tenant_id, url, most_pages) VALUES (%s, %s, %s)
@@ -133,6 +135,23 @@ async def met(connection: Connection, tenant: UUID, site: UUID, page: Known) -> 
 async def forget_page(connection: Connection, site: UUID, url: str) -> None:
     """It is not there any more."""
     await connection.execute("DELETE FROM site_pages WHERE site_id = %s AND url = %s", (site, url))
+
+
+async def reconsider(connection: Connection, site: UUID) -> None:
+    """Pages that were left out for a twin which is gone are read once more, now."""
+    cursor = await connection.execute(
+        "DELETE FROM intake i WHERE i.site_id = %s AND i.state = 'left out' AND NOT EXISTS"
+        " (SELECT FROM documents d WHERE i.problem = %s || d.source) RETURNING i.source",
+        (site, SAME_AS),
+    )
+    urls = [row[0] for row in await cursor.fetchall()]
+    if urls:
+        await connection.execute(
+            "UPDATE site_pages SET etag = '', modified = '', content_hash = ''"
+            " WHERE site_id = %s AND url = ANY(%s)",
+            (site, urls),
+        )
+        await again(connection, site)
 
 
 async def remove(connection: Connection, site: UUID) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from leadengine.chores import Chore
 from leadengine.database import Database
-from leadengine.knowledge import intake, store
+from leadengine.knowledge import intake, sites, store
 from leadengine.knowledge.embedding.base import Embedder, Matrix
 from leadengine.knowledge.embedding.loading import Model
 from leadengine.knowledge.indexing import Index, embed, keyed
@@ -72,7 +72,7 @@ class Librarian:
                 await intake.done(connection, file.id)
                 return
             if twin := await store.twin_of(connection, prepared):
-                problem = f"it says the same as {twin}"
+                problem = sites.SAME_AS + twin
                 await intake.failed(connection, file.id, problem, "left out")
                 return
         vectors: list[Matrix] | None = None

@@ -19,7 +19,7 @@ header span { font-size: 13px; }
 .plain { width: 36px; height: 36px; padding: 0; border: 0; border-radius: 8px; background: none; color: inherit; font-size: 22px; line-height: 1; cursor: pointer; }
 .log { flex: 1; overflow-y: auto; overscroll-behavior: contain; padding: 14px; }
 .line { width: fit-content; max-width: 88%; margin: 0 0 10px; padding: 8px 12px; border-radius: 12px; background: var(--slot); overflow-wrap: anywhere; }
-.line p { margin: 0; }
+.line p, .line li { margin: 0; unicode-bidi: plaintext; }
 .line p + p, .line ul, .line ol { margin: 8px 0 0; }
 .line ul, .line ol { padding-inline-start: 1.3em; }
 .line.mine { margin-inline-start: auto; background: var(--brand); color: var(--on-brand); white-space: pre-line; }
@@ -30,7 +30,7 @@ header span { font-size: 13px; }
 .small { color: var(--faint); font-size: 13px; }
 .line p.small { margin-top: 8px; }
 .line ol.small { margin-top: 0; }
-sup { font-size: 11px; line-height: 0; vertical-align: super; padding-inline-start: 1px; }
+.line sup { font-size: 11px; line-height: 0; vertical-align: super; padding-inline-start: 1px; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .dots { letter-spacing: 3px; color: var(--faint); animation: breathe 1.2s ease-in-out infinite; }
 @keyframes breathe { 50% { opacity: .3; } }

@@ -75,7 +75,7 @@ export class Answer {
   private show(): void {
     const blocks = render(this.text, (number) => {
       const title = this.sources[number - 1]?.title ?? "";
-      return element("sup", { title }, element("span", { className: "unseen", textContent: " source " }), `${number}`);
+      return element("sup", { title }, element("span", { className: "unseen", textContent: " source " }), `[${number}]`);
     });
     if (blocks.length) this.line.replaceChildren(...blocks);
     this.talk.log.scrollTop = this.talk.log.scrollHeight;

@@ -60,7 +60,7 @@ def pdf(stream: bytes, extra: bytes = b"", filters: bytes = b"") -> bytes:
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     start = len(body)
     body += b"xref\n0 6\n0000000000 65535 f \n" + table
-    return body + b"trailer<</Size 6/Root 1 0 R%s>>startxref\n%d\n%%%%EOF" % (extra, start)
+    return body + b"trailer<</Size 6/Root 1 0 R%s>>\nstartxref\n%d\n%%%%EOF" % (extra, start)
 
 
 TEXT = b"BT /F 9 Tf 9 9 Td (Selling costs 1.5 per cent of the price.) Tj ET"

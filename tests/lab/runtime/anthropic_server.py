@@ -36,9 +36,20 @@ def sources(request: Request) -> list[dict[str, Any]]:
 
 
 def honest(request: Request) -> list[Block]:
-    """Quote the first paragraph of the first source, with its place."""
-    first = sources(request)[0]["content"][0]["text"]
-    return [("Here is what I found: ", []), (first, [(0, first)]), (" Anything else?", [])]
+    """Quote the paragraph that shares most words with the question, with its place."""
+    asked = request["messages"][-2]["content"][0]["input"]["query"]
+    words = set(re.findall(r"\w+", asked.lower()))
+    paragraphs = [
+        (
+            len(words & set(re.findall(r"\w+", f"{one['title']} {part['text']}".lower()))),
+            -number,
+            part["text"],
+        )
+        for number, one in enumerate(sources(request))
+        for part in one["content"]
+    ]
+    _, number, text = max(paragraphs)
+    return [("Here is what I found: ", []), (text, [(-number, text)]), (" Anything else?", [])]
 
 
 def ignorant(_: Request) -> list[Block]:

@@ -56,43 +56,38 @@ class Site:
     def paths(self) -> list[str]:
         return [path for path, _ in self.asked]
 
-
-class _Answering(BaseHTTPRequestHandler):
-    def say_page(self, content: bytes) -> None:
+    def answer(self, path: str, has: str) -> tuple[int, bytes, dict[str, str]]:
+        """Status, body and headers for a path, to somebody who has the version `has`."""
+        self.asked.append((path, has))
+        fixed = {"/robots.txt": self.robots.encode(), "/map.xml": self.sitemap}
+        if path in self.moved:
+            return 302, b"", {"Location": self.moved[path]}
+        if path in fixed:
+            return 200, fixed[path], {}
+        if path == "/bomb":
+            return 200, gzip.compress(b" " * 50_000_000), {"Content-Encoding": "gzip"}
+        content = self.pages.get(path)
+        if content is None:
+            return 404, b"", {}
         tag = f'"{hash(content)}"'
-        if self.headers.get("If-None-Match") == tag:
-            self.say(304, b"", ETag=tag)
-        else:
-            self.say(200, content, ETag=tag)
-
-    def say(self, status: int, body: bytes, **headers: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing: the test asks `asked`."""
+        return (304, b"", {"ETag": tag}) if has == tag else (200, content, {"ETag": tag})
 
 
 def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
-    class Handler(_Answering):
+    class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            path = self.path
-            site.asked.append((path, self.headers.get("If-None-Match", "")))
-            if path in site.moved:
-                self.say(302, b"", Location=site.moved[path])
-            elif path in (plain := {"/robots.txt": site.robots.encode(), "/map.xml": site.sitemap}):
-                self.say(200, plain[path])
-            elif path == "/bomb":
-                self.say(200, gzip.compress(b" " * 50_000_000), **{"Content-Encoding": "gzip"})
-            elif path in site.pages:
-                self.say_page(site.pages[path])
-            else:
-                self.say(404, b"")
+            has = self.headers.get("If-None-Match", "")
+            status, body, headers = site.answer(self.path, has)
+            self.send_response(status)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing: the test asks `asked`."""
 
     return Handler
 

@@ -16,7 +16,7 @@ class Measured:
     """One way of finding on the golden set.
 
     Attributes:
-        p95: milliseconds, the best of three tries of each question.
+        p95: milliseconds, the best try of each question: three for both ways together, else one.
         quiet: the same on a machine that does nothing else: by how much longer than its processor
             time a piece of work took beside each question.
     """

@@ -68,7 +68,7 @@ def test_answer_comes_in_events_with_its_source(speaker: Speaker) -> None:
 
 def test_what_the_model_is_sent(speaker: Speaker) -> None:
     """Orders in the system prompt alone; sources as search results to cite; nothing of who asks."""
-    speaker.ask("My mail is ann@buyer.test, call 020 7946 0123: what does selling a house cost?")
+    speaker.ask("My mail is ann@buyer.test, call 07700 900123: what does selling a house cost?")
     request = speaker.model.requests[-1]
     assert request["model"] == "claude-haiku-5-5"
     assert request["stream"] is True
@@ -80,7 +80,7 @@ def test_what_the_model_is_sent(speaker: Speaker) -> None:
     assert all(one["citations"] == {"enabled": True} for one in found)
     said = json.dumps(request)
     assert "ann@buyer.test" not in said
-    assert "7946" not in said
+    assert "900123" not in said
     assert "1.5 per cent" not in request["system"]
     assert speaker.model.headers[-1]["x-api-key"] == KEY
 

@@ -100,9 +100,10 @@ def test_fifty_broken_and_hostile_files_harm_nobody(
 
 
 def test_document_is_live_whole_or_not_at_all_when_workers_die(
-    stack: RuntimeStack, desk: httpx.Client
+    stack: RuntimeStack, steady_worker: Container, desk: httpx.Client
 ) -> None:
     """N = 5 kills; whoever looks meanwhile sees all 40 sections of a version, or those of the other."""
+    steady_worker.stop()
     worker = stack.start("worker", "mortal-worker")
     for version in range(5):
         text = "\n".join(
@@ -127,6 +128,7 @@ def test_document_is_live_whole_or_not_at_all_when_workers_die(
         assert seen | {look_again} <= {"0|0", "40|1"}, seen
         assert f"Version {version}" in stack.sql("SELECT text FROM passages LIMIT 1")
     worker.remove()
+    steady_worker.start()
 
 
 def test_lost_index_is_made_anew_from_the_database(stack: RuntimeStack, desk: httpx.Client) -> None:

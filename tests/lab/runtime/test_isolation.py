@@ -12,6 +12,7 @@ OTHER = "00000000-0000-4000-8000-000000000002"
 TABLES = (
     *("users", "visits", "events", "event_receipts", "sessions", "password_links", "drops"),
     *("leads", "lead_visitors", "notices", "documents", "passages", "conversations", "turns"),
+    *("intake", "sites", "site_pages", "messages", "calls", "model_spend"),
 )
 
 
@@ -42,6 +43,13 @@ def neighbour(stack: RuntimeStack) -> Iterator[str]:
           VALUES ('{OTHER}', '{OTHER}', 'v', 'u');
         INSERT INTO turns (tenant_id, conversation_id, question, answer, citations, answered)
           VALUES ('{OTHER}', '{OTHER}', 'q', 'a', '[]', true);
+        INSERT INTO intake (tenant_id, source, name, content) VALUES ('{OTHER}', 's', 'n', 'canary');
+        INSERT INTO sites (tenant_id, id, url, most_pages) VALUES ('{OTHER}', '{OTHER}', 'u', 1);
+        INSERT INTO site_pages (tenant_id, site_id, url) VALUES ('{OTHER}', '{OTHER}', 'u');
+        INSERT INTO messages (tenant_id, conversation_id, author, text)
+          VALUES ('{OTHER}', '{OTHER}', 'person', 'canary');
+        INSERT INTO calls (tenant_id, conversation_id, channel) VALUES ('{OTHER}', '{OTHER}', 'mail');
+        INSERT INTO model_spend (tenant_id, day, model) VALUES ('{OTHER}', current_date, 'm');
     """)
     yield OTHER
     deletions = "".join(

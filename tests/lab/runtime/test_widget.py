@@ -57,6 +57,7 @@ def open_panel(page: Page, path: str = "/bare") -> None:
 
 
 def ask(page: Page, question: str) -> None:
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_enabled(timeout=20_000)
     page.get_by_role("textbox", name="Your question").fill(question)
     page.keyboard.press("Enter")
 

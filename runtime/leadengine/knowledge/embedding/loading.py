@@ -1,6 +1,9 @@
 """The embedder of a process: loaded when it is wanted for the first time, and let go when it is not."""
 
 import asyncio
+import contextlib
+import ctypes
+import gc
 import json
 import logging
 import time
@@ -44,8 +47,10 @@ class Model:
 
     def rest(self, seconds: float) -> None:
         """Give the memory back when nobody has asked for so long."""
-        if time.monotonic() - self._used_at > seconds and not self._lock.locked():
+        rested = time.monotonic() - self._used_at > seconds and not self._lock.locked()
+        if rested and self._loaded is not None:
             self._loaded = None
+            _give_memory_back()
 
     def _load(self) -> Embedder | None:
         if not self.id:
@@ -61,6 +66,13 @@ class Model:
             # onnxruntime and tokenizers raise classes of their own; none of them may stop an answer.
             log.exception("the model in %s cannot be used: full text alone answers", self._folder)
             return None
+
+
+def _give_memory_back() -> None:
+    """What was freed stays with the process until the C library is asked for it."""
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def _told_in(folder: Path) -> tuple[str, int]:

@@ -14,8 +14,8 @@ from dataclasses import asdict
 from leadengine.knowledge.reading.kinds import read
 from leadengine.knowledge.reading.section import UnreadableError
 
-MEMORY = 768 * 1024 * 1024
-"""Address space, of which a tenth is the libraries'."""
+MEMORY = 512 * 1024 * 1024
+"""Address space, of which half is the libraries'; the container has as much memory in all."""
 
 
 def main() -> None:
