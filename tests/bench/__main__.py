@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench import command_line, deploying, idling, updating
+from tests.bench import command_line, deploying, events, idling, pages, updating
 from tests.bench.deploying import Deploys
 from tests.bench.result import Result, write
 from tests.lab.acme import Pebble, start_pebble
@@ -46,6 +46,9 @@ def measurements() -> Iterator[Result]:
         yield from updating.under_load(deploys)
         deploys.destroy(updating.CLIENT)
         yield deploying.overhead(deploys)
+    yield from events.measure(1000, 600)
+    yield from events.measure(3000, 60)
+    yield from pages.measure(1_000_000)
 
 
 def main() -> None:
