@@ -27,7 +27,8 @@ CONFIG = {
     "formatters": {"json": {"()": JsonFormatter}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"level": "INFO", "handlers": ["stderr"]},
-    "loggers": {"alembic": {"level": "WARNING"}},
+    # httpx names each address it asks for, and with it the visitor's that a company is looked up by.
+    "loggers": {name: {"level": "WARNING"} for name in ("alembic", "httpx", "httpcore")},
 }
 
 
