@@ -27,9 +27,10 @@ CONFIG = {
     "formatters": {"json": {"()": JsonFormatter}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"level": "INFO", "handlers": ["stderr"]},
-    # They tell of each request, with its address.
+    # They tell of each request, with its address: of a visitor, where a company is looked up.
     "loggers": {
-        name: {"level": "WARNING"} for name in ("alembic", "anthropic", "httpcore2", "httpx2")
+        name: {"level": "WARNING"}
+        for name in ("alembic", "anthropic", "httpcore", "httpcore2", "httpx", "httpx2")
     },
 }
 

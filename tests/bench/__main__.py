@@ -11,8 +11,10 @@ from tests.bench import (
     backup,
     command_line,
     deploying,
+    events,
     finding,
     idling,
+    pages,
     reporting,
     updating,
 )
@@ -58,6 +60,9 @@ def measurements() -> Iterator[Result]:
         deploys.destroy(backup.CLIENT)
         yield deploying.overhead(deploys)
     yield from finding.measure()
+    yield from events.measure(1000, 600)
+    yield from events.measure(3000, 60)
+    yield from pages.measure(1_000_000)
 
 
 def main() -> None:

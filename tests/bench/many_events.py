@@ -74,6 +74,12 @@ SELECT tenant_id, (at AT TIME ZONE 'UTC')::date, kind, name, count(*) FROM made
 CROSS JOIN LATERAL (VALUES ('visits', ''), ('visitors', ''), ('entry', {_pick(_PATHS, "h")}),
   {", ".join(f"('{kind}', {_pick(values, 'h')})" for kind, values in _ARRAYS.items())}
 ) AS counted (kind, name) WHERE kind IN ('visits', 'visitors') OR name <> '' GROUP BY 1, 2, 3, 4;
+{_added_up(tenant)}"""  # noqa: S608 - constants of this file
+
+
+def _added_up(tenant: str) -> str:
+    """What the worker adds up while it writes, and what it keeps beside a visit."""
+    return f"""
 UPDATE visits v SET paths = e.paths, deeds = e.deeds FROM (
   SELECT visit_id, array_agg(DISTINCT subject) FILTER (WHERE type = 'page') AS paths,
     coalesce(array_agg(DISTINCT subject) FILTER (WHERE type = 'track'), '{{}}') AS deeds

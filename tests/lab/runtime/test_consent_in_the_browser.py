@@ -51,13 +51,22 @@ def test_nothing_happens_in_london_before_the_answer(stack: RuntimeStack, page: 
     page.wait_for_timeout(1500)
     assert not any("/v1/events" in url for url in sent)
     assert page.evaluate("Object.keys(localStorage).length + document.cookie.length") == 0
-    assert Axe().run(page).violations_count == 0
+    assert violations_of_ours(page) == []
     yes.click()
     sees(stack, "/bare")
     until(lambda: assert_answers(stack, "t|banner"), "the answer in the ledger")
     shop(page, "/loader")
     sees(stack, "/bare", "/loader")
     assert yes.count() == 0, "asked once"
+
+
+def violations_of_ours(page: Page) -> list[str]:
+    """What axe finds inside of a shadow root; the page around it is the website's own."""
+    found = Axe().run(page).response["violations"]
+    targets = (
+        (rule["id"], part) for rule in found for node in rule["nodes"] for part in node["target"]
+    )
+    return [name for name, part in targets if isinstance(part, list)]
 
 
 def test_no_is_an_answer(stack: RuntimeStack, page: Page) -> None:

@@ -32,17 +32,12 @@ def durable(run: Run, authority: Authority, product_images: None) -> RuntimeStac
     acl.write_text(ACL)
     acl.chmod(0o644)
     volume = run.volume("durable-redis")
-    options = (*HARDENED, "--user=0:0", f"--volume={acl}:/acl:ro", f"--volume={volume}:/data")
-    redis = run.start(
-        "durable-redis",
-        "leadengine/standin-redis:dev",
-        *REDIS,
-        "--appendfsync",
-        "everysec",
-        options=(*options, "--entrypoint="),
-    )
+    options = (*HARDENED, f"--volume={acl}:/acl:ro", f"--volume={volume}:/data")
+    command = (*REDIS, "--appendfsync", "everysec")
+    redis = run.start("durable-redis", "leadengine/standin-redis:dev", *command, options=options)
     db = start_database(run, "durable")
     stack = RuntimeStack(run, db, redis, settings_of(db, redis))
+    assert stack.redis_cli("ping") == "PONG"
     assert stack.admin("migrate").returncode == 0
     stack.seed()
     stack.api = stack.start("api", "durable-api")

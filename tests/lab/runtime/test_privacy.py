@@ -168,10 +168,12 @@ def test_what_is_too_old_is_deleted_and_the_rest_is_not(stack: RuntimeStack) -> 
             INSERT INTO event_receipts VALUES ('{tenant}', gen_random_uuid(), {at});
         """)
     stack.sql(f"""
-        SELECT ensure_event_partition((current_date - 399)::date), ensure_event_partition(current_date);
+        SELECT ensure_event_partition((current_date - 370)::date), ensure_event_partition(current_date);
         INSERT INTO events (tenant_id, message_id, occurred_at, received_at, type, visit_id, visitor,
           url, title, referrer) SELECT '{tenant}', gen_random_uuid(), at, at, 'page', gen_random_uuid(),
-          'v', 'u', '', '' FROM unnest(ARRAY[now() - interval '399 days', now()]) AS at;
+          'v', 'u', '', '' FROM unnest(ARRAY[now() - interval '370 days', now()]) AS at;
+        INSERT INTO preferences (tenant_id, name, value)
+          VALUES ('{tenant}', 'privacy', '{{"retention": {{"events": 12}}}}');
     """)
     done = stack.admin("retention")
     assert done.returncode == 0, done.stderr
@@ -184,6 +186,7 @@ def test_what_is_too_old_is_deleted_and_the_rest_is_not(stack: RuntimeStack) -> 
     assert stack.sql(query) == "1"
     again = json.loads(stack.admin("retention").stdout)
     assert not any(again.values())
+    stack.sql("TRUNCATE preferences")
 
 
 def test_complaint_is_taken_and_answered(stack: RuntimeStack, client: httpx.Client) -> None:

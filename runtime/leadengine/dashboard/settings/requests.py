@@ -96,5 +96,5 @@ async def _page(request: Request, services: Services, person: Person, **given: A
     values = {"email": "", "found": None, "erased": None, **given}
     errors = values.pop("errors", ())
     values |= {"complaints": listed, "now": datetime.now(UTC)}
-    values |= {"link": f"{services.settings.origin}/complaints"}
+    values |= {"public_form": f"{services.settings.origin}/complaints"}
     return show(request, services, person, "requests.html", errors, **values)

@@ -100,7 +100,7 @@ async def _sent(
     problem = await asyncio.to_thread(_mail, services, person, email, token)
     if not problem:
         return back("/settings/team", "invited")
-    return await _page(request, services, person, link=link, invited=email, problem=problem)
+    return await _page(request, services, person, one_time=link, invited=email, problem=problem)
 
 
 def _mail(services: Services, person: Person, to: str, token: str) -> str:
@@ -135,7 +135,14 @@ async def _page(
     async with services.database.tenant(person.tenant) as connection:
         found = await accounts.members(connection)
     hours = {member.id: Hours.model_validate(member.hours) for member in found}
-    values = {"link": "", "invited": "", "problem": "", **given, "members": found, "hours": hours}
+    values = {
+        "one_time": "",
+        "invited": "",
+        "problem": "",
+        **given,
+        "members": found,
+        "hours": hours,
+    }
     return show(
         request, services, person, "team.html", errors or (), roles=ROLES, days=DAYS, **values
     )
