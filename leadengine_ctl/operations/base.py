@@ -129,8 +129,13 @@ class Run:
         """
         if self._host is None:
             self._host = self.world.open_host(address).__enter__()
-            self._seen = newest_fence(self._host, self.world.actor, self._client)
+            self.take_number(self._host)
         return self._host
+
+    def take_number(self, host: Host) -> None:
+        """Ask for the number, unless it is known: again when an agent was put there since."""
+        if self._seen is None:
+            self._seen = newest_fence(host, self.world.actor, self._client)
 
     def close(self) -> None:
         """End the conversation, and write down what was not yet."""

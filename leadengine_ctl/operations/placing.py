@@ -27,7 +27,9 @@ class Placing:
         agent = self._newest_here().release.agent
         login = world.settings.registry_login()
         report, roots = self.run.report("prepare"), world.library.roots()
-        self.run.host(self.address).prepare(agent, login, floor, report, roots)
+        host = self.run.host(self.address)
+        host.prepare(agent, login, floor, report, roots)
+        self.run.take_number(host)
         self._register()
         return Did(changed=self.run.has_changed("prepare"))
 
