@@ -33,6 +33,22 @@ class History(Frozen):
     not_before: float = 0.0
     advice: str = ""
 
+    def waits(self, now: float) -> bool:
+        """Whether a scheduled attempt is too early. A time further off than any pause of ours was noted
+        by a clock that was wrong, and does not count: else a certificate could expire over it."""
+        return now < self.not_before <= now + WEEK
+
+    def settled(self, now: float) -> "History":
+        """The same history under a clock that was set back: what it says lies ahead has just happened.
+
+        So a wrong clock costs a week at most, and gives nobody more orders than there are.
+        """
+        attempts = tuple(
+            each.model_copy(update={"at": min(each.at, now)}) for each in self.attempts
+        )
+        until = self.not_before if self.waits(now) else 0.0
+        return self.model_copy(update={"attempts": attempts, "not_before": until})
+
     def begin(self, now: float) -> "History":
         """Record an order before it is sent: an attempt whose end nobody saw counts as well."""
         recent = tuple(each for each in self.attempts if each.at > now - WEEK)

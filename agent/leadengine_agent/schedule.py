@@ -27,5 +27,5 @@ def is_certify_due(order: Certify, host: HostLayout) -> bool:
     now = time.time()
     records = (current_record(layout) for layout in stacks_of(order, host))
     return any(
-        read_history(host, record.spec.domain).not_before <= now for record in records if record
+        not read_history(host, record.spec.domain).waits(now) for record in records if record
     )

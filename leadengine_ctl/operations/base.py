@@ -130,8 +130,14 @@ class Run:
         name = str(address)
         if name not in self._hosts:
             self._hosts[name] = self.world.open_host(address).__enter__()
-            self._seen[name] = newest_fence(self._hosts[name], self.world.actor, self._client)
+            self.take_number(address)
         return self._hosts[name]
+
+    def take_number(self, address: HostAddress) -> None:
+        """Ask for the number, unless it is known: again when an agent was put there since."""
+        name = str(address)
+        if self._seen.get(name) is None:
+            self._seen[name] = newest_fence(self._hosts[name], self.world.actor, self._client)
 
     def close(self) -> None:
         """End the conversation, and write down what was not yet."""

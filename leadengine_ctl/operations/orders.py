@@ -60,16 +60,13 @@ def newest_fence(transport: Transport, actor: str, client: str) -> int | None:
     """The number of the newest order that changed a client on its host.
 
     Returns:
-        0 where no agent is there yet; None where it is too old to say, or nobody is asked about.
+        None where no agent is there yet or it is too old to say, or nobody is asked about.
     """
     if not client:
         return None
     task = Task(id=f"fence-{secrets.token_hex(8)}", actor=actor, order=Fence(client=client))
     try:
         return FenceResult.model_validate(submit(transport, task)).fence
-    except HostUnreachableError:
-        # Talked to, and without an agent. Where one is merely silent, 0 lets its orders be refused.
-        return 0
     except LeadEngineError:
         return None
 

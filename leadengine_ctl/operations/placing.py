@@ -31,6 +31,7 @@ class Placing:
         report, roots = self.run.report("prepare"), world.library.roots()
         host = self.run.host(self.address)
         host.prepare(agent, login, floor, report, roots)
+        self.run.take_number(self.address)
         self._register()
         if world.settings.panel_url and not is_reached_by_queue(world.store, self.address):
             introduce(world, host, self.address.name, report)

@@ -51,10 +51,7 @@ def run(order: Certify, context: Context) -> dict[str, Any]:
             if order.client:
                 raise not_found(order.client)
             continue
-        if (
-            order.scheduled
-            and read_history(context.layout, record.spec.domain).not_before > time.time()
-        ):
+        if order.scheduled and read_history(context.layout, record.spec.domain).waits(time.time()):
             continue
         keeper = _Keeper(context.layout, layout, record)
         context.steps.run(f"certificate {layout.client}", keeper.look_after)
@@ -103,8 +100,8 @@ class _Keeper:
         return sound and kind_of(pair.leaf) == "acme" and not is_due(pair.leaf, self._now)
 
     def _order(self) -> Did:
-        history = self._history()
         now = time.time()
+        history = self._history().settled(now)
         blocked = history.blocked_until(now)
         if blocked:
             when = datetime.datetime.fromtimestamp(blocked, datetime.UTC)
