@@ -33,7 +33,6 @@ from leadengine_agent.vault import Vault
 ROUTINE = frozenset(
     {
         "inspect",
-        "vitals",
         "logs",
         "credentials",
         "install-release",

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from leadengine_ctl.cli import terminal
 from leadengine_ctl.fleet.agent_records import QueuedTask
 from leadengine_ctl.operations.agents import AgentStatus
+from leadengine_ctl.operations.reported import ReportedStatus
 
 _COLOURS = {"green": "good", "red": "bad", "unknown": "warn"}
 _STATES = {"ended": "good", "unsigned": "warn", "cancelled": "warn"}
@@ -21,6 +22,26 @@ def put_agents(found: tuple[AgentStatus, ...]) -> None:
     for each in found:
         if each.locked:
             terminal.say(f"{each.host} is locked: {each.locked} Run: lectl agent enrol {each.host}")
+
+
+def put_reported(found: tuple[ReportedStatus, ...]) -> None:
+    """One line a client, and how old what it says is."""
+    if not found:
+        terminal.say("There are no clients yet. Try: lectl deploy acme leads.acme.com")
+        return
+    rows = [
+        (
+            each.colour.value,
+            each.client.slug,
+            f"https://{each.client.spec.domain}",
+            each.client.host,
+            each.stack.release if each.stack else "-",
+            _seen(each.age),
+        )
+        for each in found
+    ]
+    header = ("STATE", "CLIENT", "URL", "HOST", "RELEASE", "REPORTED")
+    terminal.put_table([header, *rows], ["", *(_COLOURS[each.colour] for each in found)])
 
 
 def put_tasks(found: tuple[QueuedTask, ...]) -> None:

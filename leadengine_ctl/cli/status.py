@@ -1,20 +1,32 @@
 """lectl status"""
 
+from typing import Annotated
+
 import typer
 
 from leadengine_ctl.cli import options, terminal
 
-HELP = f"""Show how clients are, asked of their hosts right now.
+HELP = f"""Show how clients are, asked of their hosts right now, or as these reported last.
 
 \b
 Examples:
   lectl status
   lectl status acme --json
+  lectl status --reported
 
 {options.exit_codes("3 some client is not healthy", "10 not found")}"""
 
 
-def status(client: options.MaybeClient = None, as_json: options.Json = False) -> None:
+def status(
+    client: options.MaybeClient = None,
+    reported: Annotated[
+        bool, typer.Option("--reported", help="Ask no host: show what they reported last.")
+    ] = False,
+    as_json: options.Json = False,
+) -> None:
+    if reported:
+        _show_reported(client, as_json=as_json)
+        return
     from leadengine_ctl.cli.rollout_tables import headline
     from leadengine_ctl.cli.session import open_session
     from leadengine_ctl.cli.tables import put_status
@@ -31,4 +43,18 @@ def status(client: options.MaybeClient = None, as_json: options.Json = False) ->
         for each in rollouts:
             terminal.say(headline(each, world.store.rollouts.targets(each.id)))
     if not all(each.green for each in found):
+        raise typer.Exit(3)
+
+
+def _show_reported(client: str | None, *, as_json: bool) -> None:
+    from leadengine_ctl.cli.agent_tables import put_reported
+    from leadengine_ctl.cli.session import open_session
+    from leadengine_ctl.operations.reported import read_reported
+
+    found = read_reported(open_session(as_json=as_json).world, client)
+    if as_json:
+        terminal.put_json({"kind": "result", "clients": [each.as_json() for each in found]})
+    else:
+        put_reported(found)
+    if not all(each.colour == "green" for each in found):
         raise typer.Exit(3)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
+from sqlalchemy import insert
 
 from leadengine_agent.assertions import digest, encode
 from leadengine_agent.protocol import (
@@ -26,11 +27,18 @@ from leadengine_agent.protocol import (
 )
 from leadengine_agent.values import digest_of
 from leadengine_ctl.fleet.records import ClientRecord
+from leadengine_ctl.fleet.store import Store
 from leadengine_ctl.releases.bundle import Bundle
+from tests.lab.vps import Vps
 from tests.unit.ctl.builders import a_draft
 from tests.unit.ctl.builders import publish as sign_and_publish
 
 COMPOSE = "stack/compose.yaml.j2"
+JOURNAL = "/var/lib/leadengine/agent/journal.sqlite"
+READ = (
+    "import json,sqlite3,sys; print(json.dumps(sqlite3.connect(sys.argv[1]).execute("
+    "'SELECT what || why FROM refusals').fetchall()))"
+)
 
 
 class Attack(NamedTuple):
@@ -148,3 +156,21 @@ def _privileged(text: str) -> str:
 
 def _mounted(text: str) -> str:
     return text.replace("volumes:", "volumes:\n      - /:/host", 1)
+
+
+def let_loose(store: Store, host: str, attack: Attack, number: int) -> str:
+    """Put an order into the queue past everything that would look at it."""
+    name, now = f"attack-{number:04d}", time.time()
+    row = {
+        "id": name, "host": host, "client": "", "verb": "evil", "actor": "evil", "state": "queued",
+        "task": SecretStr(attack.text), "signature": attack.signature, "created_at": now,
+        "changed_at": now,
+    }  # fmt: skip
+    with store.queue._engine.begin() as connection:
+        connection.execute(insert(store.queue._tasks).values(row))
+    return name
+
+
+def journal(vps: Vps) -> str:
+    python = ("docker", "exec", "leadengine-executor", "/opt/leadengine/bin/python", "-c")
+    return vps.run(*python, READ, JOURNAL).stdout

@@ -1,23 +1,30 @@
 """A real agent reports to a real panel: what it says, what it obeys, what it mends."""
 
-import json
 import time
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
 import pytest
 
-from leadengine_agent.protocol import Inspect, Logs, Outcome, Rollback, Task
+from leadengine_agent.protocol import Inspect, Logs, Outcome, Rollback, Task, UpdateAgent
 from leadengine_ctl.fleet.agent_records import HeartbeatRecord
 from leadengine_ctl.fleet.store import Store
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.mailbox import colour_of, queue_host
 from leadengine_ctl.planning.liveness import HostColour
+from leadengine_ctl.releases.bundle import Bundle, Draft
+from leadengine_ctl.releases.library import Library
+from leadengine_ctl.releases.repository import Repository
 from tests.lab.authority import Authority
+from tests.lab.evil_tasks import Evil, journal, let_loose
 from tests.lab.operator import Operator, wait_until
 from tests.lab.panel import lab_panel, panel_settings
+from tests.lab.releases import derive
 from tests.lab.run import Run
 from tests.lab.stack import Stack
 from tests.lab.vps import Vps
+from tests.unit.ctl.builders import publish as sign_and_publish
 from tests.unit.reporting.panel import PanelServer
 
 CLIENT, DOMAIN = "watched", "leads.watched.internal"
@@ -111,24 +118,6 @@ def test_tasks_are_fetched_and_answered(host: str, store: Store) -> None:
     assert failure.code == "not-found"
 
 
-def test_what_destroys_is_done_with_a_signature_alone(
-    operator: Operator, host: str, store: Store, stack: Stack, stocked_vps: Vps
-) -> None:
-    by_queue = operator.with_settings(LECTL_HOSTS_BY="queue")
-    before = stack.runtimes()
-    ended = by_queue.lectl("destroy", CLIENT, "--yes")
-    assert ended.code == 12, ended.text
-    assert "signature" in ended.text
-    (task,) = [each for each in store.queue.all() if each.verb == "decommission"]
-    # Whoever owns the panel lets it out unsigned: the host itself refuses, and writes it down.
-    evil = store.queue._tasks.update().values(state="queued")
-    with store.queue._engine.begin() as connection:
-        connection.execute(evil.where(store.queue._tasks.c.id == task.id))
-    wait_until(lambda: happened(store, host, "refused"), 60)
-    assert "the panel's word alone" in happened(store, host, "refused")[-1]
-    assert stack.runtimes() == before
-
-
 def test_a_service_that_was_killed_is_started_again_and_told(
     host: str, store: Store, stack: Stack, stocked_vps: Vps
 ) -> None:
@@ -189,5 +178,95 @@ def test_the_agent_returns_by_itself_after_the_panel_was_away_and_it_was_killed(
     wait_until(lambda: last(store, host).received_at > away, 90)
     seqs = [each.seq for each in store.reports.events(host=host) if each.boot != "panel"]
     assert seqs == list(range(1, len(seqs) + 1))
-    listed = json.loads(json.dumps([each.host for each in store.agents.all()]))
-    assert listed == [host]
+    assert [each.host for each in store.agents.all()] == [host]
+
+
+def test_nothing_of_thirty_attacks_is_done_and_each_refusal_is_on_the_host(
+    host: str, store: Store, stack: Stack, stocked_vps: Vps, operator: Operator, tmp_path: Path
+) -> None:
+    """The panel was taken over: it has store, queue and TLS, and lacks the keys of people (S3)."""
+    bundle = Library(Repository(operator.data / "releases")).newest()
+    attacks = Evil(store.clients.get(CLIENT), bundle, host, tmp_path).attacks()
+    assert len(attacks) >= 30
+    before = (stack.runtimes(), stack.secret_digests())
+    failures = {}
+    for number, attack in enumerate(attacks):
+        name = let_loose(store, host, attack, number)
+        wait_until(partial(store.queue.outcome, name), 120, 0.2)
+        outcome = store.queue.outcome(name)
+        assert outcome is not None
+        failures[attack.name] = outcome.failure
+    assert [name for name, failure in failures.items() if failure is None] == []
+    assert (stack.runtimes(), stack.secret_digests()) == before
+    assert "canary" not in stocked_vps.run("ls", "/root").stdout
+    refused = [each for each in failures.values() if each and each.code in {"signature", "invalid"}]
+    assert len(refused) >= 25
+    assert [each.why for each in refused if each.why[:40] not in journal(stocked_vps)] == []
+
+
+def release_with_agent(operator: Operator, vps: Vps, version: str, *lines: str) -> Bundle:
+    """A release that differs by its agent alone; the agent's image is on the host."""
+    image = derive(f"agent-{version.replace('.', '-')}", *lines, base="leadengine/agent:dev")
+    vps.load_images(f"{image.repository}:dev")
+    bundle = Library(Repository(operator.data / "releases")).newest()
+    changed = bundle.release.model_copy(update={"version": version, "agent": image})
+    sign_and_publish(operator.data, Draft(release=changed, files=bundle.files))
+    return Library(Repository(operator.data / "releases")).load(version)
+
+
+def update_to(store: Store, host: str, bundle: Bundle) -> None:
+    stamp, version = time.time_ns(), bundle.release.version
+    install = Task(id=f"install-{stamp}", actor="ann", order=bundle.order(None))
+    assert order(store, host, install).failure is None
+    update = Task(id=f"update-{stamp}", actor="ann", order=UpdateAgent(release=version))
+    assert order(store, host, update).failure is None
+
+
+def image_of(vps: Vps, name: str) -> str:
+    return vps.run("docker", "inspect", "--format", "{{.Image}}", name).stdout.strip()
+
+
+def test_an_agent_that_does_not_come_up_is_replaced_by_the_one_before(
+    operator: Operator, host: str, store: Store, stack: Stack, stocked_vps: Vps
+) -> None:
+    """Within two minutes, by itself, and no container of the stack notices (R9)."""
+    package = "/opt/leadengine/lib/python3.13/site-packages/leadengine_agent"
+    broken = f"RUN echo 'raise SystemExit(1)' > {package}/executor/server.py"
+    before, old = stack.runtimes(), image_of(stocked_vps, "leadengine-executor")
+    bundle = release_with_agent(operator, stocked_vps, "1.0.1", broken)
+    update_to(store, host, bundle)
+    began = time.monotonic()
+    wait_until(lambda: happened(store, host, "update-failed"), 240)
+    assert time.monotonic() - began < 200
+    assert image_of(stocked_vps, "leadengine-executor") == old
+    assert image_of(stocked_vps, "leadengine-reporter") == old
+    assert stack.runtimes() == before
+
+
+def test_an_agent_that_comes_up_stays(
+    operator: Operator, host: str, store: Store, stack: Stack, stocked_vps: Vps
+) -> None:
+    before = stack.runtimes()
+    bundle = release_with_agent(operator, stocked_vps, "1.0.2", "ENV LEADENGINE_LAB=1.0.2")
+    update_to(store, host, bundle)
+    wait_until(lambda: happened(store, host, "updated"), 240)
+    assert image_of(stocked_vps, "leadengine-executor") == bundle.release.agent.digest
+    names = stocked_vps.run("docker", "ps", "--all", "--format", "{{.Names}}").stdout
+    assert "previous" not in names
+    assert stack.runtimes() == before
+
+
+def test_what_destroys_is_done_with_a_signature_alone(
+    operator: Operator, host: str, store: Store, stack: Stack
+) -> None:
+    by_queue = operator.with_settings(LECTL_HOSTS_BY="queue")
+    before = stack.runtimes()
+    ended = by_queue.lectl("destroy", CLIENT, "--confirm", CLIENT)
+    assert ended.code == 12, ended.text
+    assert "lectl task sign" in ended.text
+    assert stack.runtimes() == before
+    (task,) = [each for each in store.queue.all() if each.verb == "decommission"]
+    by_queue.must("task", "sign", task.id, "--yes")
+    ended = by_queue.lectl("operations", "resume", store.operations.recent(1)[0].id)
+    assert ended.code == 0, ended.text
+    assert stack.containers() == {}

@@ -21,6 +21,7 @@ from tests.unit.reporting.faults import Faults
 from tests.unit.reporting.fleet import Load, Measured, simulate
 from tests.unit.reporting.panel import PanelServer, a_panel
 from tests.unit.reporting.panel_process import panel_process
+from tests.unit.reporting.racing import race
 
 EVENTS = 100_000
 DAYS = 45
@@ -141,6 +142,13 @@ def test_a_panel_that_asks_for_patience_gets_it_and_nobody_starves() -> None:
     backoff = Backoff()
     assert backoff.pause(at_least=60) >= 60
     assert all(backoff.pause(at_least=1e9) <= 240 for _ in range(20))
+
+
+@pytest.mark.soak
+def test_fifty_tokens_admit_fifty_hosts_of_ten_thousand_that_come(
+    panel: PanelServer, store: Store, tmp_path: Path
+) -> None:
+    assert race(panel, store, tmp_path, rounds=50, comers=200) == 50
 
 
 def ten_thousand(folder: Path, url: str = "") -> tuple[Measured, Store]:

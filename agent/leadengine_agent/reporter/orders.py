@@ -91,22 +91,28 @@ class Orders:
         threading.Thread(target=self._carry, args=(name, queued), daemon=True).start()
 
     def _carry(self, name: str, queued: dict[str, Any]) -> None:
+        try:
+            self._submit(name, queued)
+        except NoAnswerError as error:
+            # Unknown is not failed: the panel asks again, and the journal knows how it went.
+            sys.stderr.write(f"reporter: no outcome of {name}: {error}\n")
+        finally:
+            with self._lock:
+                self._holding.discard(name)
+
+    def _submit(self, name: str, queued: dict[str, Any]) -> None:
         link = read_link(self.folder)
         if link is None:
             return
-        telling = _Telling(Panel(link, self.identity, self.clock), name, int(queued["told"]))
+        panel = Panel(link, self.identity, self.clock)
+        telling = _Telling(panel, name, int(queued["told"]))
         line = {"queued": {"task": queued["task"], "signature": queued.get("signature", "")}}
         try:
             for answer in self.executor.submit(line):
                 telling.add(answer)
             telling.finish()
-        except NoAnswerError as error:
-            # Unknown is not failed: the panel asks again, and the journal knows how it went.
-            sys.stderr.write(f"reporter: no outcome of {name}: {error}\n")
         finally:
-            telling.close()
-            with self._lock:
-                self._holding.discard(name)
+            panel.close()
 
 
 class _Telling:
@@ -135,9 +141,6 @@ class _Telling:
         end = time.monotonic() + _UNANSWERED
         while not self._try() and time.monotonic() < end:
             sleep(self._backoff.pause())
-
-    def close(self) -> None:
-        self._panel.close()
 
     def _try(self) -> bool:
         self._at = time.monotonic()

@@ -1,6 +1,7 @@
 """Where agents are received: all that their routes need, opened and closed with the panel."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,8 @@ from leadengine_ctl.panel.agents.assertion import Assertion, Claims, NotTrustedE
 from leadengine_ctl.panel.agents.ingest import Ingest, OverloadedError
 from leadengine_ctl.panel.agents.queue import WaitingRoom
 from leadengine_ctl.panel.agents.quotas import Quota
+
+log = logging.getLogger(__name__)
 
 _MOST_KEYS = 100_000
 
@@ -140,7 +143,11 @@ class Reception:
             await asyncio.sleep(600)
             for quota in (self.requests, self.events, self.enrolments):
                 quota.forget_idle()
-            await asyncio.to_thread(self.store.reports.thin, time.time())
+            try:
+                await asyncio.to_thread(self.store.reports.thin, time.time())
+            except Exception:
+                # A database that is busy or away: the next time will do.
+                log.exception("old health could not be merged")
 
 
 _REFUSALS = {

@@ -7,7 +7,8 @@ import pytest
 
 from leadengine_agent.assertions import decode, digest
 from leadengine_agent.protocol import Decommission, Task
-from leadengine_ctl.fleet.agent_records import QueueState
+from leadengine_agent.reports import CertificateVitals, Heartbeat, Report, StackVitals
+from leadengine_ctl.fleet.agent_records import QueueState, Received
 from leadengine_ctl.panel.agents.assertion import is_signed
 from tests.unit.ctl.cli import Cli
 from tests.unit.ctl.hostile import a_world
@@ -83,3 +84,23 @@ def test_a_key_that_others_can_read_is_not_used(connected: Cli) -> None:
     ran = connected("agent", "enrol", "one")
     assert ran.code == 12
     assert "chmod 600" in ran.err
+
+
+def test_status_from_reports_is_never_green_for_what_is_old(connected: Cli) -> None:
+    store, now = a_world().store, time.time()
+    token = store.agents.issue_token("one", "ann", now)
+    store.agents.enrol(token, "one", "key", "1.0.0", now)
+    assert connected("status", "--reported").out.splitlines()[1].split()[:2] == ["unknown", "acme"]
+    stack = StackVitals(
+        client="acme", release="1.0.0", generation=1, colour="blue", healthy=True,
+        certificate=CertificateVitals(issuer_kind="acme"),
+    )  # fmt: skip
+    beat = Heartbeat(looked_at=now, agent_version="1.0.0", stacks=(stack,))
+    for number, (received, code, word) in enumerate(((now, 0, "green"), (now - 71, 3, "unknown"))):
+        report = Report(boot=f"{number:016x}", number=1, sent_at=now, heartbeat=beat)
+        request = Received("one", f"{number:032x}", now + 60, 1, report)
+        store.intake.take([request], received)
+        ran = connected("status", "--reported")
+        assert (ran.code, ran.out.splitlines()[1].split()[0]) == (code, word)
+    shown = connected("status", "acme", "--reported", "--json").json[0]["clients"][0]
+    assert (shown["state"], shown["stack"]["release"]) == ("unknown", "1.0.0")

@@ -5,7 +5,6 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -14,12 +13,12 @@ from nacl import bindings
 
 from leadengine_agent import assertions
 from leadengine_agent.assertions import request_digest
-from leadengine_agent.reporter.identity import Clock, Identity
-from leadengine_agent.reporter.link import Link, read_link
-from leadengine_agent.reporter.panel import LockedError, Panel
+from leadengine_agent.reporter.identity import Clock
+from leadengine_agent.reporter.link import read_link
 from leadengine_ctl.fleet.store import Store
 from tests.unit.reporting.agents import Agent
 from tests.unit.reporting.panel import PanelServer, a_panel
+from tests.unit.reporting.racing import race
 
 ENDPOINTS = ("/agent/v1/report", "/agent/v1/rotate", "/agent/v1/tasks", "/agent/v1/tasks/task-0001")
 
@@ -74,30 +73,7 @@ def post(panel: PanelServer, path: str, proof: str, body: bytes = b"{}") -> http
 def test_one_token_admits_one_of_many_that_come_at_once(
     panel: PanelServer, store: Store, tmp_path: Path
 ) -> None:
-    """Ten rounds of twenty; the soak has fifty of two hundred."""
-    admitted = 0
-    for number in range(10):
-        name = f"raced-{number}"
-        token = store.agents.issue_token(name, "ann@desk", time.time())
-
-        def try_it(one: int, name: str = name, token: str = token) -> bool:
-            folder = tmp_path / f"{name}-{one}"
-            folder.mkdir()
-            identity = Identity(folder)
-            identity.renew()
-            link = Panel(Link(panel.url, name), identity, Clock())
-            body = {"token": token, "host": name, "public_key": identity.public_key, "version": "1"}
-            try:
-                link.call("/agent/v1/enrol", body)
-            except LockedError:
-                return False
-            finally:
-                link.close()
-            return True
-
-        with ThreadPoolExecutor(20) as pool:
-            admitted += sum(pool.map(try_it, range(20)))
-    assert admitted == 10
+    assert race(panel, store, tmp_path, rounds=10, comers=20) == 10
 
 
 def test_an_enrolment_whose_answer_was_lost_is_finished_by_the_same_agent(
