@@ -11,10 +11,14 @@ from leadengine_agent.backup.home import BackupHome
 from leadengine_agent.layout import HostLayout, StackLayout
 from leadengine_agent.protocol import Backup, BackupPolicy, Verify
 from leadengine_agent.records import Record, current_record
-from leadengine_agent.stack import read_state
 
 FROZEN = "frozen"
 """The note of a stack that must not be touched."""
+
+
+def is_frozen(layout: StackLayout) -> bool:
+    """Asked twice a minute: `stack.read_state` would bring templating into an idle executor's memory."""
+    return (layout.state / f"{FROZEN}.json").exists()
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,7 @@ def clients(host: HostLayout, only: str | None = None) -> Iterator[Client]:
     """Every stack of the host that has backup targets and is not frozen."""
     for layout in [host.stack(only)] if only else host.stacks():
         record = current_record(layout)
-        if record and record.spec.backup.targets and not read_state(layout, FROZEN):
+        if record and record.spec.backup.targets and not is_frozen(layout):
             yield Client(layout, record, BackupHome(host, layout.client))
 
 

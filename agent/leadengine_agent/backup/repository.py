@@ -73,7 +73,7 @@ class Repository:
 
     def _identity(self) -> str:
         found = self.restic.attempt("cat", "config", "--no-lock", timeout=60)
-        return str(found[0]["id"]) if found else ""
+        return str(found[0]["id"])
 
     def _lost(self, error: ResticError) -> TaskFailure:
         failure = storage_failure(self.target, error)

@@ -248,10 +248,18 @@ def _run(argv: tuple[str, ...], timeout: float, environment: Mapping[str, str]) 
 
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:
-    """Whatever of the output is JSON: lists are flattened, sentences passed over."""
-    for line in text.splitlines():
-        try:
-            found = json.loads(line)
-        except ValueError:
-            continue
+    """Whatever of the output is JSON: one document over many lines, or one a line; lists are flattened."""
+    try:
+        documents = [json.loads(text)]
+    except ValueError:
+        documents = [found for line in text.splitlines() if (found := _document(line)) is not None]
+    for found in documents:
         yield from found if isinstance(found, list) else [found]
+
+
+def _document(line: str) -> Any:
+    """A line's JSON; None for a sentence."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
