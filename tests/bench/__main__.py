@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench import command_line, deploying, idling, updating
+from tests.bench import backup, command_line, deploying, idling, updating
 from tests.bench.deploying import Deploys
 from tests.bench.result import Result, write
 from tests.lab.acme import Pebble, start_pebble
@@ -45,6 +45,8 @@ def measurements() -> Iterator[Result]:
         deploys.destroy("bench")
         yield from updating.under_load(deploys)
         deploys.destroy(updating.CLIENT)
+        yield from backup.side_by_side(deploys)
+        deploys.destroy(backup.CLIENT)
         yield deploying.overhead(deploys)
 
 

@@ -4,15 +4,17 @@ The storage's own list is not believed: times in it are whatever somebody wrote 
 deleted is not in it. Here a missing entry breaks the chain, and a missing object is an alarm.
 """
 
+import fcntl
 import hashlib
 import hmac
 import json
 import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 from leadengine_agent.files import sync_directory
 from leadengine_agent.protocol import Answered
@@ -70,28 +72,30 @@ class Catalogue:
         return f"the catalogue of points was changed after its entry {sound}"
 
     def add(self, kind: Kind, body: dict[str, Any], at: float | None = None) -> Entry:
-        """Append one entry, durably."""
-        entries = self.entries()
-        last = entries[-1] if entries else None
-        entry = Entry(
-            number=last.number + 1 if last else 1,
-            before=last.hash if last else "",
-            kind=kind,
-            at=time.time() if at is None else at,
-            body=body,
-        ).signed(self._key)
-        self._mend()
-        with self._path.open("ab") as file:
+        """Append one entry, durably. Whoever looks at a storage may add one while a point is taken."""
+        moment = time.time() if at is None else at
+        with self._locked() as file:
+            entries = self.entries()
+            last = entries[-1] if entries else None
+            number, before = (last.number + 1, last.hash) if last else (1, "")
+            draft = Entry(number=number, before=before, kind=kind, at=moment, body=body)
+            entry = draft.signed(self._key)
+            self._mend()
             file.write(entry.model_dump_json().encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
         sync_directory(self._path.parent)
         return entry
 
+    @contextmanager
+    def _locked(self) -> Iterator[IO[bytes]]:
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield file
+
     def _mend(self) -> None:
         """A power cut may have left half a line: it counts for nothing, and must not hide the next."""
-        if not self._path.exists():
-            self._path.touch(mode=0o600)
         content = self._path.read_bytes()
         if content and not content.endswith(b"\n"):
             with self._path.open("r+b") as file:

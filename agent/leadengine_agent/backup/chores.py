@@ -54,6 +54,39 @@ class Client:
         good = seconds_of(newest.at) if newest else None
         return Past(good, history.attempted, history.failures, self.since())
 
+    def glance(self) -> "Glance":
+        """The few things that are asked twice a minute, without reading years of entries for them."""
+        path = self.home.catalogue
+        size = path.stat().st_size if path.exists() else 0
+        known = self.home.note(_GLANCE)
+        if known.get("size") != size:
+            history = self.history()
+            past = self.past(history)
+            known = {
+                "size": size,
+                "good": past.good,
+                "attempted": past.attempted,
+                "failures": past.failures,
+                "drilled": history.drilled,
+                "restorable": bool(history.good),
+            }
+            if self.home.root.exists():
+                self.home.write_note(_GLANCE, known)
+        past = Past(known["good"], known["attempted"], known["failures"], self.since())
+        return Glance(past, known["drilled"], known["restorable"])
+
+
+_GLANCE = "glance"
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What of a catalogue decides whether something is due."""
+
+    past: Past
+    drilled: float | None
+    restorable: bool
+
 
 def clients(host: HostLayout, only: str | None = None) -> Iterator[Client]:
     """Every stack of the host that has backup targets and is not frozen."""
@@ -70,9 +103,8 @@ def due(order: Backup | Verify, host: HostLayout) -> list[Client]:
 
 
 def _is_due(order: Backup | Verify, client: Client, now: float) -> bool:
-    schedule, history = client.policy.schedule, client.history()
+    schedule, seen = client.policy.schedule, client.glance()
     if isinstance(order, Backup):
-        return is_point_due(schedule, client.client_id, client.past(history), now)
-    if not history.good:
-        return False
-    return is_drill_due(schedule, client.client_id, history.drilled, client.since(), now)
+        return is_point_due(schedule, client.client_id, seen.past, now)
+    due = is_drill_due(schedule, client.client_id, seen.drilled, client.since(), now)
+    return seen.restorable and due

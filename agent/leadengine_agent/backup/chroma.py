@@ -3,7 +3,6 @@
 Its files cannot be copied while it runs, and a record says all there is to say of a vector.
 """
 
-import hashlib
 import http.client
 import json
 from collections.abc import Iterator
@@ -117,12 +116,3 @@ def as_lines(rows: list[dict[str, Any]]) -> bytes:
     """Records as they are kept and hashed: one line each, keys in order."""
     lines = (json.dumps(row, sort_keys=True, separators=(",", ":")) for row in rows)
     return "".join(f"{line}\n" for line in lines).encode()
-
-
-def collection_sum(store: Chroma, identity: str) -> dict[str, Any]:
-    """A `CollectionSum`, read from the store."""
-    whole, records = hashlib.sha256(), 0
-    for rows in store.records(identity):
-        whole.update(as_lines(rows))
-        records += len(rows)
-    return {"records": records, "sha256": whole.hexdigest()}

@@ -32,8 +32,9 @@ BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 _USER = "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'"
 
 _TABLES = f"""
-SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND {_USER} ORDER BY 1;
+SELECT coalesce(json_agg(format('%I.%I', n.nspname, c.relname)), '[]')
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND {_USER};
 """
 
 _SUM = """
@@ -153,12 +154,17 @@ class Session:
             lines.append(line.rstrip("\n"))
         raise self._gone()
 
-    def sums(self) -> DatabaseSums:
-        """Count and hash everything, inside this snapshot."""
-        tables = self.ask(_TABLES).split("\n")
+    def sums(self, sequences: dict[str, str] | None = None) -> DatabaseSums:
+        """Count and hash everything, inside this snapshot.
+
+        Args:
+            sequences: where they stood before; None: as they are now.
+        """
+        # As JSON: a name may hold anything, line breaks too.
+        tables: list[str] = json.loads(self.ask(_TABLES))
         return DatabaseSums(
-            tables={name: self._sum(name) for name in tables if name},
-            sequences=json.loads(self.ask(_SEQUENCES)),
+            tables={name: self._sum(name) for name in sorted(tables)},
+            sequences=self.sequences() if sequences is None else sequences,
             catalogue={
                 kind: self.ask(_HASHED.format(query=query)) for kind, query in _DEFINITIONS.items()
             },
@@ -167,6 +173,11 @@ class Session:
             version=self.ask("SHOW server_version;"),
             size=self.size(),
         )
+
+    def sequences(self) -> dict[str, str]:
+        """Where each sequence stands now: sequences belong to no snapshot, and only ever go on."""
+        found: dict[str, str] = json.loads(self.ask(_SEQUENCES))
+        return found
 
     def size(self) -> int:
         """Bytes that the database takes on disk."""

@@ -11,8 +11,8 @@ from leadengine_agent.backup.catalogue import fold_body, iso
 from leadengine_agent.backup.chores import Client
 from leadengine_agent.backup.fetching import Fetching, differences_of
 from leadengine_agent.backup.manifest import Manifest
+from leadengine_agent.backup.names import one_off_label
 from leadengine_agent.backup.repository import open_repository
-from leadengine_agent.backup.restic import one_off_label
 from leadengine_agent.backup.scratch import Scratch
 from leadengine_agent.docker import ONE_OFF_LABEL, DockerError, failure_of
 from leadengine_agent.failures import TaskFailure

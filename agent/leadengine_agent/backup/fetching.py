@@ -18,9 +18,9 @@ from leadengine_agent.backup.manifest import (
     database_differences,
     rest_differences,
 )
+from leadengine_agent.backup.names import one_off_label
 from leadengine_agent.backup.pack import MANIFEST
 from leadengine_agent.backup.repository import DATABASE, PARTS, REST, Repository
-from leadengine_agent.backup.restic import one_off_label
 from leadengine_agent.backup.scratch import Passed, Scratch, feed
 from leadengine_agent.backup.unpack import FOUND
 from leadengine_agent.docker import OneOff

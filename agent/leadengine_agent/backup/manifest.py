@@ -105,7 +105,7 @@ def database_differences(wanted: DatabaseSums, found: DatabaseSums) -> list[str]
     """One sentence for each thing that differs."""
     return [
         *_differences("table", wanted.tables, found.tables),
-        *_differences("sequence", wanted.sequences, found.sequences),
+        *_behind(wanted.sequences, found.sequences),
         *_differences("definitions of", wanted.catalogue, found.catalogue),
     ]
 
@@ -117,6 +117,18 @@ def rest_differences(wanted: PartSum, found: PartSum) -> list[str]:
         *_differences("collection", wanted.collections, found.collections),
         *([] if wanted.queue == found.queue else ["the queue has another length"]),
     ]
+
+
+def _behind(wanted: Mapping[str, str], found: Mapping[str, str]) -> Iterator[str]:
+    """Sequences are no part of a snapshot: they may be ahead, and must not be behind.
+
+    A sequence that was never used has no value.
+    """
+    for name in sorted(wanted.keys() | found.keys()):
+        if name not in found or name not in wanted:
+            yield f"sequence {name} is there on one side only"
+        elif int(found[name] or 0) < int(wanted[name] or 0):
+            yield f"sequence {name} is behind"
 
 
 def _differences(

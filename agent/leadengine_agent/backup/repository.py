@@ -72,7 +72,7 @@ class Repository:
         return f"busy-{self.target}"
 
     def _identity(self) -> str:
-        found = self.restic.attempt("cat", "config", "--no-lock", timeout=90)
+        found = self.restic.attempt("cat", "config", "--no-lock", timeout=60)
         return str(found[0]["id"]) if found else ""
 
     def _lost(self, error: ResticError) -> TaskFailure:
@@ -104,7 +104,7 @@ class Repository:
 
     def _locks(self) -> list[dict[str, Any]]:
         try:
-            listed = self.restic.read("list", "locks", "--no-lock", timeout=90).decode().split()
+            listed = self.restic.read("list", "locks", "--no-lock", timeout=60).decode().split()
             ids = [word for word in listed if len(word) == 64]
             return [found for each in ids for found in self._lock(each)]
         except ResticError as error:
@@ -112,7 +112,7 @@ class Repository:
 
     def _lock(self, name: str) -> list[dict[str, Any]]:
         try:
-            return self.restic.attempt("cat", "lock", name, "--no-lock", timeout=90)
+            return self.restic.attempt("cat", "lock", name, "--no-lock", timeout=60)
         except ResticError:
             # Its holder has just removed it, or it was cut when its holder was killed.
             return []

@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from leadengine_agent import docker
 from leadengine_agent.backup.errors import ResticError, storage_failure
+from leadengine_agent.backup.names import one_off_label
 from leadengine_agent.backup.targets import Access
 from leadengine_agent.docker import ONE_OFF_LABEL, clean_lines
 from leadengine_agent.values import TargetName
@@ -147,11 +148,6 @@ class Restic:
             "--repo", self.access.repository, "--password-file", "/key/password",
             *self.access.words, *_BASE, *words,
         )  # fmt: skip
-
-
-def one_off_label(client: str) -> str:
-    """Not the client's name alone: an activation ends the one-off containers it finds under that."""
-    return f"{client}/backup"
 
 
 def _bind(path: Path, inside: str, mode: str) -> tuple[str, str]:

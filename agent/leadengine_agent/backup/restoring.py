@@ -15,7 +15,7 @@ from leadengine_agent.backup.fetching import Fetching
 from leadengine_agent.backup.home import BackupHome
 from leadengine_agent.backup.lending import Source
 from leadengine_agent.backup.making import make_point
-from leadengine_agent.backup.restic import one_off_label
+from leadengine_agent.backup.names import one_off_label
 from leadengine_agent.backup.staging import Staging, exchange
 from leadengine_agent.executor.steps import Did
 from leadengine_agent.failures import TaskFailure

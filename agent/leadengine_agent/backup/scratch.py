@@ -18,7 +18,7 @@ from typing import IO, Self
 from leadengine_agent import docker
 from leadengine_agent.backup.database import DATABASE, OWNER, SOCKET
 from leadengine_agent.backup.errors import corrupt
-from leadengine_agent.backup.restic import one_off_label
+from leadengine_agent.backup.names import one_off_label
 from leadengine_agent.docker import ONE_OFF_LABEL, DockerError, clean_lines
 from leadengine_agent.failures import TaskFailure, disk_full, tells_of_full_disk
 from leadengine_agent.protocol import FailureCode

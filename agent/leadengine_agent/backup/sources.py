@@ -5,8 +5,8 @@ from pathlib import Path
 
 from leadengine_agent import docker
 from leadengine_agent.backup.home import BackupHome
+from leadengine_agent.backup.names import one_off_label
 from leadengine_agent.backup.pipes import CORNER, mountpoint
-from leadengine_agent.backup.restic import one_off_label
 from leadengine_agent.docker import DockerError, OneOff
 from leadengine_agent.failures import TaskFailure
 from leadengine_agent.layout import StackLayout

@@ -6,8 +6,8 @@ from leadengine_agent import docker
 from leadengine_agent.backup.exchange import RESTORING
 from leadengine_agent.backup.fetching import Fetching
 from leadengine_agent.backup.manifest import Manifest
+from leadengine_agent.backup.names import one_off_label
 from leadengine_agent.backup.pipes import mountpoint
-from leadengine_agent.backup.restic import one_off_label
 from leadengine_agent.backup.scratch import Scratch
 from leadengine_agent.docker import OneOff
 from leadengine_agent.protocol import Part, Release

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from leadengine_agent import docker, valve
 from leadengine_agent.backup.home import BackupHome
+from leadengine_agent.backup.names import one_off_label
 from leadengine_agent.backup.pack import QUEUE
-from leadengine_agent.backup.restic import one_off_label
 from leadengine_agent.backup.staging import exchange
 from leadengine_agent.compose import Compose, wait_until_ready
 from leadengine_agent.docker import OneOff

@@ -21,8 +21,9 @@ from leadengine_agent.backup.database import Session, dump_words, end_sessions
 from leadengine_agent.backup.errors import ResticError, storage_failure
 from leadengine_agent.backup.home import BackupHome
 from leadengine_agent.backup.manifest import DatabaseSums, Manifest
+from leadengine_agent.backup.names import one_off_label
 from leadengine_agent.backup.repository import DATABASE, PARTS, REST, Repository, tags_of
-from leadengine_agent.backup.restic import Progress, one_off_label
+from leadengine_agent.backup.restic import Progress
 from leadengine_agent.backup.sources import Sources
 from leadengine_agent.docker import DockerError, OneOff, clean_lines
 from leadengine_agent.failures import TaskFailure, disk_full, from_os_error, tells_of_full_disk
@@ -79,7 +80,9 @@ class Taking:
             with Session(self._pipe.container) as session, ThreadPoolExecutor(1) as beside:
                 self._total = session.size()
                 self._snapshot = session.snapshot
-                self._sums = beside.submit(session.sums)
+                # Before the dump reads them: what it brings back may be ahead of this, never behind.
+                sequences = session.sequences()
+                self._sums = beside.submit(lambda: session.sums(sequences))
                 copies = [self._copy(each) for each in repositories]
                 sums = self._sums.result()
         finally:

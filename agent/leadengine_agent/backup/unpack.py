@@ -4,15 +4,19 @@ Runs inside one-off containers of the agent image; standard library only. What l
 store afterwards is read again and counted: the answer says what is there, not what was sent.
 """
 
+import hashlib
 import json
+import math
 import os
 import sys
 import tarfile
+from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from leadengine_agent.backup import queue, trees
-from leadengine_agent.backup.chroma import STAGED, Chroma, collection_sum
+from leadengine_agent.backup.chroma import STAGED, Chroma
 from leadengine_agent.backup.pack import QUEUE, VECTORS
 
 FOUND = "found.json"
@@ -69,11 +73,44 @@ def vectors(store: Chroma, folder: Path) -> dict[str, Any]:
         name = path.parent.name
         store.drop(name + STAGED)
         identity = store.create(name + STAGED, json.loads(path.read_text()))
-        for page in sorted(path.parent.glob("*.jsonl")):
-            if rows := [json.loads(line) for line in page.read_text().splitlines()]:
-                store.add(identity, rows)
-        sums[name] = collection_sum(store, identity)
+        for page in _pages(path.parent):
+            if page:
+                store.add(identity, page)
+        sums[name] = _kept(path.parent, store, identity)
     return {"collections": sums}
+
+
+def _pages(folder: Path) -> Iterator[list[dict[str, Any]]]:
+    for path in sorted(folder.glob("*.jsonl")):
+        yield [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def _kept(folder: Path, store: Chroma, identity: str) -> dict[str, Any]:
+    """The sum of what was packed, if the store has just that; else one that equals nothing.
+
+    A store for cosine distances gives numbers back that differ in the last place from what it was given.
+    """
+    whole = hashlib.sha256()
+    for path in sorted(folder.glob("*.jsonl")):
+        whole.update(path.read_bytes())
+    # Both in the order of ids, and neither ever whole in memory.
+    wanted = (row for page in _pages(folder) for row in page)
+    found = (row for rows in store.records(identity) for row in rows)
+    number = 0
+    for one, other in zip_longest(wanted, found):
+        if one is None or other is None or not _same(one, other):
+            return {"records": number, "sha256": f"{(one or other)['id']} differs"}
+        number += 1
+    return {"records": number, "sha256": whole.hexdigest()}
+
+
+def _same(wanted: dict[str, Any], found: dict[str, Any]) -> bool:
+    vectors = wanted["embeddings"] or [], found["embeddings"] or []
+    close = len(vectors[0]) == len(vectors[1]) and all(
+        math.isclose(one, other, rel_tol=1e-5, abs_tol=1e-7)
+        for one, other in zip(*vectors, strict=True)
+    )
+    return close and {**wanted, "embeddings": None} == {**found, "embeddings": None}
 
 
 def swap(store: Chroma, folder: Path) -> dict[str, Any]:
@@ -87,7 +124,8 @@ def swap(store: Chroma, folder: Path) -> dict[str, Any]:
             store.drop(name)
             store.rename(staged, name)
     live = store.collections()
-    return {"collections": {name: collection_sum(store, live[name]["id"]) for name in live}}
+    sums = {name: _kept(folder / VECTORS / name, store, live[name]["id"]) for name in live}
+    return {"collections": sums}
 
 
 def discard(store: Chroma) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import threading
 import time
 
 _IDLE = 20.0
-_HEAVY = {"jinja2", "cryptography"}
+_HEAVY = {"jinja2", "cryptography", "pyrage"}
 
 
 class Leanness:

@@ -18,7 +18,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from leadengine_agent import valve
+from leadengine_agent import docker, valve
+from leadengine_agent.backup.home import BackupHome
+from leadengine_agent.backup.names import one_off_label
 from leadengine_agent.docker import DockerError
 from leadengine_agent.executor.failpoints import Failpoints
 from leadengine_agent.executor.journal import Journal
@@ -246,12 +248,20 @@ def main() -> int:
 
 
 def _carry_through(layout: HostLayout, stack: StackLayout) -> None:
-    """Finish a restore that was killed while data changed places: until then nobody is served."""
-    if not (layout.backups(stack.client) / "restore.json").exists():
-        return
-    from leadengine_agent.backup.swapping import finish_pending
+    """Finish a restore that was killed while data changed places: until then nobody is served.
 
+    What else a killed backup or restore left is removed: some of it is in clear.
+    """
+    home = BackupHome(layout, stack.client)
+    if not home.root.exists():
+        return
     try:
+        docker.reap_one_offs(one_off_label(stack.client))
+        if not home.note("restore"):
+            home.clear()
+            return
+        from leadengine_agent.backup.swapping import finish_pending
+
         finish_pending(layout, stack)
     except (TaskFailure, DockerError, OSError) as error:
         # The next restore of the client tries again.

@@ -95,7 +95,7 @@ def take_and_prove(protected: Protected, number: int) -> None:
 def test_points_taken_while_rows_are_written_come_back_equal(
     protected: Protected, accounts: None
 ) -> None:
-    take_and_prove(protected, 5)
+    take_and_prove(protected, 10)
 
 
 @pytest.mark.soak
@@ -108,7 +108,9 @@ def test_many_points_taken_while_rows_are_written_come_back_equal(
 def test_restored_in_place_nothing_that_was_promised_is_lost_or_doubled(
     protected: Protected, accounts: None
 ) -> None:
-    """Events go on while the point is taken and while it is restored."""
+    """Events go on while the point is taken and while it is restored; and the restore is undone."""
+    protected.stack.query("CREATE TABLE IF NOT EXISTS lab_state (word text)")
+    protected.stack.query("DELETE FROM lab_state; INSERT INTO lab_state VALUES ('first')")
     sent: list[tuple[str, datetime]] = []
     ended = threading.Event()
     visiting = threading.Thread(target=_visit, args=(protected, ended, sent))
@@ -116,6 +118,7 @@ def test_restored_in_place_nothing_that_was_promised_is_lost_or_doubled(
     try:
         point = protected.backup()
         sum_before = protected.stack.query("SELECT sum(amount) FROM lab_account")
+        protected.stack.query("UPDATE lab_state SET word = 'second'")
         result = protected.restore(point=point.id)
     finally:
         ended.set()
@@ -134,17 +137,79 @@ def test_restored_in_place_nothing_that_was_promised_is_lost_or_doubled(
         assert set(after_swap) <= set(rows)
 
     until(all_there, "the promised events", 60)
+    assert protected.stack.query("SELECT word FROM lab_state") == "first"
+    protected.restore(point=result.undo, only="database", without_undo=True)
+    assert protected.stack.query("SELECT word FROM lab_state") == "second"
 
 
-def test_a_restore_can_be_undone(protected: Protected, accounts: None) -> None:
-    protected.stack.query("DELETE FROM lab_entry; INSERT INTO lab_entry (note) VALUES ('first')")
-    old = protected.backup()
-    protected.stack.query("UPDATE lab_entry SET note = 'second'")
-    undo = protected.restore(point=old.id, only="database").undo
-    assert protected.stack.query("SELECT note FROM lab_entry") == "first"
-    assert undo is not None
-    protected.restore(point=undo, only="database", without_undo=True)
-    assert protected.stack.query("SELECT note FROM lab_entry") == "second"
+_VECTORS = """
+import json, random, sys
+from leadengine_agent.backup.chroma import Chroma
+store = Chroma("chromadb")
+if sys.argv[1] == "fill":
+    wanted = {"name": "lab", "configuration": {"hnsw": {"space": "cosine"}}}
+    identity = store._ask("POST", "/collections", wanted)["id"]
+    numbers = [[random.uniform(-1, 1) for _ in range(32)] for _ in range(700)]
+    for start in range(0, 700, 100):
+        rows = range(start, start + 100)
+        store.add(identity, [{"id": f"r{n}", "embeddings": numbers[n], "documents": f"text {n}",
+                              "metadatas": {"n": n} if n % 2 else None, "uris": None} for n in rows])
+if sys.argv[1] == "spoil":
+    identity = store.find("lab")
+    store._ask("POST", f"/collections/{identity}/delete", {"ids": ["r1", "r2"]})
+    store._ask("POST", "/collections", {"name": "later"})
+found = store.collections()
+print(json.dumps({name: sum(len(rows) for rows in store.records(found[name]["id"])) for name in found}))
+"""
+
+
+def _vectors(protected: Protected, what: str) -> dict[str, int]:
+    network = f"leadengine-{protected.client}_data"
+    words = ("docker", "run", "-i", "--rm", "--network", network, "--entrypoint")
+    python = ("/opt/leadengine/bin/python", "leadengine/agent:dev", "-")
+    out = protected.vps.run(*words, *python, what, stdin=_VECTORS).stdout
+    found: dict[str, int] = json.loads(out)
+    return found
+
+
+def test_vectors_come_back_record_by_record(protected: Protected) -> None:
+    before = _vectors(protected, "fill")
+    assert before["lab"] == 700
+    point = protected.backup()
+    drill = protected.verify(point.id).drills[0]
+    assert drill.equal
+    assert drill.vectors == sum(before.values())
+    assert _vectors(protected, "spoil") != before
+    protected.restore(point=point.id, only="vectors", without_undo=True)
+    assert _vectors(protected, "look") == before
+
+
+_MARK = "/tmp/lab-marker"
+HOSTILE = (
+    f"x\n\\! touch {_MARK}\n",
+    f"y\n\\unrestrict a\n\\! touch {_MARK}\n--",
+    f"z'; COPY (SELECT 1) TO PROGRAM 'touch {_MARK}'; --",
+)
+
+
+def test_hostile_names_in_a_dump_run_nothing(protected: Protected) -> None:
+    """CVE-2025-8714 and its kin: what a client of psql would obey is only a name here."""
+    for name in HOSTILE:
+        quoted = '"' + name.replace('"', '""') + '"'
+        protected.stack.query(f"CREATE TABLE {quoted} (id int)")
+        protected.stack.query(f"COMMENT ON TABLE {quoted} IS $c${name}$c$")
+    try:
+        point = protected.backup()
+        assert protected.verify(point.id).drills[0].equal
+    finally:
+        for name in HOSTILE:
+            quoted = '"' + name.replace('"', '""') + '"'
+            protected.stack.query(f"DROP TABLE IF EXISTS {quoted}")
+    for container in (f"leadengine-{protected.client}-db-1", "leadengine-executor"):
+        assert (
+            protected.vps.run("docker", "exec", container, "ls", _MARK, check=False).returncode != 0
+        )
+    assert protected.vps.run("ls", _MARK, check=False).returncode != 0
 
 
 def test_nothing_in_clear_stays_behind(protected: Protected) -> None:

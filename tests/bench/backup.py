@@ -1,0 +1,175 @@
+"""What a backup and a restore cost beside the same by hand, in one run on one host."""
+
+# ruff: noqa: S608 - statements of the bench itself
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from statistics import quantiles
+
+import httpx
+
+from tests.bench.deploying import Deploys
+from tests.bench.result import Result
+from tests.lab.backup.protected import FOLDER, HOME, LOCAL, Protected
+from tests.lab.stack import Stack
+
+CLIENT, DOMAIN = "stored", "stored.localhost"
+GIGABYTE = 10**9
+_ROW = 1000
+"""Bytes of a row, about: words, numbers and times, as events are."""
+
+HAND = f"{FOLDER}/hand"
+_SOCKET = ("-h", "/var/run/postgresql", "-U", "le")
+
+
+def side_by_side(deploys: Deploys, size: int = 5 * GIGABYTE) -> Iterator[Result]:
+    """Measure with so many bytes of rows; each ratio is ours by theirs: less is better."""
+    ended = deploys.operator.deploy(deploys.vps, CLIENT, DOMAIN)
+    if ended.code:
+        raise RuntimeError(ended.text)
+    protected = Protected(Stack(deploys.vps, CLIENT, DOMAIN))
+    deploys.vps.run("mkdir", "-p", FOLDER)
+    protected.protect(LOCAL)
+    fill(protected, size // _ROW)
+    yield from measure(protected, size)
+
+
+def measure(protected: Protected, size: int) -> Iterator[Result]:
+    """On a stack that is protected and filled."""
+    shown = f"{size / GIGABYTE:.2g} GB of rows"
+    calm = p99(protected, lambda: time.sleep(20))
+    theirs = timed(lambda: by_hand(protected))
+    taken: list[float] = []
+    points: list[int] = []
+
+    def take() -> None:
+        started = time.monotonic()
+        points.append(protected.backup().copies[0].new_bytes)
+        taken.append(time.monotonic() - started)
+
+    busy = p99(protected, take)
+    yield Result(
+        "first backup, by `pg_dump | restic`", taken[0] / theirs, 1 / 0.9, "×",
+        f"{shown}; {taken[0]:.0f} s with sums, files and reading back, {theirs:.0f} s by hand",
+    )  # fmt: skip
+    yield Result(
+        "p99 of the stack during a backup", busy / calm, 2, "×",
+        f"{busy * 1000:.0f} ms, {calm * 1000:.0f} ms when calm",
+    )  # fmt: skip
+    change(protected, size // _ROW)
+    take()
+    yield Result(
+        "second backup, 1 % changed", points[1] / points[0] * 100, 5, "%",
+        f"of what the first one stored, {points[0] / 1e6:.0f} MB; {taken[1]:.0f} s",
+    )  # fmt: skip
+    yield restoring(protected, shown)
+
+
+def restoring(protected: Protected, shown: str) -> Result:
+    point = protected.backup()
+    theirs = timed(lambda: restore_by_hand(protected, point.copies[0].snapshots["database"]))
+    result: list[float] = []
+    ours = timed(
+        lambda: result.append(
+            protected.restore(point=point.id, only="database", without_undo=True).held_seconds
+        )
+    )
+    return Result(
+        "restore, by `restic dump | pg_restore`", ours / theirs, 1 / 0.9, "×",
+        f"{shown}; {ours:.0f} s with comparing and swapping ({result[0]:.1f} s of waiting), {theirs:.0f} s",
+    )  # fmt: skip
+
+
+def fill(protected: Protected, rows: int) -> None:
+    """Rows that compress as events do: half of their text is chance."""
+    protected.stack.query(
+        "CREATE TABLE lab_load (id bigint PRIMARY KEY, at timestamptz, page text, detail text)"
+    )
+    add(protected, 1, rows)
+
+
+def add(protected: Protected, first: int, last: int) -> None:
+    for start in range(first, last + 1, 100_000):
+        end = min(start + 99_999, last)
+        protected.stack.query(
+            "INSERT INTO lab_load SELECT n, now(), 'https://shop.test/page/' || n % 997, (SELECT"
+            " string_agg(md5(random()::text || k || n), '') FROM generate_series(1, 14) k)"
+            " || repeat('x', 450)"
+            f" FROM generate_series({start}, {end}) n"
+        )
+
+
+def change(protected: Protected, rows: int) -> None:
+    """As days change a database of events: new rows, and some of the newest rewritten."""
+    add(protected, rows + 1, rows + rows // 200)
+    protected.stack.query(f"UPDATE lab_load SET page = 'changed' WHERE id > {rows - rows // 200}")
+
+
+def by_hand(protected: Protected) -> None:
+    """What a person would type on the host, into a repository of its own."""
+    name = f"leadengine-{CLIENT}-db-1"
+    restic = _restic(HAND)
+    protected.vps.run("mkdir", "-p", HAND)
+    protected.vps.run("sh", "-c", f"{restic} init")
+    dump = f"docker exec {name} pg_dump {' '.join(_SOCKET)} leadengine"
+    protected.vps.run(
+        "sh", "-c", f"{dump} | {restic} --no-cache backup -q --stdin --stdin-filename dump.sql",
+        timeout=7200,
+    )  # fmt: skip
+
+
+def restore_by_hand(protected: Protected, snapshot: str) -> None:
+    name = f"leadengine-{CLIENT}-db-1"
+    inside = f"docker exec -i {name}"
+    protected.vps.run("docker", "exec", name, "createdb", *_SOCKET, "by_hand")
+    there = f"{FOLDER}/{CLIENT}-{protected.spec.client_id[:8]}"
+    dump = f"{_restic(there, f'{HOME}/{CLIENT}/key')} --no-cache --no-lock dump {snapshot} database.dump"
+    protected.vps.run(
+        "sh", "-c", f"{dump} | {inside} pg_restore {' '.join(_SOCKET)} -d by_hand", timeout=7200
+    )
+    protected.vps.run("docker", "exec", name, "dropdb", *_SOCKET, "by_hand")
+
+
+# With the weight that the agent gives its own: on a busy machine that decides, and it is no work done.
+def _restic(repository: str, key: str = "") -> str:
+    secret = (
+        f"-v {key}:/key -e RESTIC_PASSWORD_FILE=/key/password" if key else "-e RESTIC_PASSWORD=h"
+    )
+    return (
+        f"docker run -i --rm --cpu-shares 256 --network none -v {repository}:/r {secret} --entrypoint restic"
+        " leadengine/agent:dev --repo /r"
+    )
+
+
+def timed(action: Callable[[], object]) -> float:
+    started = time.monotonic()
+    action()
+    return time.monotonic() - started
+
+
+def p99(protected: Protected, action: Callable[[], object]) -> float:
+    """Of a visitor's requests, ten a second, while something else is done."""
+    samples: list[float] = []
+    ended = threading.Event()
+    thread = threading.Thread(target=_visit, args=(protected, samples, ended))
+    thread.start()
+    try:
+        action()
+    finally:
+        ended.set()
+        thread.join()
+    return quantiles(samples, n=100)[98]
+
+
+def _visit(protected: Protected, samples: list[float], ended: threading.Event) -> None:
+    with protected.stack.visitor() as visitor:
+        while not ended.wait(0.1):
+            started = time.monotonic()
+            try:
+                visitor.get(f"https://{protected.vps.address}/sign-in").raise_for_status()
+            except httpx.HTTPError:
+                # Counted as the longest a visitor waits.
+                samples.append(15.0)
+            else:
+                samples.append(time.monotonic() - started)
