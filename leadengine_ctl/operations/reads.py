@@ -1,4 +1,4 @@
-"""Reads: they ask the agents live, take no lock and leave no trace."""
+"""Reads: they ask the agents live and take no lock; what hosts say of their points is remembered."""
 
 import secrets
 

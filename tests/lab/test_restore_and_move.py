@@ -9,7 +9,7 @@ import json
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,6 +28,8 @@ from tests.lab.vps import Vps
 
 CLIENT, DOMAIN = "acme", "leads.acme.internal"
 BUCKET = "acme-points"
+FIGURES = Path("build/restore")
+"""What was measured, for whoever wants to know how long it takes."""
 
 
 @dataclass
@@ -42,7 +44,7 @@ class Story:
     hosts: list[Vps] = field(default_factory=list)
 
     def result(self, *words: str) -> Ended:
-        return self.operator.must(*words, "--json")
+        return self.operator.must(*words, "--json", timeout=1500)
 
     def note(self, text: str) -> None:
         """Write something that is not there elsewhere."""
@@ -70,12 +72,21 @@ def story(
     operator.must("storage", "add", "lab", storage.bucket(BUCKET), "--user", KEY_ID)
     ended = operator.deploy(host, CLIENT, DOMAIN)
     assert ended.code == 0, ended.text
+    FIGURES.mkdir(parents=True, exist_ok=True)
     story = Story(
         operator, storage, Stack(host, CLIENT, DOMAIN), ended.result["client_id"], stick, [host]
     )
     yield story
     for vps in story.hosts:
         vps.remove()
+
+
+@pytest.fixture(scope="module")
+def other(story: Story, make_stocked_vps: MakeVps) -> Vps:
+    """Another host, with nothing on it yet."""
+    vps = make_stocked_vps()
+    story.hosts.append(vps)
+    return vps
 
 
 def notes(stack: Stack) -> set[str]:
@@ -104,11 +115,9 @@ def test_damaged_data_comes_back_in_place_and_the_restore_can_be_undone(story: S
     assert (status["green"], status["backup"]["condition"]) == (True, "good")
 
 
-def test_a_copy_comes_to_life_on_another_host_beside_the_live_one(
-    story: Story, make_stocked_vps: MakeVps
-) -> None:
-    other = make_stocked_vps()
-    story.hosts.append(other)
+def test_a_copy_comes_to_life_on_another_host_beside_the_live_one(story: Story, other: Vps) -> None:
+    story.note("copied")
+    story.result("backup", CLIENT)
     before = story.stack.runtimes()
     story.result(
         "restore",
@@ -122,7 +131,7 @@ def test_a_copy_comes_to_life_on_another_host_beside_the_live_one(
         "--yes",
     )
     copy = story.at(other, "acme-copy", "acme-copy.internal")
-    assert notes(copy) == {"monday"}
+    assert "copied" in notes(copy)
     assert copy.get("/readyz").status_code == 200
     assert copy.query("SELECT client_id FROM tenants") != story.client_id
     assert story.stack.runtimes() == before
@@ -178,14 +187,15 @@ class Website:
 
 
 def test_a_move_keeps_every_accepted_event_and_the_website_goes_on_being_answered(
-    story: Story, record_property: Callable[[str, object], None]
+    story: Story, other: Vps
 ) -> None:
-    old, new = story.stack, story.at(story.hosts[1])
+    old, new = story.stack, story.at(other)
+    story.note("moved")
     website = Website([old, new], story.client_id)
     with website.busy():
         wait_until(lambda: website.accepted, 60)
         began = time.monotonic()
-        story.result("move", CLIENT, "--to", new.vps.address, "--yes")
+        story.result("move", CLIENT, "--to", other.url, "--host-key", fingerprint(other), "--yes")
         wait_until(lambda: len(website.accepted.get(new.vps.address, [])) > 5, 60)
         seconds = time.monotonic() - began
     assert all(each["State"]["Running"] is False for each in old.containers().values())
@@ -193,11 +203,11 @@ def test_a_move_keeps_every_accepted_event_and_the_website_goes_on_being_answere
     wait_until(lambda: promised <= set(new.query("SELECT message_id FROM events").split()), 60)
     kept = new.query("SELECT message_id FROM events").split()
     assert len(kept) == len(set(kept))
-    assert notes(new) == {"tuesday"}
+    assert "moved" in notes(new)
     status = story.operator.must("status", "--json").result["clients"][0]
     assert (status["host"], status["green"]) == (new.vps.address, True)
-    told = f"{seconds:.0f} s, {len(promised)} events kept, {website.lost} not taken by anybody"
-    record_property("move", told)
+    told = f"{seconds:.0f} s, {len(promised)} events kept, {website.lost} not taken by anybody\n"
+    (FIGURES / "move.txt").write_text(told)
     story.stack = new
 
 
@@ -206,27 +216,27 @@ def test_host_and_store_are_gone_and_the_client_comes_back_from_kit_and_storage(
     release_home: Path,
     make_stocked_vps: MakeVps,
     tmp_path: Path,
-    record_property: Callable[[str, object], None],
 ) -> None:
     """Promise B7. The releases are the publisher's; of the operator nothing is left but stick and kit."""
-    kit, lost = tmp_path / "kit", story.hosts[1]
-    story.note("wednesday")
+    kit, lost = tmp_path / "kit", story.stack.vps
+    story.note("saved")
     story.result("backup", CLIENT)
     story.operator.must("recovery-kit", CLIENT, str(kit))
     lost.remove()
     shutil.rmtree(story.operator.data)
+    story.hosts.remove(lost)
     fresh = make_stocked_vps()
-    story.hosts[1] = fresh
+    story.hosts.append(fresh)
     stranger = Operator(tmp_path / "stranger", story.operator.key)
     shutil.copytree(release_home / "data/releases", stranger.data / "releases")
     began = time.monotonic()
     ended = stranger.must(
         "restore", CLIENT, "--kit", str(kit), "--keys", str(story.stick), "--to", fresh.url,
-        "--host-key", fingerprint(fresh), "--yes", "--json",
+        "--host-key", fingerprint(fresh), "--yes", "--json", timeout=1500,
     )  # fmt: skip
-    record_property("from kit and storage alone", f"{time.monotonic() - began:.0f} s")
+    (FIGURES / "from-kit.txt").write_text(f"{time.monotonic() - began:.0f} s\n")
     back = story.at(fresh)
-    assert notes(back) == {"tuesday", "wednesday"}
+    assert "saved" in notes(back)
     assert back.get("/readyz").status_code == 200
     assert back.query("SELECT client_id FROM tenants") == story.client_id
     assert ended.result["spec"]["domain"] == DOMAIN
