@@ -53,20 +53,19 @@ class TaskQueue:
                 connection.execute(mine.values(again))
         return self.get(task.id)
 
+    def ask_for_signature(self, task: str, now: float) -> None:
+        """Have a task wait for an operator whose host has refused it without."""
+        values = {"state": QueueState.UNSIGNED, "outcome": None, "changed_at": now}
+        self._move(task, (QueueState.ENDED,), values)
+
     def sign(self, task: str, signature: str, now: float) -> None:
         """Add an operator's signature to a task that waits for one.
 
         Raises:
             NotAllowedError: it waits for none.
         """
-        values = {
-            "state": QueueState.QUEUED,
-            "signature": signature,
-            "outcome": None,
-            "changed_at": now,
-        }
-        # One that a host refused for want of a signature has ended.
-        if not self._move(task, (QueueState.UNSIGNED, QueueState.ENDED), values):
+        values = {"state": QueueState.QUEUED, "signature": signature, "changed_at": now}
+        if not self._move(task, (QueueState.UNSIGNED,), values):
             raise NotAllowedError(
                 f"The task {task} cannot be signed",
                 "It is on its way without a signature, or was withdrawn.",

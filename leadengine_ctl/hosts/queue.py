@@ -5,7 +5,7 @@ machine (a bare host, images that no registry has) it refuses with the way to do
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
@@ -35,6 +35,9 @@ from leadengine_ctl.hosts.base import (
 )
 
 _LOOK_EVERY = 0.3
+_SIGNATURE_PATIENCE = 3600.0
+"""Seconds that a task waits for an operator."""
+
 _PATIENCE = 120.0
 """Seconds that a task may lie there before the host counts as not reachable: an agent asks every minute."""
 
@@ -61,6 +64,10 @@ class Mailbox(Protocol):
         ...
 
     def wants_signature(self, task: str) -> bool: ...
+
+    def ask_for_signature(self, task: str) -> None:
+        """Have a task wait for an operator, whose host refused it without."""
+        ...
 
     def withdraw(self, task: str) -> bool:
         """Take a task back; False: the agent has it already."""
@@ -98,9 +105,19 @@ class QueueHost:
         box = self.mailbox
         number = box.told(task.id)
         box.put(task)
-        if box.wants_signature(task.id):
-            raise self._unsigned(task)
-        news = time.monotonic()
+        while True:
+            yield from self._signature(task)
+            outcome = yield from self._answers(task, number)
+            number = box.told(task.id)
+            if not (outcome.failure and outcome.failure.code is FailureCode.SIGNATURE):
+                break
+            # The host itself wants one: its policy knows what the panel cannot see.
+            box.ask_for_signature(task.id)
+        box.forget(task.id)
+        yield outcome
+
+    def _answers(self, task: Task, number: int) -> Generator[Event, None, Outcome]:
+        box, news = self.mailbox, time.monotonic()
         while (outcome := box.outcome(task.id)) is None:
             for told, event in box.events(task.id, number):
                 number, news = told, time.monotonic()
@@ -109,10 +126,22 @@ class QueueHost:
             self.sleep(_LOOK_EVERY)
         for _, event in box.events(task.id, number):
             yield event
-        if outcome.failure and outcome.failure.code is FailureCode.SIGNATURE:
-            raise self._unsigned(task, outcome.failure.why)
-        box.forget(task.id)
-        yield outcome
+        return outcome
+
+    def _signature(self, task: Task) -> Iterator[Event]:
+        """Wait for an operator's signature, if the task needs one; an operation that is left meanwhile
+        can be resumed."""
+        box = self.mailbox
+        if not box.wants_signature(task.id):
+            return
+        detail = f"waits for an operator: lectl task sign {task.id}"
+        yield Event(task=task.id, step="signature", state=StepState.STARTED, detail=detail)
+        began = time.monotonic()
+        while box.wants_signature(task.id):
+            if time.monotonic() - began > _SIGNATURE_PATIENCE:
+                raise self._unsigned(task)
+            self.sleep(_LOOK_EVERY)
+        yield Event(task=task.id, step="signature", state=StepState.DONE, detail="signed")
 
     def _give_up_on(self, task: Task, news: float) -> None:
         """Whether it still makes sense to wait; what the agent has fetched is never taken back."""
@@ -126,11 +155,11 @@ class QueueHost:
             "Look at the host, then run the command again: the task is taken up where it stopped.",
         )
 
-    def _unsigned(self, task: Task, why: str = "") -> NotAllowedError:
+    def _unsigned(self, task: Task) -> NotAllowedError:
         return NotAllowedError(
             f"{self.address.name} does '{task.order.verb}' only with an operator's signature",
-            why or "The panel may not order it by itself.",
-            f"Run 'lectl task sign {task.id}' where your operator key is, then resume the operation.",
+            f"Nobody signed the task {task.id} within {_SIGNATURE_PATIENCE / 60:.0f} minutes.",
+            "Run the command again, and 'lectl task sign' where your operator key is.",
         )
 
     def facts(self) -> HostFacts:

@@ -40,6 +40,9 @@ class StoredMailbox:
     def wants_signature(self, task: str) -> bool:
         return self.store.queue.get(task).state is QueueState.UNSIGNED
 
+    def ask_for_signature(self, task: str) -> None:
+        self.store.queue.ask_for_signature(task, time.time())
+
     def withdraw(self, task: str) -> bool:
         return self.store.queue.cancel(task, time.time())
 

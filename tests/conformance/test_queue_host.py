@@ -107,28 +107,54 @@ class TestQueueHost(AgentSuite):
     """The suite, through a mailbox."""
 
 
+def step_of(answer: Event | Outcome) -> str:
+    return answer.step if isinstance(answer, Event) else "outcome"
+
+
+def answered(store: Store, task: Task, outcome: Outcome) -> str:
+    """Let the agent fetch the task and answer it; the signature that came along."""
+    taken = store.queue.fetch("one", time.time())
+    assert taken is not None
+    store.queue.answer("one", task.id, [], outcome, time.time())
+    return taken[2]
+
+
 def test_what_destroys_waits_for_a_signature(store: Store) -> None:
     host = QueueHost(ADDRESS, StoredMailbox(store, "one"), brief)
     task = Task(id="destroy-0001", order=Decommission(client="acme"))
-    with pytest.raises(NotAllowedError, match="signature") as caught:
-        list(host.submit(task))
-    assert "lectl task sign destroy-0001" in caught.value.hint
+    answers = host.submit(task)
+    assert step_of(next(answers)) == "signature"
     assert store.queue.get(task.id).state is QueueState.UNSIGNED
+    assert store.queue.fetch("one", time.time()) is None
+    store.queue.sign(task.id, "signed", time.time())
+    assert step_of(next(answers)) == "signature"
+    assert answered(store, task, Outcome(task=task.id)) == "signed"
+    assert [step_of(each) for each in answers] == ["outcome"]
 
 
-def test_a_task_that_the_host_wants_signed_can_be_signed_and_asked_for_again(store: Store) -> None:
+def test_what_the_host_wants_signed_is_signed_and_goes_there_again(store: Store) -> None:
     host = QueueHost(ADDRESS, StoredMailbox(store, "one"), brief)
     task = Task(id="guarded-0001", order=Inspect())
     host.mailbox.put(task)
-    store.queue.fetch("one", time.time())
     refusal = Failure(code=FailureCode.SIGNATURE, what="No.", why="It changes mail.", hint="")
-    store.queue.answer("one", task.id, [], Outcome(task=task.id, failure=refusal), time.time())
+    assert answered(store, task, Outcome(task=task.id, failure=refusal)) == ""
+    box = StoredMailbox(store, "one")
+    box.ask_for_signature(task.id)
+    answers = host.submit(task)
+    assert step_of(next(answers)) == "signature"
     store.queue.sign(task.id, "signed", time.time())
-    taken = store.queue.fetch("one", time.time())
-    assert taken is not None
-    assert taken[2] == "signed"
-    store.queue.answer("one", task.id, [], Outcome(task=task.id, result={"well": 1}), time.time())
-    assert [each.result for each in host.submit(task) if isinstance(each, Outcome)] == [{"well": 1}]
+    next(answers)
+    assert answered(store, task, Outcome(task=task.id, result={"well": 1})) == "signed"
+    assert [each.result for each in answers if isinstance(each, Outcome)] == [{"well": 1}]
+
+
+def test_a_signature_that_never_comes_is_not_waited_for_for_ever(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queueing, "_SIGNATURE_PATIENCE", 0.0)
+    host = QueueHost(ADDRESS, StoredMailbox(store, "one"), brief)
+    with pytest.raises(NotAllowedError, match="signature"):
+        list(host.submit(Task(id="destroy-0002", order=Decommission(client="acme"))))
 
 
 def test_an_agent_that_never_comes_is_unreachable_and_its_task_withdrawn(
