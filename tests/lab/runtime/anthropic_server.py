@@ -4,6 +4,7 @@ What it "thinks" is up to the test: an honest model quotes its first source, a g
 order it can find, and some fail in the ways services fail.
 """
 
+import contextlib
 import json
 import re
 import threading
@@ -36,20 +37,20 @@ def sources(request: Request) -> list[dict[str, Any]]:
 
 
 def honest(request: Request) -> list[Block]:
-    """Quote the paragraph that shares most words with the question, with its place."""
-    asked = request["messages"][-2]["content"][0]["input"]["query"]
-    words = set(re.findall(r"\w+", asked.lower()))
+    """Quote the paragraph that shares most with the question, with its place."""
+    asked = beginnings(request["messages"][-2]["content"][0]["input"]["query"])
     paragraphs = [
-        (
-            len(words & set(re.findall(r"\w+", f"{one['title']} {part['text']}".lower()))),
-            -number,
-            part["text"],
-        )
+        (len(asked & beginnings(f"{one['title']} {part['text']}")), -number, part["text"])
         for number, one in enumerate(sources(request))
         for part in one["content"]
     ]
     _, number, text = max(paragraphs)
     return [("Here is what I found: ", []), (text, [(-number, text)]), (" Anything else?", [])]
+
+
+def beginnings(text: str) -> set[str]:
+    """Its longer words, whatever their ends."""
+    return {word[:4] for word in re.findall(r"\w{4,}", text.lower())}
 
 
 def ignorant(_: Request) -> list[Block]:
@@ -117,6 +118,10 @@ def _handler(service: Anthropic) -> type[BaseHTTPRequestHandler]:
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
             self.end_headers()
+            with contextlib.suppress(ConnectionError):
+                self.tell(request)
+
+        def tell(self, request: Request) -> None:
             for number, (kind, data) in enumerate(_events(request, service.model(request))):
                 if service.break_after is not None and number > service.break_after:
                     return

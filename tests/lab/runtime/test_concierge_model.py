@@ -82,7 +82,7 @@ def test_what_the_model_is_sent(speaker: Speaker) -> None:
     assert "ann@buyer.test" not in said
     assert "900123" not in said
     assert "1.5 per cent" not in request["system"]
-    assert speaker.model.headers[-1]["x-api-key"] == KEY
+    assert speaker.model.headers[-1]["authorization"] == f"Bearer {KEY}"
 
 
 def test_earlier_turns_and_what_a_question_points_to_are_known(speaker: Speaker) -> None:

@@ -99,13 +99,14 @@ def test_fifty_broken_and_hostile_files_harm_nobody(
     assert "locked.pdf" in shown
 
 
+@pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.soak)])
 def test_document_is_live_whole_or_not_at_all_when_workers_die(
-    stack: RuntimeStack, steady_worker: Container, desk: httpx.Client
+    stack: RuntimeStack, steady_worker: Container, desk: httpx.Client, kills: int
 ) -> None:
-    """N = 5 kills; whoever looks meanwhile sees all 40 sections of a version, or those of the other."""
+    """Whoever looks meanwhile sees all 40 sections of a version, or those of the other."""
     steady_worker.stop()
     worker = stack.start("worker", "mortal-worker")
-    for version in range(5):
+    for version in range(kills):
         text = "\n".join(
             f"# Section {number}\nVersion {version} of rule {number} says that it is binding."
             for number in range(40)
