@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr
+from pydantic import AfterValidator, AliasChoices, Field, PositiveFloat, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from leadengine_agent.protocol import Acme, Mail, RegistryLogin, SecretName
@@ -48,6 +48,9 @@ class Settings(BaseSettings):
         key_passphrase: opens the offline keys of releases; None: it is asked for.
         host_floor: hosts below half of what the specification asks for are refused; `none`: never.
         support_email: the administrator of a stack when none is named.
+        cloud_patience: seconds to go on asking an API that says "not now".
+        boot_deadline: seconds that a new server may take until it lets us in.
+        resolvers: addresses of name servers that are asked what the world sees, with a space between.
     """
 
     model_config = SettingsConfigDict(
@@ -68,6 +71,20 @@ class Settings(BaseSettings):
     key_passphrase: SecretStr | None = None
     host_floor: Literal["half", "none"] = "half"
     support_email: Email = "support@leadengine.io"
+
+    digitalocean_token: SecretStr | None = None
+    digitalocean_endpoint: Url | None = None
+    hetzner_token: SecretStr | None = None
+    hetzner_endpoint: Url | None = None
+    cloudflare_token: SecretStr | None = None
+    cloudflare_endpoint: Url | None = None
+    aws_region: Line = "eu-central-1"
+    aws_endpoint: Url | None = None
+    aws_image_owner: Line | None = None
+    route53: bool = False
+    cloud_patience: PositiveFloat = 100.0
+    boot_deadline: PositiveFloat = 600.0
+    resolvers: Line = "1.1.1.1 8.8.8.8 9.9.9.9"
 
     llm_api_key: SecretStr | None = Field(
         default=None, validation_alias=_plain("LLM_API_KEY", "CLAUDE_API_KEY")

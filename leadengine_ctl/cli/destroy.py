@@ -8,6 +8,7 @@ from leadengine_ctl.cli import options
 
 HELP = f"""Remove a client's stack and all its data. There is no way back.
 
+The DNS records that were made for it go too, and so does a server that was rented for it alone.
 Asks for the client's name. Without a person to ask, the name is given with --confirm.
 
 \b
@@ -26,6 +27,9 @@ def destroy(
     yes: Annotated[
         bool, typer.Option("--yes", help="Never ask; --confirm is needed then.")
     ] = False,
+    keep_server: Annotated[
+        bool, typer.Option("--keep-server", help="Leave a server that was rented for it alone.")
+    ] = False,
     as_json: options.Json = False,
 ) -> None:
     from leadengine_ctl.cli.destroying import confirm_loss
@@ -33,6 +37,6 @@ def destroy(
     from leadengine_ctl.operations.destroy import Destroy, destroy_request
 
     session = open_session(as_json=as_json)
-    request = destroy_request(session.world, client)
-    confirm_loss(session, client, confirm, may_ask=not yes)
+    request = destroy_request(session.world, client, keep_server=keep_server)
+    confirm_loss(session, request, confirm, may_ask=not yes)
     session.run(Destroy(request))

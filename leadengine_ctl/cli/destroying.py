@@ -3,19 +3,27 @@
 from leadengine_ctl.cli import terminal, texts
 from leadengine_ctl.cli.session import Session
 from leadengine_ctl.errors import NotAllowedError
+from leadengine_ctl.operations.destroy import DestroyRequest
 from leadengine_ctl.planning.destroy import plan_destroy
 
 
-def confirm_loss(session: Session, client: str, answer: str | None, *, may_ask: bool) -> None:
+def confirm_loss(
+    session: Session, request: DestroyRequest, answer: str | None, *, may_ask: bool
+) -> None:
     """Say what will be lost and have the client's name typed; nothing is left of a forgotten client.
 
     Raises:
         NotAllowedError: it was not typed right.
     """
-    record = session.world.store.clients.find(client)
+    client, store = request.client, session.world.store
+    record = store.clients.find(client)
     if record is None:
         return
-    terminal.say(texts.plan_text(plan_destroy(client, record.spec.domain, record.host)))
+    rented = store.servers.named(request.server) if request.server else None
+    server = f"the server {rented.name} at {rented.provider}" if rented else ""
+    made = tuple(f"{each.kind} {each.name}" for each in store.names.of(client))
+    plan = plan_destroy(client, record.spec.domain, record.host, server, made)
+    terminal.say(texts.plan_text(plan))
     if answer is None and may_ask:
         answer = terminal.ask(f"Type '{client}' to destroy it:")
     if answer != client:

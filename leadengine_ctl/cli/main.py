@@ -11,6 +11,7 @@ from leadengine_ctl.cli import (
     config,
     deploy,
     destroy,
+    dns,
     doctor,
     host,
     logs,
@@ -40,6 +41,7 @@ app.command("logs", help=logs.HELP)(logs.logs)
 app.command("destroy", help=destroy.HELP)(destroy.destroy)
 app.command("doctor", help=doctor.HELP)(doctor.doctor)
 app.add_typer(host.app, name="host")
+app.add_typer(dns.app, name="dns")
 app.add_typer(release.app, name="release")
 app.add_typer(rollout.app, name="rollout")
 app.add_typer(config.app, name="config")

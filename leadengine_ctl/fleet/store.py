@@ -7,9 +7,11 @@ from pathlib import Path
 from leadengine_ctl.fleet.clients import Clients
 from leadengine_ctl.fleet.database import open_database
 from leadengine_ctl.fleet.hosts import Hosts
+from leadengine_ctl.fleet.made_records import MadeRecords
 from leadengine_ctl.fleet.operations import Operations
 from leadengine_ctl.fleet.rollouts import Rollouts
 from leadengine_ctl.fleet.schema import build_schema
+from leadengine_ctl.fleet.servers import Servers
 from leadengine_ctl.secrets import KeyRing
 
 
@@ -19,6 +21,8 @@ class Store:
     hosts: Hosts
     operations: Operations
     rollouts: Rollouts
+    servers: Servers
+    names: MadeRecords
 
 
 def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
@@ -34,6 +38,8 @@ def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
         Hosts(engine, schema.hosts, now),
         Operations(engine, schema.operations, schema.events, now),
         Rollouts(engine, schema.rollouts, schema.targets, now),
+        Servers(engine, schema.servers, schema.fleet),
+        MadeRecords(engine, schema.records),
     )
 
 

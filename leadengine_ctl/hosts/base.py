@@ -130,6 +130,17 @@ class Host(Transport, Protocol):
         """
         ...
 
+    def draft_identity(self) -> HostKey:
+        """Have the machine make a new host key of its own, beside the one it shows; the public half.
+
+        Until `adopt_identity` it is always the same one.
+        """
+        ...
+
+    def adopt_identity(self) -> None:
+        """Let the machine show the drafted key to whoever connects from now on."""
+        ...
+
     def remove_agent(self, *, purge: bool, report: Report = quiet) -> None:
         """Stop and remove the agent; `purge`: with its journal, releases and stack files too.
 

@@ -5,11 +5,12 @@ from types import TracebackType
 from typing import Self
 
 from leadengine_agent.protocol import Event, ImageRef, Outcome, RegistryLogin, Task
-from leadengine_ctl.hosts import agent_lifecycle, bootstrap, conversation, probing
+from leadengine_ctl.hosts import agent_lifecycle, bootstrap, conversation, new_identity, probing
 from leadengine_ctl.hosts.base import (
     FLOOR,
     HostAddress,
     HostFacts,
+    HostKey,
     Minimum,
     Report,
     Runner,
@@ -66,6 +67,15 @@ class Machine:
 
     def carry(self, images: tuple[ImageRef, ...], report: Report = quiet) -> int:
         return carry(self._runner, self.address, images, report)
+
+    def draft_identity(self) -> HostKey:
+        return new_identity.draft(self._root(), self.address)
+
+    def adopt_identity(self) -> None:
+        new_identity.adopt(self._root(), self.address)
+
+    def _root(self) -> Runner:
+        return as_root(self._plain) or self._plain
 
     def remove_agent(self, *, purge: bool, report: Report = quiet) -> None:
         agent_lifecycle.remove_agent(self._runner, self.address, purge=purge, report=report)

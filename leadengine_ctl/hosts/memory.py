@@ -22,6 +22,7 @@ from leadengine_ctl.hosts.base import (
     FLOOR,
     HostAddress,
     HostFacts,
+    HostKey,
     Minimum,
     Progress,
     Report,
@@ -112,6 +113,12 @@ class MemoryHost:
     def carry(self, images: tuple[ImageRef, ...], report: Report = quiet) -> int:
         report(Progress("images", StepState.UNCHANGED, "a host in memory needs no images"))
         return 0
+
+    def draft_identity(self) -> HostKey:
+        return HostKey("ssh-ed25519", str(self.address).encode())
+
+    def adopt_identity(self) -> None:
+        """Nobody signs in to memory."""
 
     def remove_agent(self, *, purge: bool, report: Report = quiet) -> None:
         if self._state.stacks:

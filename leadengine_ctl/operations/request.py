@@ -15,6 +15,14 @@ class DeployTarget(Frozen):
 
 
 class DeployRequest(DeployTarget):
-    """What was asked for."""
+    """What was asked for.
+
+    Attributes:
+        dns: who lets the domain lead to the host: a provider, `auto` for the one that has its zone,
+            `manual` for a person; None: nobody asked.
+        replace_dns: records that lead elsewhere may go.
+    """
 
     release: Version
+    dns: str | None = None
+    replace_dns: bool = False

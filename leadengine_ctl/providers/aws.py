@@ -28,7 +28,7 @@ from leadengine_ctl.providers.base import (
     Snapshot,
 )
 
-_DEBIAN = "136693071363"
+DEBIAN = "136693071363"
 """The account that publishes Debian's images."""
 _FAMILIES = ("t3.*", "t3a.*", "m6i.*", "m7i.*")
 _GONE = frozenset({"InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed"})
@@ -41,22 +41,26 @@ class Aws:
         region: where servers are when nobody says.
         endpoint: the base URL of EC2 and of prices; None: Amazon's own.
         image_owner: the account whose newest Debian 13 image is used.
+        more_regions: where else servers of ours are.
     """
 
     name = "aws"
     keeps_address = False
+    keeps_user_data = False
 
     def __init__(
         self,
         region: str,
         patience: Patience,
         endpoint: str | None = None,
-        image_owner: str = _DEBIAN,
+        image_owner: str = DEBIAN,
         prices: AwsPrices | None = None,
+        more_regions: tuple[str, ...] = (),
     ) -> None:
         self._region, self._patience, self._endpoint = region, patience, endpoint
         self._image_owner = image_owner
         self._prices = prices or AwsPrices(patience, endpoint)
+        self._more_regions = more_regions
         self._clients: dict[str, Any] = {}
 
     def sizes(self, region: str | None = None) -> tuple[Size, ...]:
@@ -144,7 +148,7 @@ class Aws:
         raise NotOfferedError(
             f"AWS does not write a fresh system over {server}",
             "An instance keeps the disk it was made with.",
-            "Use 'lectl host replace': it makes a new one.",
+            "Make another one with 'lectl host create', then 'lectl host delete' this one.",
         )
 
     def snapshot(self, server: str, name: str) -> Snapshot:
@@ -236,8 +240,8 @@ class Aws:
                 ec2.release_address(AllocationId=each["AllocationId"])
 
     def _regions_in_use(self) -> tuple[str, ...]:
-        """The usual region, and those that were spoken to: nobody asks all thirty for a tag."""
-        return tuple(dict.fromkeys((self._region, *self._clients)))
+        """The usual region and those where servers of ours are: nobody asks all thirty for a tag."""
+        return tuple(dict.fromkeys((self._region, *self._more_regions, *self._clients)))
 
     def _at(self, server: str) -> tuple[Any, str]:
         region, _, instance = server.partition("/")

@@ -36,6 +36,7 @@ class Hetzner:
 
     name = "hetzner"
     keeps_address = True
+    keeps_user_data = False
 
     def __init__(self, token: str, patience: Patience, endpoint: str | None = None) -> None:
         self._client = hetzner_client(token, patience, endpoint)
