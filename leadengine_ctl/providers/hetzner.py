@@ -1,5 +1,6 @@
 """Servers of Hetzner Cloud, by its official library."""
 
+import ipaddress
 from decimal import Decimal
 from typing import Any
 
@@ -199,4 +200,5 @@ def _server(found: BoundServer) -> Server:
 
 def _first_of(network: str) -> str:
     """Hetzner gives a whole IPv6 network; the server itself has the first address of it."""
-    return network.partition("/")[0].removesuffix("::") + "::1"
+    found = ipaddress.IPv6Network(network, strict=False)
+    return str(found.network_address + (1 if found.prefixlen < 128 else 0))

@@ -125,7 +125,8 @@ def test_destroy_says_what_is_lost_and_wants_the_name(lectl: Cli) -> None:
     assert refused.err == (
         "Destroy acme on one\n"
         "  1. Remove the stack of acme and all its data from one\n"
-        "  2. Forget acme: its client ID, configuration and stored secrets\n"
+        "  2. Remove the DNS records that were made for acme (there are none)\n"
+        "  3. Forget acme: its client ID, configuration and stored secrets\n"
         "  Note: All data of acme will be lost: database, knowledge base, files, certificates.\n"
         "  Note: https://leads.acme.test will stop answering, and the snippet on the client's"
         " site with it.\n"
@@ -144,7 +145,9 @@ def test_destroy_says_what_is_lost_and_wants_the_name(lectl: Cli) -> None:
 
 def test_a_host_with_clients_is_not_removed(lectl: Cli) -> None:
     lectl.deploy()
-    assert lectl("host", "list").out == ("HOST  ADDRESS       CLIENTS\none   memory://one  acme\n")
+    assert lectl("host", "list").out == (
+        "HOST  ADDRESS       SERVER  COST  CLIENTS\none   memory://one  -       -     acme\n"
+    )
     refused = lectl("host", "remove", "one")
     assert refused.code == 12
     assert "These clients live on it: acme.\n" in refused.err
