@@ -105,7 +105,7 @@ class HetznerApi(Api):
             return self.refusal(409, "uniqueness_error", "server name is already used")
         if len(self.hall.boxes) >= self.hall.limit:
             return self.refusal(403, "resource_limit_exceeded", "server limit exceeded")
-        if body["server_type"] in self.hall.sold_out:
+        if self.hall.is_sold_out(body["server_type"]):
             return self.refusal(412, "resource_unavailable", "error during placement")
         if body["server_type"] not in {each[0] for each in HETZNER_TYPES}:
             return self.refusal(422, "invalid_input", "invalid input in field 'server_type'")
