@@ -1,4 +1,4 @@
-"""From no server to a live client, at a simulated provider whose servers really boot; and all the way back."""
+"""From no server to a live client, at a simulated provider whose servers really boot; and back."""
 
 import json
 import ssl

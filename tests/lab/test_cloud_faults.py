@@ -193,7 +193,7 @@ def test_killed_at_every_point_there_is_one_server_and_it_becomes_a_host(tmp_pat
     folder = tmp_path / "data"
     lectl = Cli(folder, {**Cli.environment(folder, tmp_path), **settings})
     words = ("host", "create", "web1", "--on", "memory:m2", "--yes")
-    points = POINTS[:5] + ["provision.create:bought"] + POINTS[5:]
+    points = [*POINTS[:5], "provision.create:bought", *POINTS[5:]]
     for point in points:
         killed = lectl.process(*words, LECTL_FAILPOINT=point)
         assert killed.code == -9, f"{point} was never reached: {killed.err}"

@@ -1,6 +1,7 @@
 """What a new server is told at its first boot: the host key we know it by, and who may sign in."""
 
 import json
+import re
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,6 +15,9 @@ from jinja2 import Environment, StrictUndefined
 from pydantic import SecretStr
 
 from leadengine_ctl import resources
+
+_PAIR = re.compile(r"\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})")
+"""How JSON writes one character beyond 16 bits."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,9 @@ def make_host_key() -> HostKeyPair:
 def user_data(name: str, key: HostKeyPair, operator_key: str) -> str:
     """The text for cloud-init. It carries a private key: for the provider's eyes alone."""
     path = resources.data_folder("templates") / "host" / "cloud-init.yaml"
-    # Every value is written as JSON, in which nothing can end early or begin anew.
+    # Every value is quoted by one function, in which nothing can end early or begin anew.
     environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - no HTML
-    environment.filters["tojson"] = json.dumps
+    environment.filters["tojson"] = _as_yaml
     template = environment.from_string(path.read_text(encoding="utf-8"))
     return template.render(
         name=name,
@@ -45,3 +49,13 @@ def user_data(name: str, key: HostKeyPair, operator_key: str) -> str:
         public_key=key.public,
         authorized_keys=[operator_key],
     )
+
+
+def _as_yaml(value: object) -> str:
+    """JSON, which YAML reads as it is; but for characters beyond 16 bits, which YAML writes otherwise."""
+    return _PAIR.sub(lambda pair: f"\\U{_code_point(pair):08x}", json.dumps(value))
+
+
+def _code_point(pair: re.Match[str]) -> int:
+    high, low = (int(each, 16) for each in pair.groups())
+    return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)
