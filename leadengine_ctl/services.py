@@ -101,7 +101,7 @@ def _open_made(settings: Settings, address: HostAddress, key: HostKey) -> Host:
         return MemoryHost(address, settings.data_folder / "memory" / f"{address.name}.json")
     from leadengine_ctl.hosts.registry import open_host
 
-    return open_host(address, HostTrust(fingerprint=key.fingerprint), settings.ssh_key)
+    return open_host(address, HostTrust(pinned=key, made=True), settings.ssh_key)
 
 
 def _provider(settings: Settings, store: Store, name: str) -> Provider:
@@ -126,13 +126,10 @@ def _public_key(settings: Settings) -> str:
 def _trust(store: Store, first_contact: FirstContact, address: HostAddress) -> HostTrust:
     known = store.hosts.find(address.name)
     pinned = HostKey.parse(known.host_key) if known and known.host_key else None
-    fingerprint = first_contact.fingerprint
-    if pinned and fingerprint is None and store.servers.of_host(address.name):
-        # An address of a cloud is used again; what ~/.ssh knows of it may be about another server.
-        fingerprint = pinned.fingerprint
     return HostTrust(
         pinned=pinned,
-        fingerprint=fingerprint,
+        fingerprint=first_contact.fingerprint,
         confirm=first_contact.confirm,
         pin=lambda key: store.hosts.pin(address.name, str(address), str(key)),
+        made=pinned is not None and store.servers.of_host(address.name) is not None,
     )

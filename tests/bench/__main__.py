@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench import command_line, deploying, idling, updating
+from tests.bench import command_line, deploying, fan_out, idling, updating
 from tests.bench.deploying import Deploys
 from tests.bench.result import Result, write
 from tests.lab.acme import Pebble, start_pebble
@@ -46,6 +46,7 @@ def measurements() -> Iterator[Result]:
         yield from updating.under_load(deploys)
         deploys.destroy(updating.CLIENT)
         yield deploying.overhead(deploys)
+        yield from fan_out.measure(deploys.vps)
 
 
 def main() -> None:

@@ -118,9 +118,10 @@ def _too_small(size: Size, sizes: dict[str, Size]) -> NotAllowedError:
     cheapest = min(
         fitting, key=lambda each: min(_known(each), default=Decimal(10**6)), default=None
     )
+    cores = "1 core" if size.cores == 1 else f"{size.cores} cores"
     return NotAllowedError(
         f"{size.name} is too small for a client",
-        f"It has {size.cores} cores, {size.memory_mb / 1000:.0f} GB and {size.disk_gb} GB of disk; "
+        f"It has {cores}, {size.memory_mb / 1000:.0f} GB and {size.disk_gb} GB of disk; "
         f"a stack needs {MINIMUM_CORES} cores, 4 GB and {MINIMUM_DISK_GB} GB.",
         f"The cheapest that fits is {cheapest.name}." if cheapest else "Choose another provider.",
     )

@@ -153,7 +153,7 @@ def test_a_host_with_clients_is_not_removed(lectl: Cli) -> None:
     assert "These clients live on it: acme.\n" in refused.err
     lectl("destroy", "acme", "--confirm", "acme")
     assert lectl("host", "remove", "one").code == 0
-    assert lectl("host", "list").out == "HOST  ADDRESS  CLIENTS\n"
+    assert lectl("host", "list").out == "HOST  ADDRESS  SERVER  COST  CLIENTS\n"
 
 
 def test_doctor_looks_at_a_host_and_its_domains(lectl: Cli) -> None:
