@@ -228,8 +228,18 @@ class Aws:
             ec2 = self._ec2(region)
             with translated():
                 groups = ec2.describe_security_groups(Filters=as_filters({FLEET: fleet}))
-                for each in groups["SecurityGroups"]:
-                    ec2.delete_security_group(GroupId=each["GroupId"])
+            for each in groups["SecurityGroups"]:
+                self._drop_group(ec2, each["GroupId"])
+
+    @staticmethod
+    def _drop_group(ec2: Any, group: str) -> None:
+        try:
+            with translated():
+                ec2.delete_security_group(GroupId=group)
+        except ApiError as error:
+            # An instance that is still going holds it; it costs nothing, and is used again.
+            if code_of(error) != "DependencyViolation":
+                raise
 
     def _drop(self, region: str, wanted: list[dict[str, Any]]) -> None:
         ec2 = self._ec2(region)

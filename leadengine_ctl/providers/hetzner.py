@@ -11,7 +11,7 @@ from hcloud.server_types import BoundServerType, ServerType
 from hcloud.servers import BoundServer
 from hcloud.ssh_keys import BoundSSHKey
 
-from leadengine_ctl.apis.hetzner import hetzner_client, missing_as_none, translated
+from leadengine_ctl.apis.hetzner import hetzner_client, missing_as_none, translated, unless_in_use
 from leadengine_ctl.apis.patience import Patience
 from leadengine_ctl.providers.base import (
     FLEET,
@@ -137,8 +137,10 @@ class Hetzner:
 
     def remove_leftovers(self, fleet: str) -> None:
         with translated():
-            for each in self._client.firewalls.get_all(label_selector=f"{FLEET}={fleet}"):
-                each.delete()
+            found = self._client.firewalls.get_all(label_selector=f"{FLEET}={fleet}")
+        for each in found:
+            # A server that is still going holds it; it costs nothing, and is used again.
+            unless_in_use(each.delete)
 
     def _find(self, server: str) -> BoundServer | None:
         return missing_as_none(lambda: self._client.servers.get_by_id(int(server)))
