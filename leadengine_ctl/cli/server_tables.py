@@ -14,8 +14,9 @@ def put_host_list(session: Session) -> None:
     """One line a host, with the clients on it; then servers that are no hosts yet."""
     store = session.world.store
     servers = {each.host: each for each in store.servers.all() if each.host and each.live}
-    waiting = [each for each in store.servers.all() if not each.live]
     hosts, clients = store.hosts.all(), store.clients.all()
+    named = {each.name for each in hosts}
+    waiting = [each for each in store.servers.all() if not each.live or each.host not in named]
     if session.as_json:
         rows = [_host_json(each, servers.get(each.name)) for each in hosts]
         pending = [each.model_dump(mode="json", exclude={"private_key"}) for each in waiting]
@@ -33,7 +34,13 @@ def put_host_list(session: Session) -> None:
     terminal.put_table(table)
     for each in waiting:
         what = f"{each.server} at {each.provider}" if each.server else f"ordered at {each.provider}"
-        terminal.say(f"{each.name}: {what}, not a host yet. Run the command again that made it.")
+        terminal.say(f"{each.name}: {what}, is paid for and no host. {_advice(each)}")
+
+
+def _advice(record: ServerRecord) -> str:
+    if record.live:
+        return f"Give it back: lectl host delete {record.name}"
+    return "Run the command again that was to make it one, or give it back with 'host delete'."
 
 
 def _host_json(host: HostRecord, server: ServerRecord | None) -> dict[str, object]:

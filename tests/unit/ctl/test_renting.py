@@ -210,6 +210,15 @@ def test_resize_replace_drain_and_delete(shop: Cli) -> None:
     assert provider(shop)["servers"] == []
 
 
+def test_a_server_whose_agent_was_removed_is_still_listed(shop: Cli) -> None:
+    shop(*CREATE)
+    name = hosts(shop)["hosts"][0]["name"]
+    assert shop("host", "remove", name).code == 0
+    assert [each["name"] for each in hosts(shop)["not_ready"]] == ["web1"]
+    assert "Give it back: lectl host delete web1" in shop("host", "list").err
+    assert shop("host", "delete", "web1", "--yes").code == 0
+
+
 def test_a_host_that_somebody_else_rents_is_not_deleted(shop: Cli) -> None:
     shop.deploy()
     refused = shop("host", "delete", "one", "--yes")
