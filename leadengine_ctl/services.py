@@ -9,12 +9,16 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from leadengine_ctl.apis.patience import Patience
+from leadengine_ctl.dns.base import DnsProvider
+from leadengine_ctl.dns.configured import configured
 from leadengine_ctl.fleet.store import Store, open_store
 from leadengine_ctl.hosts.base import Host, HostAddress, HostKey, HostTrust
 from leadengine_ctl.hosts.memory import MemoryHost
-from leadengine_ctl.operations.base import World
+from leadengine_ctl.operations.base import Clouds, World
 from leadengine_ctl.operations.durable import Durable
 from leadengine_ctl.operations.mailbox import is_reached_by_queue, queue_host
+from leadengine_ctl.providers.base import Provider
 from leadengine_ctl.releases.library import Library
 from leadengine_ctl.releases.repository import Repository
 from leadengine_ctl.secrets import KeyRing
@@ -55,6 +59,14 @@ def build_world(first_contact: FirstContact) -> World:
         library=_library(settings),
         durable=Durable(settings.workflows),
         open_host=lambda address: _open_host(settings, store, first_contact, address),
+        open_made=lambda address, key: _open_made(settings, address, key),
+        clouds=Clouds(
+            provider=lambda name: _provider(settings, store, name),
+            dns=lambda name: _dns(settings, name),
+            dns_configured=configured(settings),
+            patience=Patience(settings.cloud_patience),
+            public_key=lambda: _public_key(settings),
+        ),
         actor=f"{getpass.getuser()}@{socket.gethostname()}",
     )
 
@@ -87,6 +99,34 @@ def _open_host(
     return open_host(address, _trust(store, first_contact, address), settings.ssh_key)
 
 
+def _open_made(settings: Settings, address: HostAddress, key: HostKey) -> Host:
+    """A host whose key we made ourselves: it alone is trusted, whatever else is known of its address."""
+    if address.kind == "memory":
+        return MemoryHost(address, settings.data_folder / "memory" / f"{address.name}.json")
+    from leadengine_ctl.hosts.registry import open_host
+
+    return open_host(address, HostTrust(pinned=key, made=True), settings.ssh_key)
+
+
+def _provider(settings: Settings, store: Store, name: str) -> Provider:
+    from leadengine_ctl.providers.registry import open_provider
+
+    regions = tuple(each.region for each in store.servers.all() if each.provider == name)
+    return open_provider(name, settings, regions)
+
+
+def _dns(settings: Settings, name: str) -> DnsProvider:
+    from leadengine_ctl.dns.registry import open_dns
+
+    return open_dns(name, settings)
+
+
+def _public_key(settings: Settings) -> str:
+    from leadengine_ctl.hosts.own_key import public_key
+
+    return public_key(settings.ssh_key)
+
+
 def _trust(store: Store, first_contact: FirstContact, address: HostAddress) -> HostTrust:
     known = store.hosts.find(address.name)
     pinned = HostKey.parse(known.host_key) if known and known.host_key else None
@@ -95,4 +135,5 @@ def _trust(store: Store, first_contact: FirstContact, address: HostAddress) -> H
         fingerprint=first_contact.fingerprint,
         confirm=first_contact.confirm,
         pin=lambda key: store.hosts.pin(address.name, str(address), str(key)),
+        made=pinned is not None and store.servers.of_host(address.name) is not None,
     )

@@ -8,7 +8,14 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    Field,
+    PositiveFloat,
+    SecretStr,
+    StringConstraints,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from leadengine_agent.protocol import Acme, Mail, RegistryLogin, SecretName
@@ -72,6 +79,9 @@ class Settings(BaseSettings):
         backup_targets: names of storages, as `local,spaces`, or `none`; None: local and all there are.
         backup_folder: where `local` is, on each host.
         storage_secret, storage_pruning_secret: for `lectl storage add`; None: they are asked for.
+        cloud_patience: seconds to go on asking an API that says "not now".
+        boot_deadline: seconds that a new server may take until it lets us in.
+        resolvers: addresses of name servers that are asked what the world sees, with a space between.
     """
 
     model_config = SettingsConfigDict(
@@ -103,6 +113,20 @@ class Settings(BaseSettings):
     backup_folder: RepositoryFolder = "/var/backups/leadengine"
     storage_secret: SecretStr | None = None
     storage_pruning_secret: SecretStr | None = None
+
+    digitalocean_token: SecretStr | None = None
+    digitalocean_endpoint: Url | None = None
+    hetzner_token: SecretStr | None = None
+    hetzner_endpoint: Url | None = None
+    cloudflare_token: SecretStr | None = None
+    cloudflare_endpoint: Url | None = None
+    aws_region: Line = "eu-central-1"
+    aws_endpoint: Url | None = None
+    aws_image_owner: Line | None = None
+    route53: bool = False
+    cloud_patience: PositiveFloat = 100.0
+    boot_deadline: PositiveFloat = 600.0
+    resolvers: Line = "1.1.1.1 8.8.8.8 9.9.9.9"
 
     llm_api_key: SecretStr | None = Field(
         default=None, validation_alias=_plain("LLM_API_KEY", "CLAUDE_API_KEY")

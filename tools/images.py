@@ -45,6 +45,7 @@ PRODUCT = (
 )
 LAB = (
     Image("leadengine/lab-vps:dev", "tests/lab/images/vps"),
+    Image("leadengine/lab-cloud:dev", "tests/lab/images/cloud"),
     Image("leadengine/lab-services:dev", "tests/lab/images/services"),
     Image("leadengine/lab-wordpress:dev", "tests/lab/images/wordpress"),
 )

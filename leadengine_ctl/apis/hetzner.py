@@ -61,12 +61,21 @@ def translated() -> Iterator[None]:
 
 def missing_as_none(order: Callable[[], Value]) -> Value | None:
     """Run it; None when what it is about does not exist."""
+    return _without(order, {"not_found", 404})
+
+
+def unless_in_use(order: Callable[[], object]) -> None:
+    """Run it; nothing happens while what it is about is still used."""
+    _without(order, {"not_found", 404, "resource_in_use"})
+
+
+def _without(order: Callable[[], Value], codes: set[int | str]) -> Value | None:
     try:
         with translated():
             return order()
     except ApiError as error:
         cause = error.__cause__
-        if isinstance(cause, hcloud.APIException) and cause.code in {"not_found", 404}:
+        if isinstance(cause, hcloud.APIException) and cause.code in codes:
             return None
         raise
 

@@ -9,12 +9,15 @@ from leadengine_ctl.cli import rollout_options as words
 
 HELP = f"""Put a client live: an isolated stack, over HTTPS, on a host.
 
-Running it again changes nothing, or finishes what was interrupted.
+Running it again changes nothing, or finishes what was interrupted. With --on a server is rented for
+it first; its price is shown, and asked for, before anything is bought.
 
 \b
 Examples:
   lectl deploy acme leads.acme.com
   lectl deploy acme leads.acme.com ann@acme.com --host ssh://root@203.0.113.7
+  lectl deploy acme leads.acme.com --on hetzner:cx32
+  lectl deploy acme leads.acme.com --on digitalocean:s-2vcpu-4gb@fra1 --dns cloudflare
   lectl deploy acme leads.acme.com --dry-run
 
 {options.exit_codes("10 not found", "11 locked", "12 not allowed")}"""
@@ -28,6 +31,11 @@ def deploy(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
         str | None,
         typer.Option(help="'local', 'ssh://user@address[:port]', or the name of a known host."),
     ] = None,
+    on: options.On = None,
+    dns: options.Dns = None,
+    replace_dns: Annotated[
+        bool, typer.Option("--replace-dns", help="Records that lead elsewhere may go.")
+    ] = False,
     plan: Annotated[
         str | None, typer.Option(help="hosted, dedicated, self-hosted or enterprise.")
     ] = None,
@@ -42,17 +50,9 @@ def deploy(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
     yes: options.Yes = False,
     as_json: options.Json = False,
 ) -> None:
-    from leadengine_ctl.cli import deploying
+    from leadengine_ctl.cli.deploying import Words, carry_out
     from leadengine_ctl.cli.session import open_session
-    from leadengine_ctl.operations.defaults import deploy_request
 
+    words = Words(client, domain, email, host, on, dns, plan, release, replace_dns, without_backup)
     session = open_session(as_json=as_json, host_key=host_key)
-    request = deploy_request(
-        session.world, client, domain, email=email, host=host, plan=plan, release=release
-    ).model_copy(update={"without_backup": without_backup})
-    if dry_run:
-        deploying.show_preview(session, request)
-        return
-    if not yes:
-        deploying.ask_for_new_domain(session, request)
-    deploying.deploy_and_show(session, request)
+    carry_out(session, words, dry_run=dry_run, sure=yes)

@@ -1,21 +1,69 @@
 """The three ways a deploy can go: preview, question, run."""
 
+from dataclasses import asdict, dataclass
+
 from leadengine_ctl.cli import terminal, texts
+from leadengine_ctl.cli.renting import Rent, for_client
 from leadengine_ctl.cli.session import Session
 from leadengine_ctl.errors import NotAllowedError
+from leadengine_ctl.operations.defaults import deploy_request
 from leadengine_ctl.operations.deploy import Deploy
 from leadengine_ctl.operations.preview import preview_deploy
 from leadengine_ctl.operations.request import DeployRequest
 from leadengine_ctl.operations.summary import Summary, forget_password, read_summary
 
 
-def show_preview(session: Session, request: DeployRequest) -> None:
-    """Print the plan and the files."""
-    preview = preview_deploy(session.world, request)
+@dataclass(frozen=True)
+class Words:
+    """What was typed; None: left out."""
+
+    client: str
+    domain: str
+    email: str | None
+    host: str | None
+    on: str | None
+    dns: str | None
+    plan: str | None
+    release: str | None
+    replace_dns: bool
+    without_backup: bool
+
+
+def carry_out(session: Session, words: Words, *, dry_run: bool, sure: bool) -> None:
+    """Preview, or ask what has to be asked, rent what has to be rented, and deploy."""
+    rent = for_client(session, words.client, words.on, words.host)
+    request = deploy_request(
+        session.world,
+        words.client,
+        words.domain,
+        email=words.email,
+        host=rent.host if rent else words.host,
+        plan=words.plan,
+        release=words.release,
+        dns=words.dns or ("auto" if rent else None),
+        replace_dns=words.replace_dns,
+    ).model_copy(update={"without_backup": words.without_backup})
+    if dry_run:
+        show_preview(session, request, rent)
+        return
+    if not sure:
+        ask_for_new_domain(session, request)
+    if rent:
+        request = request.model_copy(update={"host": rent.have(session, sure=sure)})
+    deploy_and_show(session, request)
+
+
+def show_preview(session: Session, request: DeployRequest, rent: Rent | None = None) -> None:
+    """Print the plan and the files; before them what is rented for it."""
+    where = "the new server" if rent and not rent.known else ""
+    preview = preview_deploy(session.world, request, where)
     if session.as_json:
-        terminal.put_json({"kind": "preview", **preview.model_dump(mode="json")})
-    else:
-        terminal.put(texts.preview_text(preview))
+        rented = {"rent": asdict(rent.plan)} if rent and not rent.known else {}
+        terminal.put_json({"kind": "preview", **rented, **preview.model_dump(mode="json")})
+        return
+    if rent and not rent.known:
+        terminal.put(texts.plan_text(rent.plan) + "\n")
+    terminal.put(texts.preview_text(preview))
 
 
 def ask_for_new_domain(session: Session, request: DeployRequest) -> None:

@@ -9,7 +9,8 @@ from leadengine_ctl.cli import options
 HELP = f"""Remove a client's stack and all its data.
 
 A last recovery point is taken first, where a recovery key can open it afterwards; without one there is no
-way back. Asks for the client's name. Without a person to ask, the name is given with --confirm.
+way back. The DNS records that were made for the client go too, and so does a server that was rented for it
+alone. Asks for the client's name. Without a person to ask, the name is given with --confirm.
 
 \b
 Examples:
@@ -21,7 +22,7 @@ Examples:
 {options.exit_codes("10 not found", "11 locked", "12 not confirmed")}"""
 
 
-def destroy(
+def destroy(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command line
     client: options.Client,
     confirm: Annotated[
         str | None, typer.Option(metavar="NAME", help="The client's name once more, not asked for.")
@@ -36,6 +37,9 @@ def destroy(
     yes: Annotated[
         bool, typer.Option("--yes", help="Never ask; --confirm is needed then.")
     ] = False,
+    keep_server: Annotated[
+        bool, typer.Option("--keep-server", help="Leave a server that was rented for it alone.")
+    ] = False,
     as_json: options.Json = False,
 ) -> None:
     from leadengine_ctl.cli.destroying import confirm_loss
@@ -44,7 +48,9 @@ def destroy(
 
     session = open_session(as_json=as_json)
     if frozen_on is None:
-        request = destroy_request(session.world, client, last_point=not without_backup)
+        request = destroy_request(
+            session.world, client, last_point=not without_backup, keep_server=keep_server
+        )
     else:
         request = frozen_request(session.world, client, frozen_on)
     confirm_loss(session, request, confirm, may_ask=not yes)

@@ -6,6 +6,7 @@ from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.destroy import DestroyRequest
 from leadengine_ctl.planning.destroy import plan_destroy, plan_leftover
+from leadengine_ctl.planning.plan import Plan
 
 
 def confirm_loss(
@@ -20,11 +21,7 @@ def confirm_loss(
     record = session.world.store.clients.find(client)
     if record is None:
         return
-    host = HostAddress.parse(request.host).name
-    if request.frozen:
-        plan = plan_leftover(client, host)
-    else:
-        plan = plan_destroy(client, record.spec.domain, host, last_point=request.last_point)
+    plan = _plan(session, request, record.spec.domain)
     terminal.say(texts.plan_text(plan))
     if answer is None and may_ask:
         answer = terminal.ask(f"Type '{client}' to destroy it:")
@@ -34,3 +31,14 @@ def confirm_loss(
             "The client's name was not typed.",
             f"Type the name when asked, or give '--confirm {client}'.",
         )
+
+
+def _plan(session: Session, request: DestroyRequest, domain: str) -> Plan:
+    client, store = request.client, session.world.store
+    host = HostAddress.parse(request.host).name
+    if request.frozen:
+        return plan_leftover(client, host)
+    rented = store.servers.named(request.server) if request.server else None
+    server = f"the server {rented.name} at {rented.provider}" if rented else ""
+    made = tuple(f"{each.kind} {each.name}" for each in store.names.of(client))
+    return plan_destroy(client, domain, host, server, made, last_point=request.last_point)

@@ -14,6 +14,7 @@ from leadengine_ctl.cli import (
     config,
     deploy,
     destroy,
+    dns,
     doctor,
     host,
     inventory,
@@ -59,6 +60,7 @@ app.command("inventory", help=inventory.HELP)(inventory.inventory)
 app.add_typer(host.app, name="host")
 app.add_typer(agent.app, name="agent")
 app.add_typer(task.app, name="task")
+app.add_typer(dns.app, name="dns")
 app.add_typer(release.app, name="release")
 app.add_typer(rollout.app, name="rollout")
 app.add_typer(config.app, name="config")

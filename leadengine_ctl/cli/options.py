@@ -24,6 +24,24 @@ MaybeClient = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Give JSON on standard output.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Answer yes where a question would be asked.")]
+On = Annotated[
+    str | None,
+    typer.Option(metavar="PROVIDER:SIZE[@REGION]", help="Rent a server, as 'hetzner:cx32@fsn1'."),
+]
+Dns = Annotated[
+    str | None,
+    typer.Option(
+        "--dns",
+        metavar="WHO",
+        help="Let the domain lead to the host: cloudflare, digitalocean, hetzner or route53; "
+        "'auto' (with --on the default) for the one that has its zone, 'manual' for yourself.",
+    ),
+]
+Server = Annotated[
+    str,
+    typer.Argument(help="The server's name, or its host's, as 'host list' shows."),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan; change nothing.")]
 HostKey = Annotated[
     str | None,
     typer.Option(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from leadengine_agent.protocol import CertificateState
 from leadengine_ctl.cli import terminal
 from leadengine_ctl.cli.texts import KINDS
-from leadengine_ctl.fleet.records import ClientRecord, EventRecord, HostRecord, OperationRecord
+from leadengine_ctl.fleet.records import EventRecord, OperationRecord
 from leadengine_ctl.operations.backups.freshness import Freshness
 from leadengine_ctl.operations.checks import Check
 from leadengine_ctl.operations.reads import ClientStatus
@@ -106,15 +106,6 @@ def put_story(record: OperationRecord, events: tuple[EventRecord, ...]) -> None:
         terminal.put(line.rstrip())
     if record.failure:
         terminal.put(record.failure)
-
-
-def put_hosts(hosts: tuple[HostRecord, ...], clients: tuple[ClientRecord, ...]) -> None:
-    """One line a host, with the clients on it."""
-    rows = []
-    for host in hosts:
-        names = ", ".join(each.slug for each in clients if each.host == host.name)
-        rows.append((host.name, host.url, names or "-"))
-    terminal.put_table([("HOST", "ADDRESS", "CLIENTS"), *rows])
 
 
 def put_checks(checks: tuple[Check, ...], *, as_json: bool) -> None:

@@ -55,6 +55,13 @@ class Hosts:
                 update(self._table).where(self._table.c.name == name).values(facts=facts)
             )
 
+    def drain(self, name: str, reason: str) -> None:
+        """Let a host take no new clients; with an empty reason it takes them again."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(self._table).where(self._table.c.name == name).values(draining=reason)
+            )
+
     def remove(self, name: str) -> None:
         with self._engine.begin() as connection:
             connection.execute(delete(self._table).where(self._table.c.name == name))
@@ -74,4 +81,5 @@ def _record(row: Row[tuple[object, ...]]) -> HostRecord:
         host_key=row.host_key,
         facts=row.facts,
         created_at=row.created_at,
+        draining=row.draining,
     )

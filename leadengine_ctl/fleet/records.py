@@ -37,13 +37,20 @@ class ClientRecord(Frozen):
 
 
 class HostRecord(Frozen):
-    """A known host. `host_key` is what its SSH server is pinned to, `facts` JSON of the last check."""
+    """A known host.
+
+    Attributes:
+        host_key: what its SSH server is pinned to.
+        facts: JSON of the last check.
+        draining: why it takes no new clients; empty: it does.
+    """
 
     name: str
     url: str
     host_key: str | None = None
     facts: str | None = None
     created_at: str = ""
+    draining: str = ""
 
 
 class OperationState(StrEnum):

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from pydantic import SecretStr
 from sqlalchemy import (
     Column,
-    Dialect,
     Float,
     ForeignKey,
     Index,
@@ -16,27 +14,11 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.types import TypeDecorator
 
 from leadengine_ctl.fleet.agent_tables import AgentTables, build_agent_tables
+from leadengine_ctl.fleet.rented_tables import fleet_table, records_table, servers_table
+from leadengine_ctl.fleet.sealed import EncryptedText
 from leadengine_ctl.secrets import KeyRing
-
-
-class EncryptedText(TypeDecorator[SecretStr]):
-    """Text sealed with the operator's keys; in Python a `SecretStr`, which redacts itself."""
-
-    impl = Text
-    cache_ok = False
-
-    def __init__(self, keys: KeyRing) -> None:
-        super().__init__()
-        self._keys = keys
-
-    def process_bind_param(self, value: SecretStr | None, dialect: Dialect) -> str | None:
-        return None if value is None else self._keys.seal(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> SecretStr | None:
-        return None if value is None else self._keys.unseal(value)
 
 
 @dataclass(frozen=True)
@@ -52,6 +34,9 @@ class Schema:
     recovery_keys: Table
     recovery: Table
     storages: Table
+    fleet: Table
+    servers: Table
+    records: Table
 
 
 def build_schema(keys: KeyRing) -> Schema:
@@ -69,6 +54,9 @@ def build_schema(keys: KeyRing) -> Schema:
         recovery_keys=_recovery_keys(metadata),
         recovery=_recovery(metadata),
         storages=_storages(metadata, keys),
+        fleet=fleet_table(metadata),
+        servers=servers_table(metadata, keys),
+        records=records_table(metadata),
     )
 
 
@@ -102,6 +90,7 @@ def _hosts(metadata: MetaData) -> Table:
         Column("host_key", Text),
         Column("facts", Text),
         Column("created_at", String(40), nullable=False),
+        Column("draining", String(200), nullable=False, server_default=""),
     )
 
 

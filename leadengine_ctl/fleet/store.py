@@ -9,12 +9,14 @@ from leadengine_ctl.fleet.clients import Clients
 from leadengine_ctl.fleet.database import open_database
 from leadengine_ctl.fleet.hosts import Hosts
 from leadengine_ctl.fleet.intake import Intake
+from leadengine_ctl.fleet.made_records import MadeRecords
 from leadengine_ctl.fleet.operations import Operations
 from leadengine_ctl.fleet.queue import TaskQueue
 from leadengine_ctl.fleet.recovery import Recovery
 from leadengine_ctl.fleet.reports import Reports
 from leadengine_ctl.fleet.rollouts import Rollouts
 from leadengine_ctl.fleet.schema import build_schema
+from leadengine_ctl.fleet.servers import Servers
 from leadengine_ctl.fleet.storages import Storages
 from leadengine_ctl.secrets import KeyRing
 
@@ -31,6 +33,8 @@ class Store:
     queue: TaskQueue
     recovery: Recovery
     storages: Storages
+    servers: Servers
+    names: MadeRecords
 
 
 def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
@@ -52,6 +56,8 @@ def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
         TaskQueue(engine, schema.agents),
         Recovery(engine, schema.recovery_keys, schema.recovery, now),
         Storages(engine, schema.storages, now),
+        Servers(engine, schema.servers, schema.fleet),
+        MadeRecords(engine, schema.records),
     )
 
 

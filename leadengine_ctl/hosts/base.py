@@ -158,9 +158,21 @@ class Host(Transport, Protocol):
         Raises:
             NotAllowedError: only root can, and we are not.
         """
+        ...
 
     def connect_panel(self, link: PanelLink, report: Report = quiet) -> None:
         """Tell a prepared host to which panel it reports, and what may be ordered from there."""
+        ...
+
+    def draft_identity(self) -> HostKey:
+        """Have the machine make a new host key of its own, beside the one it shows; the public half.
+
+        Until `adopt_identity` it is always the same one.
+        """
+        ...
+
+    def adopt_identity(self) -> None:
+        """Let the machine show the drafted key to whoever connects from now on."""
         ...
 
     def remove_agent(self, *, purge: bool, report: Report = quiet) -> None:

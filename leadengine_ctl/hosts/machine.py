@@ -6,12 +6,20 @@ from typing import Self
 
 from leadengine_agent.protocol import Event, ImageRef, Outcome, RegistryLogin, Task
 from leadengine_ctl.errors import NotAllowedError
-from leadengine_ctl.hosts import agent_lifecycle, bootstrap, conversation, panel_link, probing
+from leadengine_ctl.hosts import (
+    agent_lifecycle,
+    bootstrap,
+    conversation,
+    new_identity,
+    panel_link,
+    probing,
+)
 from leadengine_ctl.hosts.base import (
     FLOOR,
     HardeningFacts,
     HostAddress,
     HostFacts,
+    HostKey,
     Minimum,
     PanelLink,
     Report,
@@ -95,6 +103,15 @@ class Machine:
 
     def connect_panel(self, link: PanelLink, report: Report = quiet) -> None:
         panel_link.connect_panel(self._runner, self.address, link, report)
+
+    def draft_identity(self) -> HostKey:
+        return new_identity.draft(self._root_or_plain(), self.address)
+
+    def adopt_identity(self) -> None:
+        new_identity.adopt(self._root_or_plain(), self.address)
+
+    def _root_or_plain(self) -> Runner:
+        return as_root(self._plain) or self._plain
 
     def remove_agent(self, *, purge: bool, report: Report = quiet) -> None:
         agent_lifecycle.remove_agent(self._runner, self.address, purge=purge, report=report)

@@ -23,6 +23,7 @@ from leadengine_ctl.hosts.base import (
     HardeningFacts,
     HostAddress,
     HostFacts,
+    HostKey,
     Minimum,
     PanelLink,
     Progress,
@@ -137,6 +138,12 @@ class MemoryHost:
         state = StepState.UNCHANGED if self._state.panel == link.url else StepState.DONE
         report(Progress("panel", state, link.url))
         self._keep(self._state.model_copy(update={"panel": link.url}))
+
+    def draft_identity(self) -> HostKey:
+        return HostKey("ssh-ed25519", str(self.address).encode())
+
+    def adopt_identity(self) -> None:
+        """Nobody signs in to memory."""
 
     def remove_agent(self, *, purge: bool, report: Report = quiet) -> None:
         if self._state.stacks:

@@ -27,6 +27,7 @@ from leadengine_ctl.hosts.base import (
     HardeningFacts,
     HostAddress,
     HostFacts,
+    HostKey,
     Minimum,
     PanelLink,
     Progress,
@@ -214,6 +215,12 @@ class QueueHost:
 
     def connect_panel(self, link: PanelLink, report: Report = quiet) -> None:
         raise self._needs_hands("Connecting it to a panel")
+
+    def draft_identity(self) -> HostKey:
+        raise self._needs_hands("A new host key")
+
+    def adopt_identity(self) -> None:
+        raise self._needs_hands("A new host key")
 
     def inspect_hardening(self) -> HardeningFacts:
         raise self._needs_hands("Looking at all of the machine")

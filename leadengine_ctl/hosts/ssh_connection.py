@@ -47,7 +47,7 @@ def _reach(address: HostAddress) -> socket.socket:
 def _check(transport: paramiko.Transport, address: HostAddress, trust: HostTrust) -> None:
     transport.banner_timeout = transport.handshake_timeout = _CONNECT_TIMEOUT
     transport.auth_timeout = _CONNECT_TIMEOUT
-    known = known_keys(address)
+    known = () if trust.made else known_keys(address)
     _prefer(transport, [key.kind for key in known or _pinned(trust)])
     transport.start_client(timeout=_CONNECT_TIMEOUT)
     offered = transport.get_remote_server_key()

@@ -47,6 +47,8 @@ class HostTrust:
             a pinned key, which is how a reinstalled host is taken up again.
         pinned: the key of earlier contacts; `~/.ssh/known_hosts` comes before it where it has the
             host.
+        made: we made the host and know its key for sure; `~/.ssh/known_hosts` is not asked, for a
+            cloud gives out addresses again.
         confirm: asked on first contact when none of these is known; True to go on.
         pin: called with an accepted key that is not `pinned` yet, before anybody signs in.
     """
@@ -55,3 +57,4 @@ class HostTrust:
     fingerprint: str | None = None
     confirm: Callable[[HostAddress, HostKey], bool] = _nobody_to_ask
     pin: Callable[[HostKey], None] = _keep_nothing
+    made: bool = False

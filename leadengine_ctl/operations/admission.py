@@ -58,3 +58,20 @@ def check_free(world: World, client: str, domain: str) -> None:
             f"{holder.slug} is on {holder.host} already, at https://{holder.spec.domain}.",
             "Choose another name and another domain.",
         )
+
+
+def check_host(world: World, request: DeployRequest) -> None:
+    """Make sure that the host takes clients, or has this one already.
+
+    Raises:
+        NotAllowedError: it is being drained.
+    """
+    name = HostAddress.parse(request.host).name
+    host = world.store.hosts.find(name)
+    client = world.store.clients.find(request.client)
+    if host and host.draining and not (client and client.host == name):
+        raise NotAllowedError(
+            f"{name} takes no new clients",
+            f"It is being drained: {host.draining}.",
+            f"Choose another host, or let it take clients again: lectl host drain {name} --undo",
+        )

@@ -5,14 +5,34 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from leadengine_agent.protocol import FENCED, Event, Order, StepState, Task
+from leadengine_ctl.apis.patience import Patience
+from leadengine_ctl.dns.base import DnsProvider
 from leadengine_ctl.fleet.records import EventLine
 from leadengine_ctl.fleet.store import Store, now
-from leadengine_ctl.hosts.base import Host, HostAddress, Progress, Report
+from leadengine_ctl.hosts.base import Host, HostAddress, HostKey, Progress, Report
 from leadengine_ctl.operations.durable import Durable
 from leadengine_ctl.operations.orders import newest_fence, submit
+from leadengine_ctl.providers.base import Provider
 from leadengine_ctl.releases.bundle import Bundle
 from leadengine_ctl.releases.library import Library
 from leadengine_ctl.settings import Settings
+
+
+@dataclass(frozen=True)
+class Clouds:
+    """What others run for us, by the names of their kinds; opened at use.
+
+    Attributes:
+        dns_configured: DNS providers that there are credentials for, the likeliest first.
+        patience: how long to go on asking an API.
+        public_key: the operator's own, as a line of `authorized_keys`.
+    """
+
+    provider: Callable[[str], Provider]
+    dns: Callable[[str], DnsProvider]
+    dns_configured: tuple[str, ...]
+    patience: Patience
+    public_key: Callable[[], str]
 
 
 @dataclass(frozen=True)
@@ -21,6 +41,7 @@ class World:
 
     Attributes:
         open_host: a host to talk to; entering it connects.
+        open_made: the same, trusting this one key alone.
         actor: who gives the orders, as `name@machine`.
     """
 
@@ -29,6 +50,8 @@ class World:
     library: Library
     durable: Durable
     open_host: Callable[[HostAddress], Host]
+    open_made: Callable[[HostAddress, HostKey], Host]
+    clouds: Clouds
     actor: str
 
 

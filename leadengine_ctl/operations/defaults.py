@@ -19,7 +19,8 @@ def find_address(world: World, text: str) -> HostAddress:
         UsageError: it is neither a name nor an address.
         NotFoundError: no host has that name.
     """
-    known = world.store.hosts.find(text)
+    rented = world.store.servers.named(text)
+    known = world.store.hosts.find(rented.host if rented and rented.host else text)
     if known is None and "://" not in text and text != "local":
         known = world.store.hosts.get(text)
     return HostAddress.parse(known.url if known else text)
@@ -45,6 +46,8 @@ def deploy_request(  # noqa: PLR0913 - each is what a person may leave out
     host: str | None,
     plan: str | None,
     release: str | None = None,
+    dns: str | None = None,
+    replace_dns: bool = False,
 ) -> DeployRequest:
     """What a deploy is asked to do, with nothing left open.
 
@@ -68,7 +71,9 @@ def deploy_request(  # noqa: PLR0913 - each is what a person may leave out
     library = world.library
     chosen = library.newest() if release is None else library.load(release)
     refuse_yanked(chosen)
-    return DeployRequest(**target.model_dump(), release=chosen.release.version)
+    return DeployRequest(
+        **target.model_dump(), release=chosen.release.version, dns=dns, replace_dns=replace_dns
+    )
 
 
 def refuse_yanked(bundle: Bundle) -> None:

@@ -8,11 +8,12 @@ from leadengine_agent.protocol import (
 )
 from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.hosts.base import HostAddress
-from leadengine_ctl.operations.admission import check_names, check_release
+from leadengine_ctl.operations.admission import check_host, check_names, check_release
 from leadengine_ctl.operations.backups.policy import credentials_of
 from leadengine_ctl.operations.base import Did, Run, Work
 from leadengine_ctl.operations.certifying import Certifying
 from leadengine_ctl.operations.client_verb import ClientVerb
+from leadengine_ctl.operations.naming import Naming, addresses_of
 from leadengine_ctl.operations.placing import Placing
 from leadengine_ctl.operations.request import DeployRequest
 from leadengine_ctl.operations.spec import build_spec
@@ -29,8 +30,10 @@ class Deploy(ClientVerb[DeployRequest]):
 
     def works(self, run: Run) -> tuple[Work, ...]:
         steps = _Steps(run, self.request)
+        named = (Work("dns", steps.dns),) if self.request.dns else ()
         return (
             Work("check", steps.check),
+            *named,
             Work("prepare", steps.prepare),
             Work("harden", steps.harden),
             Work("release", steps.release),
@@ -51,7 +54,14 @@ class _Steps:
     def check(self) -> Did:
         check_names(self.run.world, self.request)
         check_release(self.run.world, self.request)
+        check_host(self.run.world, self.request)
         return Did(changed=False, detail="both are free or ours already")
+
+    def dns(self) -> Did:
+        request = self.request
+        naming = Naming(self.run.world, request.client, request.domain)
+        addresses = addresses_of(self.run.world, self._address())
+        return naming.point(request.dns or "auto", addresses, replace=request.replace_dns)
 
     def prepare(self) -> Did:
         return self._placing().prepare()

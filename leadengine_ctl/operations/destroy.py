@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from leadengine_agent.protocol import Backup, BackupResult, Decommission, HostState, Inspect
 from leadengine_agent.values import Frozen, Slug
-from leadengine_ctl.errors import NotAllowedError, NotFoundError
+from leadengine_ctl.errors import HostUnreachableError, NotAllowedError, NotFoundError
 from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.backups.points import ask
@@ -12,6 +12,8 @@ from leadengine_ctl.operations.backups.record import keep_kit
 from leadengine_ctl.operations.base import Did, Run, Work, World
 from leadengine_ctl.operations.client_verb import ClientVerb
 from leadengine_ctl.operations.defaults import check_slug, client_host, find_address
+from leadengine_ctl.operations.naming import Naming
+from leadengine_ctl.operations.servers.giving_back import GivingBack
 
 
 class DestroyRequest(Frozen):
@@ -21,16 +23,23 @@ class DestroyRequest(Frozen):
         host: the address of the client's host.
         last_point: take a last recovery point first.
         frozen: only the copy that a move left on `host`; the client lives on elsewhere.
+        server: the name of the server that goes with the client; empty: its host stays.
     """
 
     client: Slug
     host: str
     last_point: bool = True
     frozen: bool = False
+    server: str = ""
 
 
-def destroy_request(world: World, client: str, *, last_point: bool = True) -> DestroyRequest:
+def destroy_request(
+    world: World, client: str, *, last_point: bool = True, keep_server: bool = False
+) -> DestroyRequest:
     """What to destroy: a client, or what a killed destroy left of one it had forgotten already.
+
+    Args:
+        keep_server: leave a server that was made for the client alone.
 
     Raises:
         NotFoundError: there is neither.
@@ -40,7 +49,8 @@ def destroy_request(world: World, client: str, *, last_point: bool = True) -> De
         return DestroyRequest.model_validate_json(old.params)
     address, record = client_host(world, client), world.store.clients.get(client)
     wanted = last_point and can_come_back(record) and record.release is not None
-    return DestroyRequest(client=client, host=str(address), last_point=wanted)
+    server = "" if keep_server else _own_server(world, client, address)
+    return DestroyRequest(client=client, host=str(address), last_point=wanted, server=server)
 
 
 def can_come_back(record: ClientRecord) -> bool:
@@ -72,6 +82,17 @@ def frozen_request(world: World, client: str, host: str) -> DestroyRequest:
     return DestroyRequest(client=client, host=str(address), last_point=False, frozen=True)
 
 
+def _own_server(world: World, client: str, address: HostAddress) -> str:
+    """The server that was made for this client, while nobody else has moved in."""
+    record = world.store.servers.of_host(address.name)
+    others = [
+        each.slug
+        for each in world.store.clients.all()
+        if each.host == address.name and each.slug != client
+    ]
+    return record.name if record and record.client == client and not others else ""
+
+
 @dataclass(frozen=True)
 class Destroy(ClientVerb[DestroyRequest]):
     """The verb."""
@@ -79,10 +100,19 @@ class Destroy(ClientVerb[DestroyRequest]):
     name: str = "destroy"
 
     def works(self, run: Run) -> tuple[Work, ...]:
-        steps = _Steps(run, self.request)
+        steps, server = _Steps(run, self.request), GivingBack(run, self.request.server)
         first = (Work("point", steps.point),) if self.request.last_point else ()
-        last = () if self.request.frozen else (Work("forget", steps.forget),)
-        return (*first, Work("decommission", steps.decommission), *last)
+        decommission = Work("decommission", steps.decommission)
+        if self.request.frozen:
+            return (decommission,)
+        rented = (Work("delete-server", server.delete), Work("forget-server", server.forget))
+        return (
+            *first,
+            decommission,
+            Work("dns", steps.dns),
+            *(rented if self.request.server else ()),
+            Work("forget", steps.forget),
+        )
 
 
 @dataclass(frozen=True)
@@ -100,8 +130,21 @@ class _Steps:
 
     def decommission(self) -> Did:
         address = HostAddress.parse(self.request.host)
-        self.run.order(address, "decommission", Decommission(client=self.request.client))
+        try:
+            self.run.order(address, "decommission", Decommission(client=self.request.client))
+        except HostUnreachableError:
+            if not self._server_is_gone():
+                raise
+            return Did(changed=False, detail="its server is gone already")
         return Did(changed=True)
+
+    def dns(self) -> Did:
+        return Naming(self.run.world, self.request.client, "").forget()
+
+    def _server_is_gone(self) -> bool:
+        record = self.run.world.store.servers.named(self.request.server)
+        provider = self.run.world.clouds.provider(record.provider) if record else None
+        return bool(record and provider and provider.find(record.server or "") is None)
 
     def forget(self) -> Did:
         self.run.world.store.clients.remove(self.request.client)

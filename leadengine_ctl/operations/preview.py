@@ -27,8 +27,11 @@ class Preview(Frozen):
     secrets: tuple[SecretName, ...]
 
 
-def preview_deploy(world: World, request: DeployRequest) -> Preview:
+def preview_deploy(world: World, request: DeployRequest, where: str = "") -> Preview:
     """Plan and render a deploy.
+
+    Args:
+        where: what to call a host that is still to be made.
 
     Raises:
         NotAllowedError: the name or the domain is in use elsewhere, or the release is older.
@@ -41,5 +44,7 @@ def preview_deploy(world: World, request: DeployRequest) -> Preview:
     key = hashlib.sha256(spec.model_dump_json().encode()).hexdigest()
     files = render(bundle.files, bundle.release, spec, Generation(1, "blue", key))
     secrets = {**(old.secrets if old else {}), **world.settings.operator_secrets}
-    plan = plan_deploy(request.client, request.domain, request.host, bundle.release)
+    plan = plan_deploy(
+        request.client, request.domain, where or request.host, bundle.release, request.dns
+    )
     return Preview(plan=plan, files=files, secrets=tuple(sorted(secrets)))

@@ -15,7 +15,16 @@ class DeployTarget(Frozen):
 
 
 class DeployRequest(DeployTarget):
-    """What was asked for. `without_backup`: a live stack may be changed without a point from before."""
+    """What was asked for.
+
+    Attributes:
+        without_backup: a live stack may be changed without a point from before.
+        dns: who lets the domain lead to the host: a provider, `auto` for the one that has its zone,
+            `manual` for a person; None: nobody asked.
+        replace_dns: records that lead elsewhere may go.
+    """
 
     release: Version
     without_backup: bool = False
+    dns: str | None = None
+    replace_dns: bool = False

@@ -17,6 +17,14 @@ from leadengine_ctl.operations.deploy import Deploy
 from leadengine_ctl.operations.destroy import Destroy, DestroyRequest
 from leadengine_ctl.operations.request import DeployRequest
 from leadengine_ctl.operations.rollback import RollbackRequest, RollbackVerb
+from leadengine_ctl.operations.servers.changing import Replace, Resize
+from leadengine_ctl.operations.servers.giving_back import DeleteServer
+from leadengine_ctl.operations.servers.provision import Provision
+from leadengine_ctl.operations.servers.request import (
+    ProvisionRequest,
+    ResizeRequest,
+    ServerRequest,
+)
 from leadengine_ctl.operations.update import Update, UpdateRequest
 
 
@@ -73,6 +81,22 @@ def _move(params: str) -> Verb:
     return MoveVerb(MoveRequest.model_validate_json(params))
 
 
+def _provision(params: str) -> Verb:
+    return Provision(ProvisionRequest.model_validate_json(params))
+
+
+def _resize(params: str) -> Verb:
+    return Resize(ResizeRequest.model_validate_json(params))
+
+
+def _replace(params: str) -> Verb:
+    return Replace(ServerRequest.model_validate_json(params))
+
+
+def _delete_server(params: str) -> Verb:
+    return DeleteServer(ServerRequest.model_validate_json(params))
+
+
 _VERBS = {
     "deploy": _deploy,
     "destroy": _destroy,
@@ -81,4 +105,8 @@ _VERBS = {
     "verify": _verify,
     "restore": _restore,
     "move": _move,
+    "provision": _provision,
+    "resize": _resize,
+    "replace": _replace,
+    "delete-server": _delete_server,
 }

@@ -4,13 +4,17 @@ from leadengine_agent.protocol import Release
 from leadengine_ctl.planning.plan import Plan, Step
 
 
-def plan_deploy(client: str, domain: str, host: str, release: Release) -> Plan:
+def plan_deploy(
+    client: str, domain: str, host: str, release: Release, dns: str | None = None
+) -> Plan:
     """Say what a deploy of this client does."""
     notes = _notes(release)
+    named = (Step("dns", f"Let {domain} lead to {host} ({dns})"),) if dns else ()
     return Plan(
         title=f"Deploy {client} at https://{domain} on {host}, release {release.version}",
         steps=(
             Step("check", f"Check that the name {client} and the domain {domain} are free"),
+            *named,
             Step("prepare", f"Prepare {host}: Docker Engine and agent"),
             Step(
                 "harden", f"Harden {host} if it serves nobody yet: SSH, firewall, updates, engine"

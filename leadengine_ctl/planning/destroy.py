@@ -3,19 +3,44 @@
 from leadengine_ctl.planning.plan import Plan, Step
 
 
-def plan_destroy(client: str, domain: str, host: str, *, last_point: bool) -> Plan:
-    """Say what destroying this client does, and what is lost."""
+def plan_destroy(
+    client: str,
+    domain: str,
+    host: str,
+    server: str = "",
+    records: tuple[str, ...] = (),
+    *,
+    last_point: bool,
+) -> Plan:
+    """Say what destroying this client does, and what is lost.
+
+    Args:
+        server: the server that goes with it, in words; empty: its host stays.
+        records: DNS records that were made for it.
+        last_point: a last recovery point is taken first.
+    """
     point = (Step("point", f"Take a last recovery point of {client}, and keep its recovery kit"),)
     back = (
         f"The way back, with a recovery key: lectl restore {client} --keys FOLDER --to HOST"
         if last_point
         else "No backup is made by this command. There is no way back."
     )
+    named = f": {', '.join(records)}" if records else " (there are none)"
+    rented = (
+        (
+            Step("delete-server", f"Delete {server}"),
+            Step("forget-server", "Forget it, and the key it was known by"),
+        )
+        if server
+        else ()
+    )
     return Plan(
         title=f"Destroy {client} on {host}",
         steps=(
             *(point if last_point else ()),
             Step("decommission", f"Remove the stack of {client} and all its data from {host}"),
+            Step("dns", f"Remove the DNS records that were made for {client}{named}"),
+            *rented,
             Step("forget", f"Forget {client}: its client ID, configuration and stored secrets"),
         ),
         notes=(

@@ -8,12 +8,12 @@ from typing import Any
 from leadengine_ctl.apis.aws import aws_client, code_of, translated
 from leadengine_ctl.apis.patience import Patience
 from leadengine_ctl.apis.refusals import ApiError
+from leadengine_ctl.providers.aws_ground import key_pair, newest_image, security_group
 from leadengine_ctl.providers.aws_prices import VOLUME_GB, AwsPrices
 from leadengine_ctl.providers.aws_values import (
     as_filters,
     as_tags,
     instances_of,
-    open_to_anybody,
     server_of,
     size_of,
 )
@@ -28,7 +28,7 @@ from leadengine_ctl.providers.base import (
     Snapshot,
 )
 
-_DEBIAN = "136693071363"
+DEBIAN = "136693071363"
 """The account that publishes Debian's images."""
 _FAMILIES = ("t3.*", "t3a.*", "m6i.*", "m7i.*")
 _GONE = frozenset({"InvalidInstanceID.NotFound", "InvalidInstanceID.Malformed"})
@@ -41,22 +41,26 @@ class Aws:
         region: where servers are when nobody says.
         endpoint: the base URL of EC2 and of prices; None: Amazon's own.
         image_owner: the account whose newest Debian 13 image is used.
+        more_regions: where else servers of ours are.
     """
 
     name = "aws"
     keeps_address = False
+    keeps_user_data = False
 
     def __init__(
         self,
         region: str,
         patience: Patience,
         endpoint: str | None = None,
-        image_owner: str = _DEBIAN,
+        image_owner: str = DEBIAN,
         prices: AwsPrices | None = None,
+        more_regions: tuple[str, ...] = (),
     ) -> None:
         self._region, self._patience, self._endpoint = region, patience, endpoint
         self._image_owner = image_owner
         self._prices = prices or AwsPrices(patience, endpoint)
+        self._more_regions = more_regions
         self._clients: dict[str, Any] = {}
 
     def sizes(self, region: str | None = None) -> tuple[Size, ...]:
@@ -102,10 +106,10 @@ class Aws:
             made = ec2.run_instances(
                 # Amazon itself answers a repeated order with the same instance.
                 ClientToken=order.tags[OPERATION],
-                ImageId=self._image(order.region),
+                ImageId=newest_image(ec2, self._image_owner, order.region),
                 InstanceType=order.size,
-                KeyName=self._key(order),
-                SecurityGroupIds=[self._group(order)],
+                KeyName=key_pair(ec2, order.public_key),
+                SecurityGroupIds=[security_group(ec2, order.tags[FLEET], order.open_ports)],
                 UserData=order.user_data,
                 MinCount=1,
                 MaxCount=1,
@@ -144,7 +148,7 @@ class Aws:
         raise NotOfferedError(
             f"AWS does not write a fresh system over {server}",
             "An instance keeps the disk it was made with.",
-            "Use 'lectl host replace': it makes a new one.",
+            "Make another one with 'lectl host create', then 'lectl host delete' this one.",
         )
 
     def snapshot(self, server: str, name: str) -> Snapshot:
@@ -224,8 +228,18 @@ class Aws:
             ec2 = self._ec2(region)
             with translated():
                 groups = ec2.describe_security_groups(Filters=as_filters({FLEET: fleet}))
-                for each in groups["SecurityGroups"]:
-                    ec2.delete_security_group(GroupId=each["GroupId"])
+            for each in groups["SecurityGroups"]:
+                self._drop_group(ec2, each["GroupId"])
+
+    @staticmethod
+    def _drop_group(ec2: Any, group: str) -> None:
+        try:
+            with translated():
+                ec2.delete_security_group(GroupId=group)
+        except ApiError as error:
+            # An instance that is still going holds it; it costs nothing, and is used again.
+            if code_of(error) != "DependencyViolation":
+                raise
 
     def _drop(self, region: str, wanted: list[dict[str, Any]]) -> None:
         ec2 = self._ec2(region)
@@ -236,8 +250,8 @@ class Aws:
                 ec2.release_address(AllocationId=each["AllocationId"])
 
     def _regions_in_use(self) -> tuple[str, ...]:
-        """The usual region, and those that were spoken to: nobody asks all thirty for a tag."""
-        return tuple(dict.fromkeys((self._region, *self._clients)))
+        """The usual region and those where servers of ours are: nobody asks all thirty for a tag."""
+        return tuple(dict.fromkeys((self._region, *self._more_regions, *self._clients)))
 
     def _at(self, server: str) -> tuple[Any, str]:
         region, _, instance = server.partition("/")
@@ -247,41 +261,3 @@ class Aws:
         if region not in self._clients:
             self._clients[region] = aws_client("ec2", region, self._patience, self._endpoint)
         return self._clients[region]
-
-    def _image(self, region: str) -> str:
-        found = self._ec2(region).describe_images(
-            Owners=[self._image_owner],
-            Filters=[{"Name": "name", "Values": ["debian-13-amd64-*"]}],
-        )["Images"]
-        if not found:
-            raise ApiError(
-                f"AWS has no image of Debian 13 in {region}",
-                "The account that publishes them shows none there.",
-                "Choose another region.",
-            )
-        return str(max(found, key=lambda each: str(each["CreationDate"]))["ImageId"])
-
-    def _key(self, order: ServerOrder) -> str:
-        ec2, name = self._ec2(order.region), f"leadengine-{order.public_key.split()[1][-8:]}"
-        known = ec2.describe_key_pairs(Filters=[{"Name": "key-name", "Values": [name]}])
-        if not known["KeyPairs"]:
-            ec2.import_key_pair(KeyName=name, PublicKeyMaterial=order.public_key.encode())
-        return name
-
-    def _group(self, order: ServerOrder) -> str:
-        ec2, fleet = self._ec2(order.region), order.tags[FLEET]
-        known = ec2.describe_security_groups(Filters=as_filters({FLEET: fleet}))["SecurityGroups"]
-        group = known[0]["GroupId"] if known else self._new_group(ec2, fleet)
-        if not (known and known[0]["IpPermissions"]):
-            ec2.authorize_security_group_ingress(
-                GroupId=group, IpPermissions=open_to_anybody(order.open_ports)
-            )
-        return str(group)
-
-    def _new_group(self, ec2: Any, fleet: str) -> str:
-        made = ec2.create_security_group(
-            GroupName=f"leadengine-{fleet}",
-            Description="Hosts of LeadEngine: SSH and the web",
-            TagSpecifications=[{"ResourceType": "security-group", "Tags": as_tags({FLEET: fleet})}],
-        )
-        return str(made["GroupId"])

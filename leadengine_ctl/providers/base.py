@@ -145,6 +145,11 @@ class Provider(Protocol):
         `add_address`."""
         ...
 
+    @property
+    def keeps_user_data(self) -> bool:
+        """True: a rebuilt server is told what it was told at first, whatever is given."""
+        ...
+
     def sizes(self, region: str | None = None) -> tuple[Size, ...]:
         """Every size that is for sale, with its price of today.
 

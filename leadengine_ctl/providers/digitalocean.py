@@ -35,6 +35,7 @@ class DigitalOcean:
 
     name = "digitalocean"
     keeps_address = True
+    keeps_user_data = True
 
     def __init__(self, token: str, patience: Patience, endpoint: str | None = None) -> None:
         self._api = DigitalOceanApi(token, patience, endpoint)

@@ -1,5 +1,6 @@
 """Servers of Hetzner Cloud, by its official library."""
 
+import ipaddress
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ from hcloud.server_types import BoundServerType, ServerType
 from hcloud.servers import BoundServer
 from hcloud.ssh_keys import BoundSSHKey
 
-from leadengine_ctl.apis.hetzner import hetzner_client, missing_as_none, translated
+from leadengine_ctl.apis.hetzner import hetzner_client, missing_as_none, translated, unless_in_use
 from leadengine_ctl.apis.patience import Patience
 from leadengine_ctl.providers.base import (
     FLEET,
@@ -36,6 +37,7 @@ class Hetzner:
 
     name = "hetzner"
     keeps_address = True
+    keeps_user_data = False
 
     def __init__(self, token: str, patience: Patience, endpoint: str | None = None) -> None:
         self._client = hetzner_client(token, patience, endpoint)
@@ -135,8 +137,10 @@ class Hetzner:
 
     def remove_leftovers(self, fleet: str) -> None:
         with translated():
-            for each in self._client.firewalls.get_all(label_selector=f"{FLEET}={fleet}"):
-                each.delete()
+            found = self._client.firewalls.get_all(label_selector=f"{FLEET}={fleet}")
+        for each in found:
+            # A server that is still going holds it; it costs nothing, and is used again.
+            unless_in_use(each.delete)
 
     def _find(self, server: str) -> BoundServer | None:
         return missing_as_none(lambda: self._client.servers.get_by_id(int(server)))
@@ -198,4 +202,5 @@ def _server(found: BoundServer) -> Server:
 
 def _first_of(network: str) -> str:
     """Hetzner gives a whole IPv6 network; the server itself has the first address of it."""
-    return network.partition("/")[0].removesuffix("::") + "::1"
+    found = ipaddress.IPv6Network(network, strict=False)
+    return str(found.network_address + (1 if found.prefixlen < 128 else 0))

@@ -40,6 +40,7 @@ class MemoryProvider:
 
     name = "memory"
     keeps_address = True
+    keeps_user_data = False
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path

@@ -12,6 +12,7 @@ from tests.bench import (
     command_line,
     deploying,
     events,
+    fan_out,
     finding,
     idling,
     pages,
@@ -59,6 +60,7 @@ def measurements() -> Iterator[Result]:
         yield from backup.side_by_side(deploys)
         deploys.destroy(backup.CLIENT)
         yield deploying.overhead(deploys)
+        yield from fan_out.measure(deploys.vps)
     yield from finding.measure()
     yield from events.measure(1000, 600)
     yield from events.measure(3000, 60)

@@ -10,6 +10,8 @@ BLOCK = re.compile(r"^ *```console\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 CODE = re.compile(r"# exit code (\d+)$")
 SSH = re.compile(r"ssh://[a-z]+@\[?([0-9A-Fa-f.:]+)\]?(:\d+)?")
 NAME = re.compile(r"203\.0\.113\.\d+")
+RENTED = re.compile(r"(hetzner|digitalocean|aws):[a-z0-9.-]+(@[a-z0-9-]+)?")
+PROVIDERS = ("hetzner", "digitalocean", "aws", "cloudflare", "route53")
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,11 @@ def read(line: str) -> Shown:
 
 
 def in_memory(word: str) -> str:
-    """Let a host of a document be one in memory: the name follows from the address."""
+    """Let a host of a document be one in memory: the name follows from the address. A provider, too."""
+    if RENTED.fullmatch(word):
+        return "memory:m2"
+    if word in PROVIDERS:
+        return "memory"
     if match := SSH.fullmatch(word):
         return f"memory://{plain_name(match[1])}"
     return plain_name(word) if NAME.fullmatch(word) else word

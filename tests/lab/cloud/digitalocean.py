@@ -103,7 +103,7 @@ class DigitalOceanApi(Api):
         if body["size"] not in {each[0] for each in DIGITALOCEAN_SIZES}:
             message = "You specified an invalid size for Droplet creation."
             return self.refusal(422, "unprocessable_entity", message)
-        if body["size"] in self.hall.sold_out:
+        if self.hall.is_sold_out(body["size"]):
             message = "Size is not available in this region."
             return self.refusal(422, "unprocessable_entity", message)
         if len(body.get("user_data", "")) > 64 * 1024:

@@ -49,6 +49,7 @@ class Hall:
         pace: seconds that each action takes.
         limit: how many servers the account may have.
         sold_out: sizes that nobody gets right now.
+        sells_out_at_order: lists still have everything, and nothing can be had.
         boots: False: servers are made and never get ready.
         history: every server that was ever made, by name, for counting.
     """
@@ -58,11 +59,15 @@ class Hall:
         self.pace = pace
         self.limit = 25
         self.sold_out: set[str] = set()
+        self.sells_out_at_order = False
         self.boots = True
         self.boxes: dict[int, Box] = {}
         self.actions: dict[int, Action] = {}
         self.history: list[str] = []
         self.numbers = itertools.count(4_000_001)
+
+    def is_sold_out(self, size: str) -> bool:
+        return size in self.sold_out or self.sells_out_at_order
 
     def create(
         self, name: str, size: str, region: str, user_data: str, tags: dict[str, str]

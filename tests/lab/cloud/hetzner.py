@@ -4,7 +4,6 @@ Paths, fields, pages, errors and actions follow the public reference (docs.hetzn
 """
 
 import itertools
-import re
 from typing import Any, ClassVar
 
 from tests.lab.cloud.catalogue import HETZNER_LOCATIONS, HETZNER_TYPES, location, server_type
@@ -106,7 +105,7 @@ class HetznerApi(Api):
             return self.refusal(409, "uniqueness_error", "server name is already used")
         if len(self.hall.boxes) >= self.hall.limit:
             return self.refusal(403, "resource_limit_exceeded", "server limit exceeded")
-        if body["server_type"] in self.hall.sold_out:
+        if self.hall.is_sold_out(body["server_type"]):
             return self.refusal(412, "resource_unavailable", "error during placement")
         if body["server_type"] not in {each[0] for each in HETZNER_TYPES}:
             return self.refusal(422, "invalid_input", "invalid input in field 'server_type'")
@@ -233,9 +232,8 @@ class HetznerApi(Api):
 
     def _box(self, box: Box) -> Json:
         kind = next(each for each in HETZNER_TYPES if each[0] == box.size)
-        network = re.sub(r"::.*", "::/64", box.addresses.address6)
-        if box.addresses.address6.startswith("2001:db8::"):
-            network = f"2001:db8:0:{box.addresses.address6[10:]}::/64"
+        # A provider gives each server a network of its own; hosts of the lab share one.
+        network = f"{box.addresses.address6}/128"
         return {
             "id": box.id,
             "name": box.name,

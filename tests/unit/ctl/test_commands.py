@@ -128,7 +128,8 @@ def test_destroy_says_what_is_lost_and_wants_the_name(lectl: Cli) -> None:
     assert refused.err == (
         "Destroy acme on one\n"
         "  1. Remove the stack of acme and all its data from one\n"
-        "  2. Forget acme: its client ID, configuration and stored secrets\n"
+        "  2. Remove the DNS records that were made for acme (there are none)\n"
+        "  3. Forget acme: its client ID, configuration and stored secrets\n"
         "  Note: All data of acme will be lost: database, knowledge base, files, certificates.\n"
         "  Note: https://leads.acme.test will stop answering, and the snippet on the client's"
         " site with it.\n"
@@ -147,13 +148,15 @@ def test_destroy_says_what_is_lost_and_wants_the_name(lectl: Cli) -> None:
 
 def test_a_host_with_clients_is_not_removed(lectl: Cli) -> None:
     lectl.deploy()
-    assert lectl("host", "list").out == ("HOST  ADDRESS       CLIENTS\none   memory://one  acme\n")
+    assert lectl("host", "list").out == (
+        "HOST  ADDRESS       SERVER  COST  CLIENTS\none   memory://one  -       -     acme\n"
+    )
     refused = lectl("host", "remove", "one")
     assert refused.code == 12
     assert "These clients live on it: acme.\n" in refused.err
     lectl("destroy", "acme", "--confirm", "acme")
     assert lectl("host", "remove", "one").code == 0
-    assert lectl("host", "list").out == "HOST  ADDRESS  CLIENTS\n"
+    assert lectl("host", "list").out == "HOST  ADDRESS  SERVER  COST  CLIENTS\n"
 
 
 def test_doctor_looks_at_a_host_and_its_domains(lectl: Cli) -> None:

@@ -1,0 +1,1 @@
+"""Rented servers: ordered, made a host, changed, given back."""
