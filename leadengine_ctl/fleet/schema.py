@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 from leadengine_ctl.fleet.agent_tables import AgentTables, build_agent_tables
+from leadengine_ctl.fleet.panel_schema import PanelSchema, build_panel_schema
 from leadengine_ctl.secrets import KeyRing
 
 
@@ -49,6 +50,7 @@ class Schema:
     rollouts: Table
     targets: Table
     agents: AgentTables
+    panel: PanelSchema
 
 
 def build_schema(keys: KeyRing) -> Schema:
@@ -63,6 +65,7 @@ def build_schema(keys: KeyRing) -> Schema:
         rollouts=_rollouts(metadata),
         targets=_targets(metadata),
         agents=build_agent_tables(metadata, EncryptedText(keys)),
+        panel=build_panel_schema(metadata, EncryptedText(keys)),
     )
 
 

@@ -5,12 +5,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from leadengine_ctl.fleet.agents import Agents
+from leadengine_ctl.fleet.approvals import Approvals
+from leadengine_ctl.fleet.audit import Audit
 from leadengine_ctl.fleet.clients import Clients
 from leadengine_ctl.fleet.database import open_database
 from leadengine_ctl.fleet.hosts import Hosts
 from leadengine_ctl.fleet.intake import Intake
+from leadengine_ctl.fleet.jobs import Jobs
 from leadengine_ctl.fleet.operations import Operations
+from leadengine_ctl.fleet.people import People
+from leadengine_ctl.fleet.proofs import Attempts, Sessions, Tokens
 from leadengine_ctl.fleet.queue import TaskQueue
+from leadengine_ctl.fleet.rekey import Seals
 from leadengine_ctl.fleet.reports import Reports
 from leadengine_ctl.fleet.rollouts import Rollouts
 from leadengine_ctl.fleet.schema import build_schema
@@ -27,6 +33,14 @@ class Store:
     intake: Intake
     reports: Reports
     queue: TaskQueue
+    people: People
+    sessions: Sessions
+    tokens: Tokens
+    attempts: Attempts
+    jobs: Jobs
+    approvals: Approvals
+    audit: Audit
+    seals: Seals
 
 
 def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
@@ -37,15 +51,24 @@ def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
     """
     engine = open_database(url, data_folder)
     schema = build_schema(keys)
+    panel = schema.panel
     return Store(
-        Clients(engine, schema.clients, now),
-        Hosts(engine, schema.hosts, now),
-        Operations(engine, schema.operations, schema.events, now),
-        Rollouts(engine, schema.rollouts, schema.targets, now),
-        Agents(engine, schema.agents),
-        Intake(engine, schema.agents, schema.clients),
-        Reports(engine, schema.agents),
-        TaskQueue(engine, schema.agents),
+        agents=Agents(engine, schema.agents),
+        intake=Intake(engine, schema.agents, schema.clients),
+        reports=Reports(engine, schema.agents),
+        queue=TaskQueue(engine, schema.agents),
+        clients=Clients(engine, schema.clients, now),
+        hosts=Hosts(engine, schema.hosts, now),
+        operations=Operations(engine, schema.operations, schema.events, now),
+        rollouts=Rollouts(engine, schema.rollouts, schema.targets, now),
+        people=People(engine, panel.people, now),
+        sessions=Sessions(engine, panel.sessions, panel.people),
+        tokens=Tokens(engine, panel.tokens, panel.people, now),
+        attempts=Attempts(engine, panel.attempts),
+        jobs=Jobs(engine, panel.jobs, now),
+        approvals=Approvals(engine, panel.approvals, now),
+        audit=Audit(engine, panel.audit, panel.audit_head, now),
+        seals=Seals(engine, schema.metadata),
     )
 
 

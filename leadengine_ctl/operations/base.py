@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from leadengine_agent.protocol import Event, Order, StepState, Task
+from leadengine_ctl.fleet.panel_records import AuditLine
 from leadengine_ctl.fleet.records import EventLine
 from leadengine_ctl.fleet.store import Store, now
 from leadengine_ctl.hosts.base import Host, HostAddress, Progress, Report
@@ -21,7 +22,8 @@ class World:
 
     Attributes:
         open_host: a host to talk to; entering it connects.
-        actor: who gives the orders, as `name@machine`.
+        actor: who gives the orders: `name@machine`, or the address of a person of the panel.
+        origin: what they used: `cli`, `panel` or `api`.
     """
 
     settings: Settings
@@ -30,6 +32,20 @@ class World:
     durable: Durable
     open_host: Callable[[HostAddress], Host]
     actor: str
+    origin: str = "cli"
+
+    def record(self, action: str, subject: str, outcome: str = "done", detail: str = "") -> None:
+        """Write into the audit trail what this actor did."""
+        self.store.audit.append(
+            AuditLine(
+                actor=self.actor,
+                origin=self.origin,
+                action=action,
+                subject=subject,
+                outcome=outcome,
+                detail=detail,
+            )
+        )
 
 
 @dataclass(frozen=True)
