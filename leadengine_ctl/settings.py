@@ -54,6 +54,8 @@ class Settings(BaseSettings):
         hosts_by: `queue`: hosts whose agents report fetch their tasks; else lectl connects to them.
         host_floor: hosts below half of what the specification asks for are refused; `none`: never.
         support_email: the administrator of a stack when none is named.
+        panel_url: where people find the panel; the panel itself answers for this name alone.
+        panel_two_persons: the verbs that take a second person in the panel, with commas between.
     """
 
     model_config = SettingsConfigDict(
@@ -80,6 +82,8 @@ class Settings(BaseSettings):
     hosts_by: Literal["connection", "queue"] = "connection"
     host_floor: Literal["half", "none"] = "half"
     support_email: Email = "support@leadengine.io"
+    panel_url: Url = "http://localhost:8700"
+    panel_two_persons: Line = "destroy"
 
     llm_api_key: SecretStr | None = Field(
         default=None, validation_alias=_plain("LLM_API_KEY", "CLAUDE_API_KEY")

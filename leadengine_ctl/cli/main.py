@@ -9,13 +9,16 @@ import typer
 from leadengine_ctl import __version__
 from leadengine_ctl.cli import (
     agent,
+    audit,
     config,
     deploy,
     destroy,
     doctor,
     host,
+    keys,
     logs,
     operations,
+    panel,
     release,
     rollback,
     rollout,
@@ -48,6 +51,9 @@ app.add_typer(release.app, name="release")
 app.add_typer(rollout.app, name="rollout")
 app.add_typer(config.app, name="config")
 app.add_typer(operations.app, name="operations")
+app.add_typer(panel.app, name="panel")
+app.add_typer(keys.app, name="keys")
+app.command("audit", help=audit.HELP)(audit.audit)
 
 
 def _show_version(wanted: bool) -> None:

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from sqlalchemy import Engine, Row, Table, insert, select, update
 
 from leadengine_ctl.errors import NotFoundError
+from leadengine_ctl.fleet.database import reader
 from leadengine_ctl.fleet.panel_records import ApprovalRecord, ApprovalState
 
 
 class Approvals:
     def __init__(self, engine: Engine, table: Table, now: Callable[[], str]) -> None:
         self._engine = engine
+        self._reader = reader(engine)
         self._table = table
         self._now = now
 
@@ -25,7 +27,7 @@ class Approvals:
         Raises:
             NotFoundError: there is none.
         """
-        with self._engine.connect() as connection:
+        with self._reader.connect() as connection:
             wanted = select(self._table).where(self._table.c.id == approval)
             row = connection.execute(wanted).first()
         if row is None:
@@ -35,7 +37,7 @@ class Approvals:
     def recent(self, limit: int) -> tuple[ApprovalRecord, ...]:
         """The last requests, newest first."""
         newest = select(self._table).order_by(self._table.c.asked_at.desc()).limit(limit)
-        with self._engine.connect() as connection:
+        with self._reader.connect() as connection:
             return tuple(_approval(row) for row in connection.execute(newest))
 
     def waiting(self) -> tuple[ApprovalRecord, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, Row, Table, func, insert, select, text, update
 
+from leadengine_ctl.fleet.database import reader
 from leadengine_ctl.fleet.panel_records import AuditEntry, AuditLine
 
 _LOCK = 7_243_393
@@ -33,6 +34,7 @@ class Verdict:
 class Audit:
     def __init__(self, engine: Engine, entries: Table, head: Table, now: Callable[[], str]) -> None:
         self._engine = engine
+        self._reader = reader(engine)
         self._entries = entries
         self._head = head
         self._now = now
@@ -59,7 +61,7 @@ class Audit:
         for name, value in filters.items():
             if value:
                 wanted = wanted.where(table.c[name] == value)
-        with self._engine.connect() as connection:
+        with self._reader.connect() as connection:
             return tuple(_entry(row) for row in connection.execute(wanted))
 
     def verify(self) -> Verdict:
@@ -75,7 +77,7 @@ class Audit:
         return Verdict(number, last, self._check_head(number, last))
 
     def _check_head(self, number: int, last: str) -> str:
-        with self._engine.connect() as connection:
+        with self._reader.connect() as connection:
             sealed = connection.scalar(select(self._head.c.seal))
         if sealed is None:
             return "The sealed head of the trail is missing." if number else ""
@@ -100,7 +102,7 @@ class Audit:
         last = -1
         while True:
             page = select(table).where(table.c.number > last).order_by(table.c.number)
-            with self._engine.connect() as connection:
+            with self._reader.connect() as connection:
                 rows = connection.execute(page.limit(_PAGE)).all()
             if not rows:
                 return
@@ -108,7 +110,7 @@ class Audit:
             last = rows[-1].number
 
     def count(self) -> int:
-        with self._engine.connect() as connection:
+        with self._reader.connect() as connection:
             return connection.scalar(select(func.count()).select_from(self._entries)) or 0
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Engine, Row, Table, and_, func, insert, or
 
 from leadengine_ctl.errors import NotFoundError
 from leadengine_ctl.fleet.clock import clock_of
+from leadengine_ctl.fleet.database import reader
 from leadengine_ctl.fleet.panel_records import JobRecord, JobState
 
 _OPEN = (JobState.WAITING, JobState.RUNNING)
@@ -18,6 +19,7 @@ _OPEN = (JobState.WAITING, JobState.RUNNING)
 class Jobs:
     def __init__(self, engine: Engine, table: Table, now: Callable[[], str]) -> None:
         self._engine = engine
+        self._reader = reader(engine)
         self._table = table
         self._now = now
         self._clock = clock_of(engine)
@@ -28,7 +30,7 @@ class Jobs:
             connection.execute(insert(self._table).values(values))
 
     def find(self, job: str) -> JobRecord | None:
-        with self._engine.connect() as connection:
+        with self._reader.connect() as connection:
             row = connection.execute(select(self._table).where(self._table.c.id == job)).first()
         return _job(row) if row else None
 
@@ -47,13 +49,13 @@ class Jobs:
         """What waits or runs for a client or a rollout."""
         table = self._table
         wanted = select(table).where(table.c.subject == subject, table.c.state.in_(_OPEN))
-        with self._engine.connect() as connection:
+        with self._reader.connect() as connection:
             row = connection.execute(wanted.order_by(table.c.created_at)).first()
         return _job(row) if row else None
 
     def count_open(self) -> int:
         table = self._table
-        with self._engine.connect() as connection:
+        with self._reader.connect() as connection:
             wanted = select(func.count()).where(table.c.state.in_(_OPEN))
             return connection.scalar(wanted) or 0
 
@@ -65,7 +67,7 @@ class Jobs:
             and_(table.c.state == JobState.RUNNING, table.c.lease < self._clock),
         )
         oldest = select(table.c.id).where(free).order_by(table.c.created_at).limit(5)
-        with self._engine.connect() as connection:
+        with self._reader.connect() as connection:
             candidates = tuple(connection.scalars(oldest))
         for job in candidates:
             mine = and_(table.c.id == job, free)

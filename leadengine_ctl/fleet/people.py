@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Engine, Row, Table, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from leadengine_ctl.errors import NotAllowedError, NotFoundError
+from leadengine_ctl.fleet.database import reader
 from leadengine_ctl.fleet.panel_records import PersonRecord, Role
 from leadengine_ctl.secrets import digest
 
@@ -17,12 +18,13 @@ from leadengine_ctl.secrets import digest
 class People:
     def __init__(self, engine: Engine, table: Table, now: Callable[[], str]) -> None:
         self._engine = engine
+        self._reader = reader(engine)
         self._table = table
         self._now = now
 
     def all(self) -> tuple[PersonRecord, ...]:
         """Everybody, by address."""
-        with self._engine.connect() as connection:
+        with self._reader.connect() as connection:
             rows = connection.execute(select(self._table).order_by(self._table.c.email))
             return tuple(person_of(row) for row in rows)
 
@@ -119,7 +121,7 @@ class People:
             )
 
     def _first(self, condition: ColumnElement[bool]) -> PersonRecord | None:
-        with self._engine.connect() as connection:
+        with self._reader.connect() as connection:
             row = connection.execute(select(self._table).where(condition)).first()
             return person_of(row) if row else None
 

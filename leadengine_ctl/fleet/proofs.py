@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import SecretStr
 from sqlalchemy import Engine, Row, Table, delete, insert, or_, select, update
 
+from leadengine_ctl.fleet.database import reader
 from leadengine_ctl.fleet.panel_records import PersonRecord, Role, SessionRecord, TokenRecord
 from leadengine_ctl.fleet.people import person_of
 from leadengine_ctl.secrets import digest
@@ -22,6 +23,7 @@ GRACE = 60.0
 class Sessions:
     def __init__(self, engine: Engine, sessions: Table, people: Table) -> None:
         self._engine = engine
+        self._reader = reader(engine)
         self._table = sessions
         self._people = people
 
@@ -45,7 +47,7 @@ class Sessions:
             .join(self._people, self._people.c.id == table.c.person)
             .where(or_(table.c.digest == mine, former), fresh, self._people.c.active)
         )
-        with self._engine.connect() as connection:
+        with self._reader.connect() as connection:
             row = connection.execute(wanted).first()
         return _session(row) if row else None
 
@@ -86,6 +88,7 @@ class Tokens:
         self, engine: Engine, tokens: Table, people: Table, now: Callable[[], str]
     ) -> None:
         self._engine = engine
+        self._reader = reader(engine)
         self._table = tokens
         self._people = people
         self._now = now
@@ -113,7 +116,7 @@ class Tokens:
         """A token that is good, and whose it is."""
         table, people = self._table, self._people
         good = (table.c.expires_at > self._now()) & table.c.revoked_at.is_(None)
-        with self._engine.connect() as connection:
+        with self._reader.connect() as connection:
             row = connection.execute(
                 select(table).where(table.c.digest == digest(token), good)
             ).first()
@@ -135,7 +138,7 @@ class Tokens:
         wanted = select(self._table).order_by(self._table.c.created_at.desc())
         if person is not None:
             wanted = wanted.where(self._table.c.person == person)
-        with self._engine.connect() as connection:
+        with self._reader.connect() as connection:
             return tuple(_token(row) for row in connection.execute(wanted))
 
     def _change(self, token: str, values: dict[str, object]) -> None:
@@ -148,12 +151,13 @@ class Attempts:
 
     def __init__(self, engine: Engine, table: Table) -> None:
         self._engine = engine
+        self._reader = reader(engine)
         self._table = table
 
     def count(self, key: str, span: float) -> int:
         table = self._table
         wanted = select(table.c.count).where(table.c.key == key, table.c.since > time.time() - span)
-        with self._engine.connect() as connection:
+        with self._reader.connect() as connection:
             return connection.scalar(wanted) or 0
 
     def add(self, key: str, span: float) -> None:

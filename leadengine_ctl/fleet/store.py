@@ -13,6 +13,7 @@ from leadengine_ctl.fleet.hosts import Hosts
 from leadengine_ctl.fleet.intake import Intake
 from leadengine_ctl.fleet.jobs import Jobs
 from leadengine_ctl.fleet.operations import Operations
+from leadengine_ctl.fleet.overview import Overview
 from leadengine_ctl.fleet.people import People
 from leadengine_ctl.fleet.proofs import Attempts, Sessions, Tokens
 from leadengine_ctl.fleet.queue import TaskQueue
@@ -41,6 +42,7 @@ class Store:
     approvals: Approvals
     audit: Audit
     seals: Seals
+    overview: Overview
 
 
 def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
@@ -69,6 +71,7 @@ def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
         approvals=Approvals(engine, panel.approvals, now),
         audit=Audit(engine, panel.audit, panel.audit_head, now),
         seals=Seals(engine, schema.metadata),
+        overview=Overview(engine, schema),
     )
 
 

@@ -1,14 +1,16 @@
 """What somebody asked for in the panel, and how a worker carries it out."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from leadengine_ctl.errors import LeadEngineError, LockedError
 from leadengine_ctl.fleet.panel_records import JobRecord
+from leadengine_ctl.fleet.records import RolloutState
 from leadengine_ctl.operations.base import Happening, Verb, World
 from leadengine_ctl.operations.resume import make_verb
-from leadengine_ctl.operations.rollouts.run import resume
+from leadengine_ctl.operations.rollouts.run import run_rollout
 from leadengine_ctl.operations.runner import new_id, run
 
 LEASE = 10.0
@@ -16,6 +18,7 @@ LEASE = 10.0
 
 ROLLOUT = "rollout"
 _HEARTBEAT = 2.0
+_GOING_ON = (RolloutState.RUNNING, RolloutState.PAUSED)
 _TRIES = 5
 """A job that has killed so many workers is not given to another one."""
 
@@ -76,7 +79,7 @@ def _do(world: World, job: JobRecord, runner: str) -> None:
             "Look at the log of the panel, then ask for it again.",
         )
     if job.verb == ROLLOUT:
-        resume(world, job.subject, lambda _news: None)
+        _roll(world, job.subject)
         return
 
     def listen(event: Happening) -> None:
@@ -86,6 +89,22 @@ def _do(world: World, job: JobRecord, runner: str) -> None:
 
     seen: set[str] = set()
     run(world, make_verb(job.verb, job.params), listen, job.id)
+
+
+def _roll(world: World, rollout: str) -> None:
+    """Run a rollout; its former runner may have died a moment ago, and its lease lapses a moment later."""
+    patience = time.monotonic() + 2 * LEASE
+    while True:
+        try:
+            run_rollout(world, rollout, lambda _news: None)
+        except LockedError:
+            if world.store.rollouts.get(rollout).state not in _GOING_ON:
+                return
+            if time.monotonic() > patience:
+                raise
+            time.sleep(_HEARTBEAT / 2)
+        else:
+            return
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.panel.door.throttle import Pace
 from leadengine_ctl.panel.door.visitor import Visitor
+from leadengine_ctl.panel.fleet.index import Index
 from leadengine_ctl.secrets import KeyRing
 
 IDLE = 12 * 3600.0
@@ -20,6 +21,7 @@ class Desk:
     """The panel's own world, and what limits its visitors.
 
     Attributes:
+        index: the fleet, ready to be searched.
         url: where people find the panel, without a slash at the end.
         pace: of signed-in visitors and of strangers.
     """
@@ -27,6 +29,7 @@ class Desk:
     world: World
     keys: KeyRing
     url: str
+    index: Index
     pace: Pace = field(default_factory=lambda: Pace(20, 120))
     strangers: Pace = field(default_factory=lambda: Pace(5, 40))
     started: datetime = field(default_factory=lambda: datetime.now(UTC))

@@ -29,6 +29,8 @@ def step_of(seed: SecretStr, code: str, at: float | None = None) -> int | None:
 
 def picture(seed: SecretStr, email: str) -> str:
     """The seed as a QR code in SVG, for the app's camera."""
-    address = pyotp.TOTP(seed.get_secret_value()).provisioning_uri(email, "LeadEngine")
+    address = pyotp.TOTP(
+        seed.get_secret_value(), name=email, issuer="LeadEngine"
+    ).provisioning_uri()
     drawing: str = segno.make(address, error="m").svg_inline(scale=4, border=3, svgclass="qr")
     return drawing

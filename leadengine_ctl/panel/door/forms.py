@@ -25,14 +25,14 @@ async def read_body(receive: Receive) -> bytes:
     Raises:
         Denied: it is larger than any form.
     """
-    body = b""
+    body = bytearray()
     while True:
         message = await receive()
-        body += message.get("body", b"")
+        body.extend(message.get("body", b""))
         if len(body) > LARGEST:
             raise too_large()
         if not message.get("more_body"):
-            return body
+            return bytes(body)
 
 
 def anchor_of(request: Request) -> str:

@@ -1,20 +1,18 @@
 """The gate: nothing behind it runs before the table has said yes. Deny by default.
 
 It stands in front of routing, so that no mount, no odd spelling of a path and no forgotten decorator gets
-past it. It knows the route, the person, what the route is about, and whether a form is one of ours.
+past it. It knows the row of the table, the person, what the route is about, and whether a form is ours.
 """
 
 import logging
-from typing import Any
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
-from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leadengine_ctl.errors import LeadEngineError
-from leadengine_ctl.panel.desk import Desk
-from leadengine_ctl.panel.door import cookies, forms
+from leadengine_ctl.panel.desk import IDLE, LONGEST, Desk
+from leadengine_ctl.panel.door import cookies, forms, paths
 from leadengine_ctl.panel.door.answers import (
     Denied,
     answer_denied,
@@ -24,7 +22,8 @@ from leadengine_ctl.panel.door.answers import (
     too_fast,
 )
 from leadengine_ctl.panel.door.reach import is_within
-from leadengine_ctl.panel.door.rules import RULES, Rule
+from leadengine_ctl.panel.door.rules import Rule
+from leadengine_ctl.panel.door.throttle import Pace
 from leadengine_ctl.panel.door.visitor import Visitor
 
 log = logging.getLogger(__name__)
@@ -36,16 +35,11 @@ _SAFE = ("GET", "HEAD")
 
 
 class Gate:
-    """ASGI middleware.
+    """ASGI middleware."""
 
-    Args:
-        routes: the application's own routes.
-    """
-
-    def __init__(self, app: ASGIApp, desk: Desk, routes: list[BaseRoute]) -> None:
+    def __init__(self, app: ASGIApp, desk: Desk) -> None:
         self._app = app
         self._desk = desk
-        self._routes = routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -70,27 +64,28 @@ class Gate:
         Raises:
             Denied: with the answer.
         """
-        name, params = route_of(self._routes, request.scope)
-        rule = RULES.get(name)
+        found = paths.find(request.method, request.scope["path"])
+        rule = found.rule if found else None
         if rule is not None and (rule.machine or rule.role is None):
-            self._keep_pace(self._desk.strangers, request, rule, name)
+            self._keep_pace(self._desk.strangers, request, rule)
             return rule
         visitor = await run_in_threadpool(self._visitor, request)
         if visitor is None:
-            self._keep_pace(self._desk.strangers, request, rule, name)
+            self._keep_pace(self._desk.strangers, request, rule)
             raise not_signed_in(request)
         self._keep_pace(self._desk.pace, request, rule, visitor.person.id)
         request.state.visitor = visitor
-        if rule is None:
+        if found is None:
             raise not_found(request)
-        await run_in_threadpool(self._check, request, visitor, rule, params)
-        return rule
+        await run_in_threadpool(self._check, request, visitor, found.rule, found.params)
+        return found.rule
 
-    def _keep_pace(self, pace: Any, request: Request, rule: Rule | None, key: str) -> None:
-        if rule is not None and (rule.machine or request.url.path.startswith("/static")):
+    def _keep_pace(self, pace: Pace, request: Request, rule: Rule | None, key: str = "") -> None:
+        """Let nobody ask faster than a person does; agents have a pace of their own."""
+        if rule is not None and (rule.machine or request.scope["path"].startswith("/static/")):
             return
         source = request.client.host if request.client else ""
-        wait = pace.wait(key if pace is self._desk.pace else source)
+        wait = pace.wait(key or source)
         if wait:
             raise too_fast(wait)
 
@@ -99,8 +94,6 @@ class Gate:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer":
             return self._bearer(token.strip())
-        from leadengine_ctl.panel.desk import IDLE, LONGEST
-
         given = cookies.session_token(request)
         session = self._desk.world.store.sessions.find(given, IDLE, LONGEST) if given else None
         if session is None:
@@ -122,9 +115,13 @@ class Gate:
     ) -> None:
         if visitor.session and not visitor.session.proven and not rule.half:
             raise not_signed_in(request, half=True)
-        if visitor.token and not request.url.path.startswith("/api/"):
+        if visitor.token and not request.scope["path"].startswith("/api/"):
             raise not_allowed("Tokens are for the API", "Pages are for people who signed in.")
-        if visitor.session and request.url.path.startswith("/api/") and request.method not in _SAFE:
+        if (
+            visitor.session
+            and request.scope["path"].startswith("/api/")
+            and request.method not in _SAFE
+        ):
             raise not_allowed("The API takes changes with a token only", "")
         if rule.role is not None and not visitor.role.covers(rule.role):
             raise not_allowed(
@@ -168,17 +165,6 @@ class Gate:
 
 def is_due(rotated_at: float) -> bool:
     return rotated_at + ROTATE < forms.now()
-
-
-def route_of(routes: list[BaseRoute], scope: Scope) -> tuple[str, dict[str, str]]:
-    """The name of a request's route in the table, and the values in its path."""
-    for route in routes:
-        match, child = route.matches(scope)
-        if match is Match.FULL:
-            method = "GET" if scope["method"] == "HEAD" else scope["method"]
-            params = {name: str(value) for name, value in child.get("path_params", {}).items()}
-            return f"{method} {getattr(route, 'path', '')}", params
-    return "", {}
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

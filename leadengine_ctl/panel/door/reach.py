@@ -16,8 +16,8 @@ def is_within(store: Store, visitor: Visitor, about: About, params: dict[str, st
         return True
     if about is About.ALL:
         return False
-    clients = clients_of(store, about, params)
-    return bool(clients) and all(visitor.person.may_touch(each) for each in clients)
+    mine = [visitor.person.may_touch(each) for each in clients_of(store, about, params)]
+    return any(mine) if about is About.HOST else bool(mine) and all(mine)
 
 
 def clients_of(store: Store, about: About, params: dict[str, str]) -> tuple[str, ...]:
