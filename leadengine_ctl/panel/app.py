@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from pydantic import ValidationError
@@ -19,6 +19,8 @@ from leadengine_ctl.errors import (
     UsageError,
 )
 from leadengine_ctl.panel import features
+from leadengine_ctl.panel.agents.reception import Reception
+from leadengine_ctl.panel.agents.routes import agent_router
 from leadengine_ctl.panel.desk import Desk
 from leadengine_ctl.panel.door.answers import is_program
 from leadengine_ctl.panel.door.gate import Gate
@@ -35,19 +37,18 @@ _STATUS: tuple[tuple[type[LeadEngineError], HTTPStatus], ...] = (
 """What a request met that is nobody's mistake in the panel: the state of the world forbids it."""
 
 
-def create_app(desk: Desk, machines: tuple[APIRouter, ...] = ()) -> FastAPI:
-    """The application.
-
-    Args:
-        machines: routers for agents, which bring their own proof.
+def create_app(desk: Desk) -> FastAPI:
+    """The application; it receives agents from its start to its end.
 
     Raises:
         LookupError: a route has no row in the table of rules, or a row no route.
     """
+    reception = Reception(desk.world.store, desk.url)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with reception.open():
+            yield
 
     app = FastAPI(
         title="LeadEngine Control",
@@ -58,10 +59,10 @@ def create_app(desk: Desk, machines: tuple[APIRouter, ...] = ()) -> FastAPI:
         openapi_url=None,
     )
     app.state.desk = desk
-    for router in (*features.routers(), *machines):
+    for router in (*features.routers(), agent_router(reception)):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC))
-    check_table(app, machines=bool(machines))
+    check_table(app)
     _answer_errors(app)
     app.add_middleware(Gate, desk=desk)
     app.add_middleware(SecurityHeaders, secure=desk.url.startswith("https://"))
@@ -81,14 +82,13 @@ def names_of_routes(app: FastAPI) -> frozenset[str]:
     return frozenset(found)
 
 
-def check_table(app: FastAPI, *, machines: bool) -> None:
+def check_table(app: FastAPI) -> None:
     """Hold the table against the routes.
 
     Raises:
         LookupError: one has what the other has not.
     """
-    routes = names_of_routes(app)
-    rules = {name for name, rule in RULES.items() if machines or not rule.machine}
+    routes, rules = names_of_routes(app), set(RULES)
     if routes != rules:
         message = f"no rule for: {sorted(routes - rules)}; no route for: {sorted(rules - routes)}"
         raise LookupError(message)

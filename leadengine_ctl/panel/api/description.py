@@ -26,6 +26,9 @@ def describe(app: FastAPI) -> dict[str, Any]:
         "`Authorization: Bearer lectl_…`.",
         routes=app.routes,
     )
+    document["paths"] = {
+        path: told for path, told in document["paths"].items() if path.startswith("/api/")
+    }
     components = document.setdefault("components", {})
     components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     document["security"] = [{"token": []}]

@@ -74,4 +74,4 @@ def answer_denied(request: Request, denied: Denied) -> Response:
 
 
 def is_program(request: Request) -> bool:
-    return str(request.scope["path"]).startswith(("/api/", "/agents/", "/metrics"))
+    return str(request.scope["path"]).startswith(("/api/", "/agent/", "/metrics"))

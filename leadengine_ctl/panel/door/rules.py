@@ -125,4 +125,10 @@ RULES: dict[str, Rule] = {
     "GET /api/v1/rollouts/{rollout}": SEE_ROLLOUT,
     "POST /api/v1/rollouts/{rollout}/{word}": ACT_ON_ROLLOUT,
     "GET /api/v1/audit": MANAGE,
+    # For agents, each request with a signature of its own.
+    "POST /agent/v1/enrol": MACHINE,
+    "POST /agent/v1/report": MACHINE,
+    "POST /agent/v1/rotate": MACHINE,
+    "POST /agent/v1/tasks": MACHINE,
+    "POST /agent/v1/tasks/{task}": MACHINE,
 }

@@ -86,7 +86,7 @@ class Panel:
         found = people.find(email)
         if found is None:
             found = people.add(email, role, scope)
-            people.set_totp(found.id, SecretStr("JBSWY3DPEHPK3PXP"), 0)
+            people.set_totp(found.id, SecretStr("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"), 0)
         return people.get(found.id)
 
     def browser(self, role: Role, scope: tuple[str, ...] | None = None, name: str = "") -> Browser:
@@ -98,9 +98,11 @@ class Panel:
         browser.person = person
         return browser
 
-    def program(self, role: Role, scope: tuple[str, ...] | None = None) -> httpx.Client:
+    def program(
+        self, role: Role, scope: tuple[str, ...] | None = None, name: str = ""
+    ) -> httpx.Client:
         """A program with a token of somebody."""
-        person = self.person(role, scope, f"program-{role}")
+        person = self.person(role, scope, name or f"program-{role}")
         _, token = self.desk.world.store.tokens.create(person.id, "a test", role, 1)
         client = self.stranger().client
         client.headers["Authorization"] = f"Bearer {token.get_secret_value()}"
