@@ -55,6 +55,8 @@ class Settings(BaseSettings):
         host_floor: hosts below half of what the specification asks for are refused; `none`: never.
         support_email: the administrator of a stack when none is named.
         panel_url: where people find the panel; the panel itself answers for this name alone.
+        deadman_url: asked by the panel after each look at the fleet; whoever misses it raises the alarm.
+        alert_backup_hours: how old a verified recovery point may get; 0: nobody watches.
         panel_two_persons: the verbs that take a second person in the panel, with commas between.
     """
 
@@ -84,6 +86,8 @@ class Settings(BaseSettings):
     support_email: Email = "support@leadengine.io"
     panel_url: Url = "http://localhost:8700"
     panel_two_persons: Line = "destroy"
+    deadman_url: SecretStr | None = None
+    alert_backup_hours: Annotated[float, Field(ge=0)] = 26.0
 
     llm_api_key: SecretStr | None = Field(
         default=None, validation_alias=_plain("LLM_API_KEY", "CLAUDE_API_KEY")

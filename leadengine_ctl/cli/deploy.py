@@ -40,6 +40,13 @@ def deploy(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
     yes: options.Yes = False,
     as_json: options.Json = False,
 ) -> None:
+    from leadengine_ctl.cli import remote
+
+    if (there := remote.panel()) and not dry_run:
+        words = {"client": client, "domain": domain, "email": email, "plan": plan, "host": host}
+        more = {"release": release, "host_key": host_key}
+        remote.deploy(there, {**words, **more}, as_json=as_json)
+        return
     from leadengine_ctl.cli import deploying
     from leadengine_ctl.cli.session import open_session
     from leadengine_ctl.operations.defaults import deploy_request

@@ -16,6 +16,7 @@ from leadengine_ctl.cli import (
     doctor,
     host,
     keys,
+    login,
     logs,
     operations,
     panel,
@@ -53,6 +54,8 @@ app.add_typer(config.app, name="config")
 app.add_typer(operations.app, name="operations")
 app.add_typer(panel.app, name="panel")
 app.add_typer(keys.app, name="keys")
+app.command("login", help=login.LOGIN)(login.login)
+app.command("logout", help=login.LOGOUT)(login.logout)
 app.command("audit", help=audit.HELP)(audit.audit)
 
 

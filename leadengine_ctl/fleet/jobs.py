@@ -5,6 +5,7 @@ As with rollouts, each write of a worker checks in the same statement that the l
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Engine, Row, Table, and_, func, insert, or_, select, update
 
@@ -58,6 +59,16 @@ class Jobs:
         with self._reader.connect() as connection:
             wanted = select(func.count()).where(table.c.state.in_(_OPEN))
             return connection.scalar(wanted) or 0
+
+    def oldest_waiting(self) -> float | None:
+        """Seconds that the oldest job has waited for a worker; None: none waits."""
+        table = self._table
+        wanted = select(func.min(table.c.created_at)).where(table.c.state == JobState.WAITING)
+        with self._reader.connect() as connection:
+            oldest = connection.scalar(wanted)
+        if oldest is None:
+            return None
+        return (datetime.now(UTC) - datetime.fromisoformat(oldest)).total_seconds()
 
     def claim(self, runner: str, seconds: float) -> JobRecord | None:
         """Take the oldest job that waits, or whose worker gave no sign for too long."""

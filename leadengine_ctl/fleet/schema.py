@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 from leadengine_ctl.fleet.agent_tables import AgentTables, build_agent_tables
+from leadengine_ctl.fleet.alert_schema import AlertSchema, build_alert_schema
 from leadengine_ctl.fleet.panel_schema import PanelSchema, build_panel_schema
 from leadengine_ctl.secrets import KeyRing
 
@@ -51,6 +52,7 @@ class Schema:
     targets: Table
     agents: AgentTables
     panel: PanelSchema
+    alerts: AlertSchema
 
 
 def build_schema(keys: KeyRing) -> Schema:
@@ -66,6 +68,7 @@ def build_schema(keys: KeyRing) -> Schema:
         targets=_targets(metadata),
         agents=build_agent_tables(metadata, EncryptedText(keys)),
         panel=build_panel_schema(metadata, EncryptedText(keys)),
+        alerts=build_alert_schema(metadata, EncryptedText(keys)),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from leadengine_ctl.fleet.agents import Agents
+from leadengine_ctl.fleet.alerts import Alerts, Duties
 from leadengine_ctl.fleet.approvals import Approvals
 from leadengine_ctl.fleet.audit import Audit
 from leadengine_ctl.fleet.clients import Clients
@@ -43,6 +44,8 @@ class Store:
     audit: Audit
     seals: Seals
     overview: Overview
+    alerts: Alerts
+    duties: Duties
 
 
 def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
@@ -72,6 +75,8 @@ def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
         audit=Audit(engine, panel.audit, panel.audit_head, now),
         seals=Seals(engine, schema.metadata),
         overview=Overview(engine, schema),
+        alerts=Alerts(engine, schema.alerts),
+        duties=Duties(engine, schema.alerts),
     )
 
 

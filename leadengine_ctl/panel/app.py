@@ -76,7 +76,7 @@ def names_of_routes(app: FastAPI) -> frozenset[str]:
         # A router that was included stands there as one route that has others.
         inner = getattr(route, "effective_route_contexts", None)
         for each in inner() if inner else (route,):
-            path = getattr(each, "path_format", None) or getattr(each, "path", "")
+            path = str(getattr(each, "path_format", "") or getattr(each, "path", ""))
             methods = getattr(each, "methods", None) or {"GET"}
             found |= {f"{method} {path.removesuffix('/{path}')}" for method in methods - {"HEAD"}}
     return frozenset(found)

@@ -2,7 +2,9 @@
 
 from fastapi import APIRouter
 
+from leadengine_ctl.panel import metrics
 from leadengine_ctl.panel.account import routes as account
+from leadengine_ctl.panel.alerts import routes as alerts
 from leadengine_ctl.panel.api import routes as api
 from leadengine_ctl.panel.approvals import routes as approvals
 from leadengine_ctl.panel.audit import routes as audit
@@ -34,6 +36,8 @@ def routers() -> tuple[APIRouter, ...]:
         approvals,
         team,
         audit,
+        alerts,
+        metrics,
         api,
     )
     return tuple(module.router for module in modules)

@@ -10,6 +10,7 @@ from leadengine_ctl.operations.base import World
 from leadengine_ctl.panel.app import create_app
 from leadengine_ctl.panel.desk import Desk
 from leadengine_ctl.panel.fleet.index import Index
+from leadengine_ctl.panel.watch import Watch
 from leadengine_ctl.panel.worker import Worker
 from leadengine_ctl.secrets import KeyRing
 
@@ -32,7 +33,8 @@ def serve(world: World, host: str, port: int, *, workers: int, proxies: str) -> 
         workers: how many operations run at once; 0: this process only shows.
         proxies: addresses and networks whose word on a visitor's address is taken, with commas.
     """
-    app = create_app(build_desk(world))
+    desk = build_desk(world)
+    app = create_app(desk)
     config = uvicorn.Config(
         app,
         host=host,
@@ -44,14 +46,14 @@ def serve(world: World, host: str, port: int, *, workers: int, proxies: str) -> 
         forwarded_allow_ips=proxies or None,
         timeout_graceful_shutdown=3,
     )
-    worker = Worker(world, workers)
-    thread = threading.Thread(target=worker.run, daemon=True)
-    if workers:
-        thread.start()
+    worker, watch = Worker(world, workers), Watch(world, desk.index)
+    for each in (worker.run, watch.run) if workers else ():
+        threading.Thread(target=each, daemon=True).start()
     try:
         _Server(config).run()
     finally:
         worker.stop()
+        watch.stop()
 
 
 class _Server(uvicorn.Server):

@@ -115,7 +115,7 @@ class Gate:
     ) -> None:
         if visitor.session and not visitor.session.proven and not rule.half:
             raise not_signed_in(request, half=True)
-        if visitor.token and not request.scope["path"].startswith("/api/"):
+        if visitor.token and not request.scope["path"].startswith(("/api/", "/metrics")):
             raise not_allowed("Tokens are for the API", "Pages are for people who signed in.")
         if (
             visitor.session

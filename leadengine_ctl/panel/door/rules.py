@@ -45,6 +45,7 @@ SEE_ROLLOUT = Rule(Role.VIEWER, About.ROLLOUT)
 ACT_ON_CLIENT = Rule(Role.OPERATOR, About.CLIENT)
 ACT_ON_OPERATION = Rule(Role.OPERATOR, About.OPERATION)
 ACT_ON_ROLLOUT = Rule(Role.OPERATOR, About.ROLLOUT)
+SEE_ALL = Rule(Role.VIEWER, About.ALL)
 ACT_ON_ALL = Rule(Role.OPERATOR, About.ALL)
 REMOVE = Rule(Role.ADMIN, About.CLIENT)
 MANAGE = Rule(Role.ADMIN, About.ALL)
@@ -96,6 +97,13 @@ RULES: dict[str, Rule] = {
     "GET /rollouts/{rollout}": SEE_ROLLOUT,
     "GET /rollouts/{rollout}/live": SEE_ROLLOUT,
     "POST /rollouts/{rollout}/{word}": ACT_ON_ROLLOUT,
+    "GET /alerts": SEE,
+    "POST /alerts/mutes": ACT_ON_ALL,
+    "POST /alerts/mutes/{mute}/end": ACT_ON_ALL,
+    "POST /alerts/channels": MANAGE,
+    "POST /alerts/channels/{channel}/{action}": MANAGE,
+    "POST /alerts/{incident}/see": Rule(Role.OPERATOR),
+    "GET /metrics": SEE_ALL,
     "GET /approvals": MANAGE,
     "POST /approvals/{approval}/{answer}": MANAGE,
     # The team.

@@ -28,6 +28,10 @@ def path_of(name: str, client: str, known: dict[str, str]) -> str:
         "answer": "dance",
         "approval": "0123456789abcdef",
         "token": "0123456789ab",
+        "mute": "0123456789ab",
+        "channel": "0123456789ab",
+        "action": "dance",
+        "incident": "0123456789ab",
         "person": "0123456789abcdef",
         "task": "task-00000001",
     }

@@ -10,7 +10,8 @@ PAGES = (
     "/", "/hosts", "/hosts/host-acme", "/clients/acme", "/clients/acme/services", "/clients/acme/logs",
     "/deploy", "/operations", "/rollouts", "/rollouts/new", "/approvals", "/team", "/audit",
     "/audit?verify=true", "/account", "/api/v1/clients", "/api/v1/clients/acme?live=true",
-    "/api/v1/hosts", "/api/v1/openapi.json", "/api/v1/me", "/api/v1/operations", "/api/v1/audit",
+    "/alerts", "/metrics", "/api/v1/hosts", "/api/v1/openapi.json",
+    "/api/v1/me", "/api/v1/operations", "/api/v1/audit",
 )  # fmt: skip
 
 
