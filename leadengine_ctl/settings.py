@@ -54,7 +54,6 @@ class Settings(BaseSettings):
         hosts_by: `queue`: hosts whose agents report fetch their tasks; else lectl connects to them.
         host_floor: hosts below half of what the specification asks for are refused; `none`: never.
         support_email: the administrator of a stack when none is named.
-        panel_url: where people find the panel; the panel itself answers for this name alone.
         deadman_url: asked by the panel after each look at the fleet; whoever misses it raises the alarm.
         alert_backup_hours: how old a verified recovery point may get; 0: nobody watches.
         panel_two_persons: the verbs that take a second person in the panel, with commas between.
@@ -84,7 +83,6 @@ class Settings(BaseSettings):
     hosts_by: Literal["connection", "queue"] = "connection"
     host_floor: Literal["half", "none"] = "half"
     support_email: Email = "support@leadengine.io"
-    panel_url: Url = "http://localhost:8700"
     panel_two_persons: Line = "destroy"
     deadman_url: SecretStr | None = None
     alert_backup_hours: Annotated[float, Field(ge=0)] = 26.0
@@ -116,6 +114,11 @@ class Settings(BaseSettings):
         if self.database_url and not self.database.startswith("sqlite"):
             return self.database
         return f"sqlite:///{self.data_folder / 'workflows.sqlite'}"
+
+    @property
+    def panel_place(self) -> str:
+        """Where people find the panel, without a slash at the end."""
+        return (self.panel_url or "http://localhost:8700").rstrip("/")
 
     @property
     def keys(self) -> Path:

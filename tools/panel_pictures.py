@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -40,6 +41,10 @@ NAMES = (
 )  # fmt: skip
 
 
+def _was_well(number: int, hours: float) -> bool:
+    return (number, hours > 2) != (4, False) and not 9 < hours < 9.6
+
+
 def fill(fleet: Fleet) -> str:
     """A fleet with something to look at; returns the id of a rollout that was stopped."""
     fleet.add(*NAMES)
@@ -51,9 +56,7 @@ def fill(fleet: Fleet) -> str:
         reporting.use(
             host, name, 30, scale=40 + 37 * (number % 9), growth=0.03 - 0.008 * (number % 7)
         )
-        reporting.past(
-            host, days=6, well=lambda hours, number=number: number != 4 or hours > 2, fills=number
-        )
+        reporting.past(host, days=6, well=partial(_was_well, number), fills=0.3 * number)
     reporting.event(
         "host-acme", "acme", 1, ("backup", "backup", "done", "412 MB, verified by a restore")
     )
@@ -74,9 +77,8 @@ def fill(fleet: Fleet) -> str:
 @contextmanager
 def served(fleet: Fleet) -> Iterator[None]:
     """The panel and a worker, for as long as the pictures take."""
-    os.environ["LECTL_PANEL_URL"] = URL
     world = fleet.world
-    config = uvicorn.Config(create_app(build_desk(world)), port=PORT, log_level="error")
+    config = uvicorn.Config(create_app(build_desk(world, URL)), port=PORT, log_level="error")
     server, worker = uvicorn.Server(config), Worker(world, 2)
     threads = [threading.Thread(target=each, daemon=True) for each in (server.run, worker.run)]
     for thread in threads:

@@ -41,7 +41,7 @@ def serve(
     world = open_session().world
     if not world.store.people.all():
         terminal.say("Nobody can sign in yet. Add the first: lectl panel admin add you@example.com")
-    terminal.say(f"The panel is at {world.settings.panel_url}", "good")
+    terminal.say(f"The panel is at {world.settings.panel_place}", "good")
     run(world, host, port, workers=workers, proxies=proxies)
 
 

@@ -47,7 +47,7 @@ def send_test(world: World, channel: ChannelRecord) -> None:
     Raises:
         NotSentError: it did not arrive.
     """
-    url = f"{world.settings.panel_url.rstrip('/')}/alerts"
+    url = f"{world.settings.panel_place}/alerts"
     words = ("A test of the panel", "This is how an alert would arrive.")
     notice = Notice(secrets.token_hex(8), *words, url, "test", "warning", "panel")
     failure = _send(world, channel, notice)
@@ -73,7 +73,7 @@ def _notice(world: World, incident: IncidentRecord, *, closed: bool) -> Notice:
         id=hashlib.sha256(f"{incident.id}:{closed}".encode()).hexdigest()[:32],
         subject=f"{word}: {incident.sentence}",
         text=f"It was so from {time.strftime('%H:%M UTC', time.gmtime(incident.opened_at))} on.",
-        url=f"{world.settings.panel_url.rstrip('/')}/alerts",
+        url=f"{world.settings.panel_place}/alerts",
         state="closed" if closed else "opened",
         severity=incident.severity,
         about=incident.subject,

@@ -46,4 +46,4 @@ def invite_person(world: World, email: str) -> str:
 
 def _link(world: World, person: str) -> str:
     code = world.store.people.invite(person, INVITATION).get_secret_value()
-    return f"{world.settings.panel_url.rstrip('/')}/welcome#{code}"
+    return f"{world.settings.panel_place}/welcome#{code}"

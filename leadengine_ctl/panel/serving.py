@@ -15,13 +15,17 @@ from leadengine_ctl.panel.worker import Worker
 from leadengine_ctl.secrets import KeyRing
 
 
-def build_desk(world: World) -> Desk:
-    """What every page works with, for a panel on this store."""
+def build_desk(world: World, url: str = "") -> Desk:
+    """What every page works with, for a panel on this store.
+
+    Args:
+        url: where people find it; else where the settings say.
+    """
     settings = world.settings
     return Desk(
         world=world,
         keys=KeyRing(settings.keys),
-        url=settings.panel_url.rstrip("/"),
+        url=url or settings.panel_place,
         index=Index(world.store.overview),
     )
 
