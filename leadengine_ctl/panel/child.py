@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from leadengine_ctl.fleet.panel_records import JobRecord
 from leadengine_ctl.operations.base import World
-from leadengine_ctl.operations.jobs import carry_out
+from leadengine_ctl.operations.jobs import LEASE, carry_out
 from leadengine_ctl.services import FirstContact, build_world
 
 log = logging.getLogger(__name__)
@@ -19,6 +19,9 @@ def main(job: str, runner: str) -> None:
     # Its own group: Ctrl-C at the panel's terminal ends the panel, not what is being done to a host.
     os.setpgid(0, 0)
     plain = build_world(FirstContact(lambda _address, _key: False))
+    if not plain.store.jobs.renew(job, runner, LEASE):
+        log.warning("%s was given to another worker before this one came up", job)
+        return
     record = plain.store.jobs.get(job)
     try:
         carry_out(_world_for(record), record, runner)

@@ -1,8 +1,9 @@
 """The worker: takes what waits, and has each done in a process of its own.
 
 An operation is one process, as on the command line: its durable workflow ends with it and with nothing else.
-The process holds the job by a lease that it renews itself. So a worker may die and the operation goes on; and
-when the operation's process dies, another worker begins with it again, from where it was.
+The job is held by a lease, which the process renews, and the worker for it until it has come up: on a busy
+machine that takes longer than a lease. So a worker may die and the operation goes on; and when the operation's
+process dies, another worker begins with it again, from where it was.
 """
 
 import secrets
@@ -11,11 +12,32 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import dataclass
 
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.jobs import LEASE
 
 _PAUSE = 0.5
+_RENEW = LEASE / 5
+
+
+@dataclass
+class _Running:
+    """A process that carries out a job."""
+
+    process: subprocess.Popen[bytes]
+    job: str
+    runner: str
+    renewed_at: float
+
+    def is_alive(self) -> bool:
+        return self.process.poll() is None
+
+    def renew(self, world: World) -> None:
+        """Hold the job for it a while longer."""
+        if self.is_alive() and time.monotonic() - self.renewed_at > _RENEW:
+            self.renewed_at = time.monotonic()
+            world.store.jobs.renew(self.job, self.runner, LEASE)
 
 
 class Worker:
@@ -27,7 +49,7 @@ class Worker:
         self._world = world
         self._at_once = at_once
         self._over = threading.Event()
-        self._running: list[subprocess.Popen[bytes]] = []
+        self._running: list[_Running] = []
 
     def run(self) -> None:
         """Work until `stop`."""
@@ -37,7 +59,9 @@ class Worker:
 
     def step(self) -> bool:
         """Begin with one job, when one waits and there is room; True: it did."""
-        self._running = [each for each in self._running if each.poll() is None]
+        self._running = [each for each in self._running if each.is_alive()]
+        for each in self._running:
+            each.renew(self._world)
         if len(self._running) >= self._at_once:
             return False
         runner = f"{socket.gethostname()}:{secrets.token_hex(6)}"
@@ -45,7 +69,8 @@ class Worker:
         if job is None:
             return False
         argv = (sys.executable, "-m", "leadengine_ctl.panel.child", job.id, runner)
-        self._running.append(subprocess.Popen(argv, stdin=subprocess.DEVNULL))
+        child = subprocess.Popen(argv, stdin=subprocess.DEVNULL)
+        self._running.append(_Running(child, job.id, runner, time.monotonic()))
         return True
 
     def stop(self) -> None:
@@ -55,8 +80,10 @@ class Worker:
     def wait(self, seconds: float) -> bool:
         """Wait until nothing runs; True: nothing does."""
         end = time.monotonic() + seconds
-        while any(each.poll() is None for each in self._running):
+        while any(each.is_alive() for each in self._running):
             if time.monotonic() > end:
                 return False
+            for each in self._running:
+                each.renew(self._world)
             time.sleep(0.05)
         return True

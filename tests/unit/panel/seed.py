@@ -84,9 +84,10 @@ class Reporting:
         now = time.time() if at is None else at
         self._enrol(host, now)
         self._number += 1
+        number = more.pop("number", self._number)
         values = {
             "boot": "0123456789abcdef",
-            "number": self._number,
+            "number": number,
             "sent_at": now,
             "heartbeat": beat,
             **more,

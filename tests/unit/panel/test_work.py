@@ -121,7 +121,8 @@ def test_settings_update_and_rollback_of_one_client(fleet: Fleet, panel: Panel) 
         work(panel)
     client = fleet.world.store.clients.get("acme")
     assert client.window == "daily 01:00-03:00 UTC"
-    assert fleet.host("acme").stacks["acme"].generation == 4
+    assert fleet.runs("acme") == "1.1.0"
+    assert client.spec.brand.primary != "#112233", "the rollback took it back"
     page = browser.get("/clients/acme").text
     assert "#112233" in page
     refused = browser.post("/clients/acme/settings", {"window": "whenever"})
