@@ -1,9 +1,9 @@
 """The worker: takes what waits, and has each done in a process of its own.
 
 An operation is one process, as on the command line: its durable workflow ends with it and with nothing else.
-The job is held by a lease, which the process renews, and the worker for it until it has come up: on a busy
-machine that takes longer than a lease. So a worker may die and the operation goes on; and when the operation's
-process dies, another worker begins with it again, from where it was.
+The job is held by a lease, which the process renews, and the worker for it until it has come up: on a
+busy machine that takes longer than a lease. So a worker may die and the operation goes on; and when the
+process of the operation dies, another worker begins with it again, from where it was.
 """
 
 import secrets
