@@ -72,7 +72,7 @@ def is_public(text: str) -> bool:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
-        if address.teredo or int(address) >> 32 == 0:
+        if address.teredo or address.is_site_local or int(address) >> 32 == 0:
             return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leadengine_ctl.operations.base import World
@@ -19,6 +20,11 @@ from leadengine_ctl.operations.jobs import LEASE
 
 _PAUSE = 0.5
 _RENEW = LEASE / 5
+_COULD_NOT_BEGIN = (
+    "The process for it ended with an error of its own",
+    "The details are in the log of the panel.",
+    "Mend what is said there, then ask for it again.",
+)
 
 
 @dataclass
@@ -33,9 +39,14 @@ class _Running:
     def is_alive(self) -> bool:
         return self.process.poll() is None
 
-    def renew(self, world: World) -> None:
-        """Hold the job for it a while longer."""
-        if self.is_alive() and time.monotonic() - self.renewed_at > _RENEW:
+    def look_after(self, world: World) -> None:
+        """Hold the job for it a while longer; note it when it could not even begin.
+
+        One that was killed is begun with again by whoever finds its lease lapsed.
+        """
+        if (self.process.poll() or 0) > 0:
+            world.store.jobs.end(self.job, self.runner, _COULD_NOT_BEGIN)
+        elif self.is_alive() and time.monotonic() - self.renewed_at > _RENEW:
             self.renewed_at = time.monotonic()
             world.store.jobs.renew(self.job, self.runner, LEASE)
 
@@ -43,11 +54,15 @@ class _Running:
 class Worker:
     """Args:
     at_once: how many operations run at a time.
+    environment: of the processes; None: this one's.
     """
 
-    def __init__(self, world: World, at_once: int) -> None:
+    def __init__(
+        self, world: World, at_once: int, environment: Mapping[str, str] | None = None
+    ) -> None:
         self._world = world
         self._at_once = at_once
+        self._environment = environment
         self._over = threading.Event()
         self._running: list[_Running] = []
 
@@ -59,9 +74,9 @@ class Worker:
 
     def step(self) -> bool:
         """Begin with one job, when one waits and there is room; True: it did."""
-        self._running = [each for each in self._running if each.is_alive()]
         for each in self._running:
-            each.renew(self._world)
+            each.look_after(self._world)
+        self._running = [each for each in self._running if each.is_alive()]
         if len(self._running) >= self._at_once:
             return False
         runner = f"{socket.gethostname()}:{secrets.token_hex(6)}"
@@ -69,7 +84,7 @@ class Worker:
         if job is None:
             return False
         argv = (sys.executable, "-m", "leadengine_ctl.panel.child", job.id, runner)
-        child = subprocess.Popen(argv, stdin=subprocess.DEVNULL)
+        child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, env=self._environment)
         self._running.append(_Running(child, job.id, runner, time.monotonic()))
         return True
 
@@ -84,6 +99,6 @@ class Worker:
             if time.monotonic() > end:
                 return False
             for each in self._running:
-                each.renew(self._world)
+                each.look_after(self._world)
             time.sleep(0.05)
         return True

@@ -117,6 +117,6 @@ def join(page: Page, link: str) -> None:
     seed = re.search(r"The key is (\w{32})", page.locator("main").inner_text())
     if seed is None:
         raise LabError(page.locator("main").inner_text())
-    page.get_by_label("Code").fill(pyotp.TOTP(seed[1]).now())
+    page.get_by_label("Code", exact=True).fill(pyotp.TOTP(seed[1]).now())
     page.get_by_role("button", name="Connect").click()
     page.get_by_role("heading", name="Fleet").wait_for()

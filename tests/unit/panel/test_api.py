@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import socket
 import threading
 import time
@@ -83,7 +84,7 @@ def served(fleet: Fleet) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     desk = replace(build_desk(fleet.world, url), **UNHURRIED)  # type: ignore[arg-type]
     config = uvicorn.Config(create_app(desk), port=port, log_level="error")
-    server, worker = uvicorn.Server(config), Worker(fleet.world, 2)
+    server, worker = uvicorn.Server(config), Worker(fleet.world, 2, dict(os.environ))
     threads = [threading.Thread(target=run, daemon=True) for run in (server.run, worker.run)]
     for thread in threads:
         thread.start()
