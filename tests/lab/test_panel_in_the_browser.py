@@ -46,6 +46,13 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
         yield found
 
 
+@pytest.fixture(autouse=True)
+def settings(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test begins without settings; these are the fleet's."""
+    for name, value in fleet.lectl.variables.items():
+        monkeypatch.setenv(name, value)
+
+
 @pytest.fixture(scope="module")
 def panel(fleet: Fleet) -> Iterator[Served]:
     with serve(fleet.lectl.variables) as served:

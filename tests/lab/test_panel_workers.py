@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from leadengine_ctl.fleet.panel_records import Role
 from leadengine_ctl.fleet.records import TargetState
 from leadengine_ctl.operations.rollouts.request import RolloutRequest
 from leadengine_ctl.panel import doing
@@ -59,7 +58,7 @@ def updated(fleet: Fleet, rollout: str) -> int:
 
 def test_a_panel_that_is_killed_in_a_rollout_loses_nothing(fleet: Fleet, tmp_path: Path) -> None:
     world = fleet.world
-    world.store.people.add("ann@panel.test", Role.OWNER)
+    assert fleet.lectl("panel", "admin", "add", "ann@panel.test").code == 0
     # The second panel is on another machine: its own folder of locks, the same hosts.
     second = tmp_path / "second"
     second.mkdir()

@@ -129,7 +129,7 @@ def test_lectl_works_through_a_panel_as_a_person_and_without_it_again(
         assert lectl("rollback", "acme").code == 0
         assert lectl("logs", "acme").code == 0
         assert lectl("update", "--all", "--plan", "--json").json
-        actors = {each.actor for each in fleet.world.store.operations.recent(20)}
+        actors = {each.actor for each in panel.desk.world.store.operations.recent(20)}
     assert actors == {"ann@panel.test"}
     dead = lectl("status")
     assert dead.code == 1
