@@ -42,10 +42,8 @@ def deploy(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
 ) -> None:
     from leadengine_ctl.cli import remote
 
-    if (there := remote.panel()) and not dry_run:
-        words = {"client": client, "domain": domain, "email": email, "plan": plan, "host": host}
-        more = {"release": release, "host_key": host_key}
-        remote.deploy(there, {**words, **more}, as_json=as_json)
+    words = (client, domain, email, plan, host, release, host_key)
+    if not dry_run and remote.deployed(words, as_json=as_json):
         return
     from leadengine_ctl.cli import deploying
     from leadengine_ctl.cli.session import open_session

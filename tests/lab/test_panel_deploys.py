@@ -10,7 +10,7 @@ from playwright.sync_api import sync_playwright
 from tests.lab.browser import CHROMIUM
 from tests.lab.names import Names
 from tests.lab.operator import Operator, fingerprint
-from tests.lab.panel import Served, join, serve
+from tests.lab.served_panel import Served, join, serve
 from tests.lab.stack import Stack
 from tests.lab.vps import Vps
 

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwrigh
 
 from leadengine_ctl.fleet.panel_records import Role
 from tests.lab.browser import CHROMIUM, SCREENSHOTS
-from tests.lab.panel import Served, join, serve
+from tests.lab.served_panel import Served, join, serve
 from tests.unit.ctl.builders import a_draft, publish
 from tests.unit.ctl.cli import Cli
 from tests.unit.ctl.fleet import Fleet

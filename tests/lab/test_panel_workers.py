@@ -11,8 +11,8 @@ from leadengine_ctl.operations.rollouts.request import RolloutRequest
 from leadengine_ctl.panel import doing
 from tests.lab.container import Container
 from tests.lab.operator import wait_until
-from tests.lab.panel import descendants, kill_whole, serve
 from tests.lab.run import Run
+from tests.lab.served_panel import descendants, kill_whole, serve
 from tests.lab.waiting import until
 from tests.unit.ctl.builders import a_draft, publish
 from tests.unit.ctl.cli import Cli

@@ -4,7 +4,6 @@ import socket
 
 import pytest
 
-from leadengine_ctl.notify import outward
 from leadengine_ctl.notify.base import NotSentError
 from leadengine_ctl.notify.outward import is_public, post_json
 
@@ -36,7 +35,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> list[object]:
         tried.append(address)
         raise OSError
 
-    monkeypatch.setattr(outward.socket, "create_connection", refuse)
+    monkeypatch.setattr("socket.create_connection", refuse)
     return tried
 
 
@@ -55,7 +54,7 @@ def test_a_name_that_leads_inside_is_refused_also_when_only_one_of_its_addresses
         kind = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
         return [(*kind, ("93.184.215.14", 443)), (*kind, ("10.0.0.5", 443))]
 
-    monkeypatch.setattr(outward.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr("socket.getaddrinfo", resolve)
     with pytest.raises(NotSentError):
         post_json("https://rebinding.example.com/", {})
     assert no_network == []
@@ -70,7 +69,7 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_connected_to(
     def resolve(*_: object, **__: object) -> list[tuple[object, ...]]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (text, 443)) for text in answers.pop(0)]
 
-    monkeypatch.setattr(outward.socket, "getaddrinfo", resolve)
+    monkeypatch.setattr("socket.getaddrinfo", resolve)
     with pytest.raises(NotSentError):
         post_json("https://rebinding.example.com/", {})
     assert no_network == [("93.184.215.14", 443)]

@@ -10,18 +10,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
 import uvicorn
 from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis import Case
 
 from leadengine_ctl.fleet.panel_records import Role
 from leadengine_ctl.panel.api.description import describe
 from leadengine_ctl.panel.app import create_app
 from leadengine_ctl.panel.serving import build_desk
 from leadengine_ctl.panel.worker import Worker
+from tests.unit.ctl.cli import Cli
 from tests.unit.ctl.fleet import Fleet
 from tests.unit.panel.visitors import UNHURRIED, Panel
 
@@ -43,7 +44,7 @@ def test_every_route_of_the_api_survives_what_a_fuzzer_thinks_of(
     schema = schemathesis.openapi.from_dict(describe(panel.app))
     seen = 0
     for result in schema.get_all_operations():
-        operation = result.ok()
+        operation = result.ok()  # type: ignore[union-attr]
 
         @settings(
             max_examples=EXAMPLES,
@@ -52,7 +53,7 @@ def test_every_route_of_the_api_survives_what_a_fuzzer_thinks_of(
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
-        def ask(case: Case) -> None:
+        def ask(case: Any) -> None:
             nonlocal seen
             seen += 1
             kwargs = case.as_transport_kwargs(base_url="https://panel.test")
@@ -131,6 +132,11 @@ def test_lectl_works_through_a_panel_as_a_person_and_without_it_again(
         assert lectl("update", "--all", "--plan", "--json").json
         actors = {each.actor for each in panel.desk.world.store.operations.recent(20)}
     assert actors == {"ann@panel.test"}
+    check_without_a_panel(lectl, monkeypatch)
+
+
+def check_without_a_panel(lectl: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The panel is dead: lectl says so and what to do, and works by itself again."""
     dead = lectl("status")
     assert dead.code == 1
     assert "does not answer" in dead.err

@@ -8,6 +8,11 @@ down_revision = "0006"
 
 
 def upgrade() -> None:
+    _create_incidents()
+    _create_telling()
+
+
+def _create_incidents() -> None:
     op.create_table(
         "incidents",
         sa.Column("id", sa.String(32), primary_key=True),
@@ -29,6 +34,9 @@ def upgrade() -> None:
         sqlite_where=is_open,
         postgresql_where=is_open,
     )
+
+
+def _create_telling() -> None:
     op.create_table(
         "channels",
         sa.Column("id", sa.String(32), primary_key=True),
