@@ -117,14 +117,12 @@ def know_10_000(index: Index) -> None:
         for number in range(10_000)
     )
     now = time.time()
-    for each in index._briefs:
-        number = int(each.slug[-5:])
-        stack = (
-            a_stack(each.slug, healthy=number % 50 != 0, days=number % 90) if number < 50 else None
-        )
-        template = stack or a_stack("client-00001").model_copy(update={"client": each.slug})
-        beat = a_beat(template)
-        index._take(each.host, Word(now, now, 0.0, 3600.0), beat)
+    kinds = [a_stack("client", healthy=number % 50 != 0, days=number) for number in range(90)]
+    beat = a_beat()
+    for number, each in enumerate(index._briefs):
+        stack = kinds[number % 90].model_copy(update={"client": each.slug})
+        said = beat.model_copy(update={"stacks": (stack,)})
+        index._take(each.host, Word(now, now, 0.0, 3600.0), said)
     index._read_at = time.monotonic() + 3600
 
 
