@@ -19,8 +19,9 @@ lock: setup  ## choose newer dependencies within pyproject.toml and write requir
 	$(EXPORT) --all-packages --all-groups --output-file requirements.lock
 	$(EXPORT) --package leadengine-agent --no-default-groups --output-file agent/requirements.lock
 	$(EXPORT) --package leadengine --no-default-groups --output-file runtime/requirements.lock
+	$(EXPORT) --package leadengine-ctl --no-default-groups --output-file templates/panel/requirements.lock
 
-docs: setup  ## write docs/reference/cli.md from lectl itself
+docs: setup  ## write docs/reference/cli.md and openapi.json from lectl and the panel themselves
 	@$(RUN)/python -m tools.cli_reference
 
 engine:  ## Docker Engine on this machine, installed and started when missing

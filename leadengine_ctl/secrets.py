@@ -1,5 +1,6 @@
 """Secrets at rest: a key file only its owner can read, and text sealed with it."""
 
+import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -11,11 +12,16 @@ from leadengine_ctl.errors import LeadEngineError, NotAllowedError
 
 
 class KeyRing:
-    """The operator's keys: the first one seals, every one opens. To rotate, put a new key on top."""
+    """The operator's keys: the first one seals, every one opens. To rotate, a new key is put on top.
+
+    The file is read again when it has changed: a panel that has been running for weeks must neither
+    miss a new key nor go on sealing with one that is being retired.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._fernet: MultiFernet | None = None
+        self._seen = (0, 0)
 
     def seal(self, secret: SecretStr) -> str:
         return self._keys().encrypt(secret.get_secret_value().encode()).decode()
@@ -35,10 +41,49 @@ class KeyRing:
                 "Add the key it was sealed with as another line of that file.",
             ) from None
 
+    def rotate(self) -> int:
+        """Put a new key on top; how many there are now."""
+        self._keys()
+        old = self._path.read_text(encoding="ascii").split()
+        self._replace([Fernet.generate_key().decode(), *old])
+        return len(old) + 1
+
+    def retire(self) -> int:
+        """Forget all keys but the first; how many that were. What they sealed cannot be read any more."""
+        first, *old = self._path.read_text(encoding="ascii").split()
+        self._replace([first])
+        return len(old)
+
+    def only_newest(self) -> "KeyRing":
+        """A ring that opens with the first key alone: whether the others are needed any more."""
+        ring = KeyRing(self._path)
+        first = self._path.read_text(encoding="ascii").split()[0]
+        ring._fernet, ring._seen = MultiFernet([Fernet(first)]), _identity(self._path)
+        return ring
+
     def _keys(self) -> MultiFernet:
-        if self._fernet is None:
+        if self._fernet is None or self._seen != _identity(self._path):
             self._fernet = _load(self._path)
+            self._seen = _identity(self._path)
         return self._fernet
+
+    def _replace(self, keys: list[str]) -> None:
+        """All or nothing: whoever reads at this moment sees the ring before or the ring after."""
+        draft = _write_beside(self._path, "\n".join([*keys, ""]).encode())
+        draft.replace(self._path)
+
+
+def digest(token: str) -> str:
+    """What is stored of a long random token: nobody can use what they read in the store."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return (0, 0)
+    return stat.st_ino, stat.st_mtime_ns
 
 
 def _load(path: Path) -> MultiFernet:
@@ -63,14 +108,20 @@ def _load(path: Path) -> MultiFernet:
 def _create(path: Path) -> None:
     """Write a new key; when two processes try at once, the first one's key stays."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, temporary = tempfile.mkstemp(dir=path.parent)
+    temporary = _write_beside(path, Fernet.generate_key() + b"\n")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(Fernet.generate_key() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
         os.link(temporary, path)
     except FileExistsError:
         return
     finally:
-        Path(temporary).unlink()
+        temporary.unlink()
+
+
+def _write_beside(path: Path, content: bytes) -> Path:
+    """A file of the owner's alone in the same folder, on the disk for sure."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return Path(temporary)

@@ -82,6 +82,9 @@ class Settings(BaseSettings):
         cloud_patience: seconds to go on asking an API that says "not now".
         boot_deadline: seconds that a new server may take until it lets us in.
         resolvers: addresses of name servers that are asked what the world sees, with a space between.
+        deadman_url: asked by the panel after each look at the fleet; whoever misses it raises the alarm.
+        alert_backup_hours: how old a verified recovery point may get; 0: nobody watches.
+        panel_two_persons: the verbs that take a second person in the panel, with commas between.
     """
 
     model_config = SettingsConfigDict(
@@ -127,6 +130,9 @@ class Settings(BaseSettings):
     cloud_patience: PositiveFloat = 100.0
     boot_deadline: PositiveFloat = 600.0
     resolvers: Line = "1.1.1.1 8.8.8.8 9.9.9.9"
+    panel_two_persons: Line = "destroy"
+    deadman_url: SecretStr | None = None
+    alert_backup_hours: Annotated[float, Field(ge=0)] = 26.0
 
     llm_api_key: SecretStr | None = Field(
         default=None, validation_alias=_plain("LLM_API_KEY", "CLAUDE_API_KEY")
@@ -155,6 +161,11 @@ class Settings(BaseSettings):
         if self.database_url and not self.database.startswith("sqlite"):
             return self.database
         return f"sqlite:///{self.data_folder / 'workflows.sqlite'}"
+
+    @property
+    def panel_place(self) -> str:
+        """Where people find the panel, without a slash at the end."""
+        return (self.panel_url or "http://localhost:8700").rstrip("/")
 
     @property
     def keys(self) -> Path:

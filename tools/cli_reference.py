@@ -1,8 +1,11 @@
-"""Write docs/reference/cli.md from the command line itself.
+"""Write docs/reference/cli.md and openapi.json from the command line and the panel themselves.
 
 .venv/bin/python -m tools.cli_reference
 """
 
+import json
+import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +14,13 @@ import typer
 
 from leadengine_ctl.cli.main import app
 from leadengine_ctl.errors import ExitCode
+from leadengine_ctl.panel.api.description import describe
+from leadengine_ctl.panel.app import create_app
+from leadengine_ctl.panel.serving import build_desk
+from leadengine_ctl.services import FirstContact, build_world
 
 TARGET = Path("docs/reference/cli.md")
+API = Path("docs/reference/openapi.json")
 HEAD = """\
 # lectl, command by command
 
@@ -63,5 +71,14 @@ def reference() -> str:
     return "".join(parts)
 
 
+def api_reference() -> str:
+    """The panel's API, as the panel itself describes it."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["LECTL_DATA_FOLDER"] = folder
+        panel = create_app(build_desk(build_world(FirstContact(lambda _address, _key: False))))
+        return json.dumps(describe(panel), indent=1) + "\n"
+
+
 if __name__ == "__main__":
     TARGET.write_text(reference(), encoding="utf-8")
+    API.write_text(api_reference(), encoding="utf-8")

@@ -50,6 +50,11 @@ def deploy(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
     yes: options.Yes = False,
     as_json: options.Json = False,
 ) -> None:
+    from leadengine_ctl.cli import remote
+
+    panel_words = (client, domain, email, plan, host, release, host_key)
+    if not dry_run and remote.deployed(panel_words, as_json=as_json):
+        return
     from leadengine_ctl.cli.deploying import Words, carry_out
     from leadengine_ctl.cli.session import open_session
 

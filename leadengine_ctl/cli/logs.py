@@ -22,6 +22,11 @@ def logs(
     lines: Annotated[int, typer.Option(help="How many lines of each service.")] = 100,
     as_json: options.Json = False,
 ) -> None:
+    from leadengine_ctl.cli import remote
+
+    if there := remote.panel():
+        remote.put_logs(there, client, service, lines, as_json=as_json)
+        return
     from leadengine_ctl.cli.session import open_session
     from leadengine_ctl.operations.reads import read_logs
 

@@ -9,6 +9,7 @@ import typer
 from leadengine_ctl import __version__
 from leadengine_ctl.cli import (
     agent,
+    audit,
     backup,
     backups,
     config,
@@ -18,9 +19,12 @@ from leadengine_ctl.cli import (
     doctor,
     host,
     inventory,
+    keys,
+    login,
     logs,
     move,
     operations,
+    panel,
     recovery,
     recovery_kit,
     release,
@@ -67,6 +71,11 @@ app.add_typer(config.app, name="config")
 app.add_typer(recovery.app, name="recovery")
 app.add_typer(storage.app, name="storage")
 app.add_typer(operations.app, name="operations")
+app.add_typer(panel.app, name="panel")
+app.add_typer(keys.app, name="keys")
+app.command("login", help=login.LOGIN)(login.login)
+app.command("logout", help=login.LOGOUT)(login.logout)
+app.command("audit", help=audit.HELP)(audit.audit)
 
 
 def _show_version(wanted: bool) -> None:

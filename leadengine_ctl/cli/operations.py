@@ -16,6 +16,11 @@ def list_operations(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 20,
     as_json: options.Json = False,
 ) -> None:
+    from leadengine_ctl.cli import remote
+
+    if there := remote.panel():
+        remote.put_operations(there, limit, as_json=as_json)
+        return
     from leadengine_ctl.cli.session import open_session
     from leadengine_ctl.cli.tables import put_operations
 
@@ -29,6 +34,11 @@ def list_operations(
 
 @app.command(help=f"Tell an operation's story.\n\n{options.exit_codes('10 not found')}")
 def show(operation: Operation, as_json: options.Json = False) -> None:
+    from leadengine_ctl.cli import remote
+
+    if there := remote.panel():
+        remote.put_operation(there, operation, as_json=as_json)
+        return
     from leadengine_ctl.cli.session import open_session
     from leadengine_ctl.cli.tables import put_story
 
@@ -49,6 +59,12 @@ RESUME = f"""Go on with an operation whose process has died.
 
 @app.command(help=RESUME)
 def resume(operation: Operation, as_json: options.Json = False) -> None:
+    from leadengine_ctl.cli import remote
+
+    if there := remote.panel():
+        asked = there.post(f"/operations/{operation}/resume")
+        remote.follow_operation(there, asked["operation"], as_json=as_json)
+        return
     from leadengine_ctl.cli.deploying import deploy_and_show
     from leadengine_ctl.cli.session import open_session
     from leadengine_ctl.operations.deploy import Deploy

@@ -26,6 +26,11 @@ def rollback(
     ] = None,
     as_json: options.Json = False,
 ) -> None:
+    from leadengine_ctl.cli import remote
+
+    if there := remote.panel():
+        remote.roll_back(there, client, to, as_json=as_json)
+        return
     from leadengine_ctl.cli.session import open_session
     from leadengine_ctl.operations.defaults import client_host
     from leadengine_ctl.operations.rollback import RollbackRequest, RollbackVerb

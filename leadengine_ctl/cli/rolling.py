@@ -49,7 +49,7 @@ class Rolling:
             return
         rollout_tables.say_plan(plan, soak=self.request.soak_of(plan.waves))
         if ask:
-            _ask(plan)
+            ask_to_change(plan)
         follow(self.session, plans.start_rollout(world, self.request, plan), anew=True)
 
 
@@ -78,7 +78,12 @@ def report(session: Session, record: RolloutRecord) -> None:
         raise typer.Exit(ExitCode.PARTIAL)
 
 
-def _ask(plan: RolloutPlan) -> None:
+def ask_to_change(plan: RolloutPlan) -> None:
+    """Ask before a rollout begins.
+
+    Raises:
+        NotAllowedError: the answer was not yes.
+    """
     count = len(plan.targets)
     answer = terminal.ask(f"Change {count} {'client' if count == 1 else 'clients'}? [yes/no]")
     if answer.lower() != "yes":

@@ -33,6 +33,11 @@ def list_rollouts(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 20,
     as_json: options.Json = False,
 ) -> None:
+    from leadengine_ctl.cli import remote, remote_rollouts
+
+    if there := remote.panel():
+        remote_rollouts.put_rollouts(there, limit, as_json=as_json)
+        return
     from leadengine_ctl.cli.rollout_tables import count_of, put_rollouts
     from leadengine_ctl.cli.session import open_session
 
@@ -56,6 +61,11 @@ Examples:
 
 @app.command(help=SHOW)
 def show(rollout: Rollout, as_json: options.Json = False) -> None:
+    from leadengine_ctl.cli import remote, remote_rollouts
+
+    if there := remote.panel():
+        remote_rollouts.put_rollout(there, rollout, as_json=as_json)
+        return
     from leadengine_ctl.cli.rollout_tables import put_rollout
     from leadengine_ctl.cli.session import open_session
 
@@ -96,6 +106,12 @@ RESUME = f"""Go on with a rollout: paused, without its process, or with clients 
 
 @app.command(help=RESUME)
 def resume(rollout: Rollout, as_json: options.Json = False) -> None:
+    from leadengine_ctl.cli import remote, remote_rollouts
+
+    if there := remote.panel():
+        remote_rollouts.tell_rollout(there, rollout, "resume")
+        remote_rollouts.follow_rollout(there, rollout, as_json=as_json)
+        return
     from leadengine_ctl.cli.rolling import follow
     from leadengine_ctl.cli.session import open_session
 
@@ -103,6 +119,11 @@ def resume(rollout: Rollout, as_json: options.Json = False) -> None:
 
 
 def _leave(rollout: str, word: "Word", promise: str) -> None:
+    from leadengine_ctl.cli import remote, remote_rollouts
+
+    if there := remote.panel():
+        remote_rollouts.tell_rollout(there, rollout, word.value)
+        return
     from leadengine_ctl.cli.session import open_session
     from leadengine_ctl.fleet.records import RolloutState
     from leadengine_ctl.operations.rollouts.words import leave_word

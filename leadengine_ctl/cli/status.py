@@ -24,6 +24,11 @@ def status(
     ] = False,
     as_json: options.Json = False,
 ) -> None:
+    from leadengine_ctl.cli import remote
+
+    if there := remote.panel():
+        remote.put_status(there, client, as_json=as_json)
+        return
     if reported:
         _show_reported(client, as_json=as_json)
         return

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from leadengine_agent.protocol import CertificateState
 from leadengine_ctl.cli import terminal
 from leadengine_ctl.cli.texts import KINDS
+from leadengine_ctl.fleet.panel_records import AuditEntry, PersonRecord
 from leadengine_ctl.fleet.records import EventRecord, OperationRecord
 from leadengine_ctl.operations.backups.freshness import Freshness
 from leadengine_ctl.operations.checks import Check
@@ -119,3 +120,41 @@ def put_checks(checks: tuple[Check, ...], *, as_json: bool) -> None:
     for each in checks:
         if each.hint:
             terminal.say(f"{each.name}: {each.hint}")
+
+
+def put_people(people: tuple[PersonRecord, ...]) -> None:
+    """One line a person of the panel."""
+    rows = [
+        (
+            "active" if each.active else "suspended",
+            each.email,
+            each.role.value,
+            "all" if each.scope is None else ", ".join(each.scope),
+        )
+        for each in people
+    ]
+    terminal.put_table([("STATE", "PERSON", "ROLE", "CLIENTS"), *rows])
+
+
+def put_audit(found: tuple[AuditEntry, ...], *, as_json: bool) -> None:
+    """One line an entry, newest first."""
+    if as_json:
+        entries = [each.model_dump(mode="json") for each in found]
+        terminal.put_json({"kind": "result", "entries": entries})
+        return
+    header = ("OUTCOME", "NUMBER", "WHEN", "WHO", "BY", "ACTION", "SUBJECT", "DETAIL")
+    tones = {"done": "good", "failed": "bad", "refused": "bad"}
+    rows = [
+        (
+            each.outcome,
+            str(each.number),
+            each.at[:19].replace("T", " "),
+            each.actor,
+            each.origin,
+            each.action,
+            each.subject or "-",
+            each.detail,
+        )
+        for each in found
+    ]
+    terminal.put_table([header, *rows], ["", *(tones.get(each.outcome, "") for each in found)])

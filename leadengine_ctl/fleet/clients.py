@@ -36,6 +36,12 @@ class Clients:
         with self._engine.connect() as connection:
             return tuple(connection.scalars(wanted.distinct()))
 
+    def on(self, host: str) -> tuple[ClientRecord, ...]:
+        """Every client whose stack is on this host."""
+        wanted = select(self._table).where(self._table.c.host == host).order_by(self._table.c.slug)
+        with self._engine.connect() as connection:
+            return tuple(_record(row) for row in connection.execute(wanted))
+
     def find(self, slug: str) -> ClientRecord | None:
         return self._first(self._table.c.slug == slug)
 

@@ -45,16 +45,20 @@ class Operations:
         Raises:
             NotFoundError: there is none.
         """
-        with self._engine.connect() as connection:
-            table = self._operations
-            row = connection.execute(select(table).where(table.c.id == operation)).first()
-        if row is None:
+        found = self.find(operation)
+        if found is None:
             raise NotFoundError(
                 f"There is no operation '{operation}'",
                 "The id was mistyped, or it was recorded in another store.",
                 "See 'lectl operations list'.",
             )
-        return _operation(row)
+        return found
+
+    def find(self, operation: str) -> OperationRecord | None:
+        table = self._operations
+        with self._engine.connect() as connection:
+            row = connection.execute(select(table).where(table.c.id == operation)).first()
+        return _operation(row) if row else None
 
     def is_superseded(self, operation: str) -> bool:
         """True when a newer operation has taken over."""

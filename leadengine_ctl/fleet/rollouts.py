@@ -14,7 +14,6 @@ from sqlalchemy import (
     Table,
     and_,
     insert,
-    literal_column,
     or_,
     select,
     update,
@@ -22,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from leadengine_ctl.errors import LockedError, NotFoundError
+from leadengine_ctl.fleet.clock import clock_of
 from leadengine_ctl.fleet.records import (
     RolloutRecord,
     RolloutState,
@@ -30,10 +30,6 @@ from leadengine_ctl.fleet.records import (
     Word,
 )
 
-_CLOCKS = {
-    "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
-    "postgresql": "extract(epoch from clock_timestamp())",
-}
 _GOING_ON = (RolloutState.RUNNING, RolloutState.PAUSED)
 _RESUMABLE = (*_GOING_ON, RolloutState.PARTIAL)
 _FAILED = (TargetState.FAILED, TargetState.ROLLED_BACK)
@@ -47,7 +43,7 @@ class Rollouts:
         self._rollouts = rollouts
         self._targets = targets
         self._now = now
-        self._clock: ColumnElement[float] = literal_column(_CLOCKS[engine.dialect.name])
+        self._clock = clock_of(engine)
 
     def start(self, record: RolloutRecord, targets: Iterable[TargetRecord]) -> None:
         """Write a rollout and all of its targets down.

@@ -16,6 +16,8 @@ from sqlalchemy import (
 )
 
 from leadengine_ctl.fleet.agent_tables import AgentTables, build_agent_tables
+from leadengine_ctl.fleet.alert_schema import AlertSchema, build_alert_schema
+from leadengine_ctl.fleet.panel_schema import PanelSchema, build_panel_schema
 from leadengine_ctl.fleet.rented_tables import fleet_table, records_table, servers_table
 from leadengine_ctl.fleet.sealed import EncryptedText
 from leadengine_ctl.secrets import KeyRing
@@ -37,6 +39,8 @@ class Schema:
     fleet: Table
     servers: Table
     records: Table
+    panel: PanelSchema
+    alerts: AlertSchema
 
 
 def build_schema(keys: KeyRing) -> Schema:
@@ -57,6 +61,8 @@ def build_schema(keys: KeyRing) -> Schema:
         fleet=fleet_table(metadata),
         servers=servers_table(metadata, keys),
         records=records_table(metadata),
+        panel=build_panel_schema(metadata, EncryptedText(keys)),
+        alerts=build_alert_schema(metadata, EncryptedText(keys)),
     )
 
 

@@ -5,14 +5,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from leadengine_ctl.fleet.agents import Agents
+from leadengine_ctl.fleet.alerts import Alerts, Duties
+from leadengine_ctl.fleet.approvals import Approvals
+from leadengine_ctl.fleet.audit import Audit
 from leadengine_ctl.fleet.clients import Clients
 from leadengine_ctl.fleet.database import open_database
 from leadengine_ctl.fleet.hosts import Hosts
 from leadengine_ctl.fleet.intake import Intake
+from leadengine_ctl.fleet.jobs import Jobs
 from leadengine_ctl.fleet.made_records import MadeRecords
 from leadengine_ctl.fleet.operations import Operations
+from leadengine_ctl.fleet.overview import Overview
+from leadengine_ctl.fleet.people import People
+from leadengine_ctl.fleet.proofs import Attempts, Sessions, Tokens
 from leadengine_ctl.fleet.queue import TaskQueue
 from leadengine_ctl.fleet.recovery import Recovery
+from leadengine_ctl.fleet.rekey import Seals
 from leadengine_ctl.fleet.reports import Reports
 from leadengine_ctl.fleet.rollouts import Rollouts
 from leadengine_ctl.fleet.schema import build_schema
@@ -35,6 +43,17 @@ class Store:
     storages: Storages
     servers: Servers
     names: MadeRecords
+    people: People
+    sessions: Sessions
+    tokens: Tokens
+    attempts: Attempts
+    jobs: Jobs
+    approvals: Approvals
+    audit: Audit
+    seals: Seals
+    overview: Overview
+    alerts: Alerts
+    duties: Duties
 
 
 def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
@@ -45,19 +64,31 @@ def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
     """
     engine = open_database(url, data_folder)
     schema = build_schema(keys)
+    panel = schema.panel
     return Store(
-        Clients(engine, schema.clients, now),
-        Hosts(engine, schema.hosts, now),
-        Operations(engine, schema.operations, schema.events, now),
-        Rollouts(engine, schema.rollouts, schema.targets, now),
-        Agents(engine, schema.agents),
-        Intake(engine, schema.agents, schema.clients),
-        Reports(engine, schema.agents),
-        TaskQueue(engine, schema.agents),
-        Recovery(engine, schema.recovery_keys, schema.recovery, now),
-        Storages(engine, schema.storages, now),
-        Servers(engine, schema.servers, schema.fleet),
-        MadeRecords(engine, schema.records),
+        agents=Agents(engine, schema.agents),
+        intake=Intake(engine, schema.agents, schema.clients),
+        reports=Reports(engine, schema.agents),
+        queue=TaskQueue(engine, schema.agents),
+        clients=Clients(engine, schema.clients, now),
+        hosts=Hosts(engine, schema.hosts, now),
+        operations=Operations(engine, schema.operations, schema.events, now),
+        rollouts=Rollouts(engine, schema.rollouts, schema.targets, now),
+        people=People(engine, panel.people, now),
+        sessions=Sessions(engine, panel.sessions, panel.people),
+        tokens=Tokens(engine, panel.tokens, panel.people, now),
+        attempts=Attempts(engine, panel.attempts),
+        jobs=Jobs(engine, panel.jobs, now),
+        approvals=Approvals(engine, panel.approvals, now),
+        audit=Audit(engine, panel.audit, panel.audit_head, now),
+        seals=Seals(engine, schema.metadata),
+        overview=Overview(engine, schema),
+        alerts=Alerts(engine, schema.alerts),
+        duties=Duties(engine, schema.alerts),
+        recovery=Recovery(engine, schema.recovery_keys, schema.recovery, now),
+        storages=Storages(engine, schema.storages, now),
+        servers=Servers(engine, schema.servers, schema.fleet),
+        names=MadeRecords(engine, schema.records),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from leadengine_agent.protocol import FENCED, Event, Order, StepState, Task
 from leadengine_ctl.apis.patience import Patience
 from leadengine_ctl.dns.base import DnsProvider
+from leadengine_ctl.fleet.panel_records import AuditLine
 from leadengine_ctl.fleet.records import EventLine
 from leadengine_ctl.fleet.store import Store, now
 from leadengine_ctl.hosts.base import Host, HostAddress, HostKey, Progress, Report
@@ -42,7 +43,8 @@ class World:
     Attributes:
         open_host: a host to talk to; entering it connects.
         open_made: the same, trusting this one key alone.
-        actor: who gives the orders, as `name@machine`.
+        actor: who gives the orders: `name@machine`, or the address of a person of the panel.
+        origin: what they used: `cli`, `panel` or `api`.
     """
 
     settings: Settings
@@ -53,6 +55,20 @@ class World:
     open_made: Callable[[HostAddress, HostKey], Host]
     clouds: Clouds
     actor: str
+    origin: str = "cli"
+
+    def record(self, action: str, subject: str, outcome: str = "done", detail: str = "") -> None:
+        """Write into the audit trail what this actor did."""
+        self.store.audit.append(
+            AuditLine(
+                actor=self.actor,
+                origin=self.origin,
+                action=action,
+                subject=subject,
+                outcome=outcome,
+                detail=detail,
+            )
+        )
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,7 @@ def keep_policies(
     if changes and not only_check:
         for name, policy in policies.items():
             store.keep_policy(name, policy.model_dump())
+            world.record("config", name, "done", ", ".join(f"{k}={v}" for k, v in changes.items()))
     return tuple(policies)
 
 

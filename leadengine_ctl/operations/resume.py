@@ -47,7 +47,12 @@ def verb_of(record: OperationRecord) -> Verb:
             record.failure or "It came to its end.",
             f"Run the command again: lectl {record.verb} {record.client} …",
         )
-    return _VERBS[record.verb](record.params)
+    return make_verb(record.verb, record.params)
+
+
+def make_verb(name: str, params: str) -> Verb:
+    """The verb of this name for a request that was written down."""
+    return _VERBS[name](params)
 
 
 def _deploy(params: str) -> Verb:

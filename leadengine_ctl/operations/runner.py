@@ -25,8 +25,11 @@ class Finished:
     data: dict[str, Any]
 
 
-def run(world: World, verb: Verb, listener: Listener) -> Finished:
+def run(world: World, verb: Verb, listener: Listener, operation: str | None = None) -> Finished:
     """Run a verb, or go on with the unfinished operation that asked for the very same.
+
+    Args:
+        operation: the id of a new one, when somebody was told it already.
 
     Raises:
         LockedError: another process works on this client.
@@ -36,10 +39,10 @@ def run(world: World, verb: Verb, listener: Listener) -> Finished:
     holder = f"{verb.name} by {world.actor} since {now()}"
     with client_lock(world.settings.data_folder / "locks", verb.client, holder):
         try:
-            return _carry_out(verb, Run(world, _take_up(world, verb), listener))
+            return _carry_out(verb, Run(world, _take_up(world, verb, operation), listener))
         except FailedBeforeError:
             # Noted as failed now; what was asked for is asked anew.
-            return _carry_out(verb, Run(world, _take_up(world, verb), listener))
+            return _carry_out(verb, Run(world, _take_up(world, verb, None), listener))
 
 
 def run_as_part(run: Run, verb: Verb) -> dict[str, Any]:
@@ -66,7 +69,7 @@ def run_as_part(run: Run, verb: Verb) -> dict[str, Any]:
         return data
 
 
-def _take_up(world: World, verb: Verb) -> str:
+def _take_up(world: World, verb: Verb, wanted: str | None) -> str:
     """Find the operation to go on with, or start a new one.
 
     Whoever comes here holds this machine's lock: an operation still marked as running is one whose
@@ -74,10 +77,12 @@ def _take_up(world: World, verb: Verb) -> str:
     """
     old = world.store.operations.unfinished(verb.client)
     if old and (old.verb, old.params) == (verb.name, verb.params):
+        world.record(verb.name, verb.client, "resumed", old.id)
         return old.id
-    record = _record_of(world, verb, new_id())
+    record = _record_of(world, verb, wanted or new_id())
     _supersede(world, verb, record.id)
     world.store.operations.start(record)
+    world.record(verb.name, verb.client, "started", record.id)
     return record.id
 
 
@@ -107,15 +112,17 @@ def _record_of(world: World, verb: Verb, operation: str) -> OperationRecord:
 
 
 def _carry_out(verb: Verb, run: Run) -> Finished:
-    operations = run.world.store.operations
+    world, operations = run.world, run.world.store.operations
     try:
-        data = run.world.durable.run(run.operation, verb.name, lambda step: _body(verb, run, step))
+        data = world.durable.run(run.operation, verb.name, lambda step: _body(verb, run, step))
     except KeyboardInterrupt:
         raise _stopped(run.operation) from None
     except LeadEngineError as error:
         operations.end(run.operation, OperationState.FAILED, error.what)
+        world.record(verb.name, verb.client, "failed", f"{run.operation}: {error.what}")
         raise
     operations.end(run.operation, OperationState.DONE)
+    world.record(verb.name, verb.client, "done", run.operation)
     return Finished(run.operation, data)
 
 

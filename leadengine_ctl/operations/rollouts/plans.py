@@ -60,6 +60,7 @@ def start_rollout(world: World, request: RolloutRequest, plan: RolloutPlan) -> s
         started_at=now(),
     )
     world.store.rollouts.start(record, _targets(rollout, plan))
+    world.record(f"rollout.{request.kind}", rollout, "started", f"{len(plan.targets)} clients")
     return rollout
 
 

@@ -36,6 +36,7 @@ def run_rollout(world: World, rollout: str, listener: Listener) -> RolloutRecord
             world.store.rollouts.leave(rollout, lease.runner, RolloutState.PAUSED, "Ctrl-C")
             raise _stopped(rollout) from None
         kept(world.store.rollouts.leave(rollout, lease.runner, state, reason), rollout)
+        world.record(f"rollout.{crew.record.kind}", rollout, state.value, reason)
     return world.store.rollouts.get(rollout)
 
 

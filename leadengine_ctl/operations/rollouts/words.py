@@ -18,6 +18,7 @@ def leave_word(world: World, rollout: str, word: Word) -> RolloutRecord:
             f"The rollout {rollout} has ended: it is {record.state}", record.reason, ""
         )
     world.store.rollouts.ask(rollout, word)
+    world.record(f"rollout.{word}", rollout, "asked")
     try:
         # Whoever takes it over reads the word first, and does nothing else.
         return run_rollout(world, rollout, lambda _news: None)

@@ -1,0 +1,97 @@
+"""Incidents begin and end with what is found; people are told of both, unless it is muted."""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Iterable
+
+from leadengine_ctl.fleet.alert_records import ChannelRecord, IncidentRecord, MuteRecord
+from leadengine_ctl.notify.base import Notice, NotSentError
+from leadengine_ctl.notify.registry import open_channel
+from leadengine_ctl.operations.base import World
+from leadengine_ctl.planning.alerts import Finding
+
+DUTY = "watch"
+
+
+def settle(world: World, findings: Iterable[Finding]) -> None:
+    """Hold what is found against the incidents that are open, and tell what is new."""
+    alerts, now = world.store.alerts, time.time()
+    found = {(each.kind, each.subject): each for each in findings}
+    known = {(each.kind, each.subject): each for each in alerts.open_incidents()}
+    for key in found.keys() - known.keys():
+        alerts.begin(_incident(found[key], now))
+    for key in found.keys() & known.keys():
+        if (found[key].sentence, found[key].severity) != (known[key].sentence, known[key].severity):
+            alerts.say(known[key].id, found[key].sentence, found[key].severity)
+    gone = [known[key] for key in known.keys() - found.keys()]
+    alerts.end([each.id for each in gone], now)
+    mutes = [each for each in alerts.mutes(now) if each.begins <= now]
+    for each in gone:
+        if each.told and not is_muted(each, mutes):
+            _tell(world, _notice(world, each, closed=True))
+    for each in alerts.open_incidents():
+        if not each.told and not is_muted(each, mutes):
+            _tell(world, _notice(world, each, closed=False))
+            alerts.mark_told(each.id)
+
+
+def is_muted(incident: IncidentRecord, mutes: Iterable[MuteRecord]) -> bool:
+    """Whether nobody is to be told of it now."""
+    return any(each.subject in {"*", incident.subject} for each in mutes)
+
+
+def send_test(world: World, channel: ChannelRecord) -> None:
+    """Send a test.
+
+    Raises:
+        NotSentError: it did not arrive.
+    """
+    url = f"{world.settings.panel_place}/alerts"
+    words = ("A test of the panel", "This is how an alert would arrive.")
+    notice = Notice(secrets.token_hex(8), *words, url, "test", "warning", "panel")
+    failure = _send(world, channel, notice)
+    if failure:
+        raise NotSentError("The test did not arrive", failure, "Look at the channel's address.")
+
+
+def _incident(found: Finding, now: float) -> IncidentRecord:
+    return IncidentRecord(
+        id=secrets.token_hex(8),
+        kind=found.kind,
+        subject=found.subject,
+        severity=found.severity,
+        sentence=found.sentence,
+        opened_at=now,
+    )
+
+
+def _notice(world: World, incident: IncidentRecord, *, closed: bool) -> Notice:
+    word = "Over" if closed else incident.severity.capitalize()
+    return Notice(
+        # The same for each attempt: whoever takes it twice can tell.
+        id=hashlib.sha256(f"{incident.id}:{closed}".encode()).hexdigest()[:32],
+        subject=f"{word}: {incident.sentence}",
+        text=f"It was so from {time.strftime('%H:%M UTC', time.gmtime(incident.opened_at))} on.",
+        url=f"{world.settings.panel_place}/alerts",
+        state="closed" if closed else "opened",
+        severity=incident.severity,
+        about=incident.subject,
+    )
+
+
+def _tell(world: World, notice: Notice) -> None:
+    for channel in world.store.alerts.channels():
+        _send(world, channel, notice)
+
+
+def _send(world: World, channel: ChannelRecord, notice: Notice) -> str:
+    """Send one message; why it did not arrive, or an empty text. What comes of it stands at the channel."""
+    failure = ""
+    try:
+        target = channel.target.get_secret_value()
+        open_channel(channel.kind, target, world.settings).send(notice)
+    except NotSentError as error:
+        failure = error.why or error.what
+    world.store.alerts.note_sent(channel.id, failure, time.time())
+    return failure

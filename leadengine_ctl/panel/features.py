@@ -1,0 +1,43 @@
+"""The pages, feature by feature."""
+
+from fastapi import APIRouter
+
+from leadengine_ctl.panel import metrics
+from leadengine_ctl.panel.account import routes as account
+from leadengine_ctl.panel.alerts import routes as alerts
+from leadengine_ctl.panel.api import routes as api
+from leadengine_ctl.panel.approvals import routes as approvals
+from leadengine_ctl.panel.audit import routes as audit
+from leadengine_ctl.panel.clients import actions as client_actions
+from leadengine_ctl.panel.clients import routes as clients
+from leadengine_ctl.panel.deploying import routes as deploying
+from leadengine_ctl.panel.door import health, sign_in, welcome
+from leadengine_ctl.panel.fleet import routes as fleet
+from leadengine_ctl.panel.hosts import routes as hosts
+from leadengine_ctl.panel.operations import routes as operations
+from leadengine_ctl.panel.rollouts import routes as rollouts
+from leadengine_ctl.panel.team import routes as team
+
+
+def routers() -> tuple[APIRouter, ...]:
+    """Every router, in the order in which paths are tried."""
+    modules = (
+        health,
+        sign_in,
+        welcome,
+        account,
+        fleet,
+        clients,
+        client_actions,
+        hosts,
+        deploying,
+        operations,
+        rollouts,
+        approvals,
+        team,
+        audit,
+        alerts,
+        metrics,
+        api,
+    )
+    return tuple(module.router for module in modules)

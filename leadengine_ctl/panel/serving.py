@@ -1,0 +1,69 @@
+"""Serve the panel, and have what is asked for there done."""
+
+import signal
+import threading
+from types import FrameType
+
+import uvicorn
+
+from leadengine_ctl.operations.base import World
+from leadengine_ctl.panel.app import create_app
+from leadengine_ctl.panel.desk import Desk
+from leadengine_ctl.panel.fleet.index import Index
+from leadengine_ctl.panel.watch import Watch
+from leadengine_ctl.panel.worker import Worker
+from leadengine_ctl.secrets import KeyRing
+
+
+def build_desk(world: World, url: str = "") -> Desk:
+    """What every page works with, for a panel on this store.
+
+    Args:
+        url: where people find it; else where the settings say.
+    """
+    settings = world.settings
+    return Desk(
+        world=world,
+        keys=KeyRing(settings.keys),
+        url=url or settings.panel_place,
+        index=Index(world.store.overview),
+    )
+
+
+def serve(world: World, host: str, port: int, *, workers: int, proxies: str) -> None:
+    """Serve until SIGTERM or Ctrl-C; operations under way go on in their own processes.
+
+    Args:
+        workers: how many operations run at once; 0: this process only shows.
+        proxies: addresses and networks whose word on a visitor's address is taken, with commas.
+    """
+    desk = build_desk(world)
+    app = create_app(desk)
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies or None,
+        timeout_graceful_shutdown=3,
+    )
+    worker, watch = Worker(world, workers), Watch(world, desk.index)
+    for each in (worker.run, watch.run) if workers else ():
+        threading.Thread(target=each, daemon=True).start()
+    try:
+        _Server(config).run()
+    finally:
+        worker.stop()
+        watch.stop()
+
+
+class _Server(uvicorn.Server):
+    """Streams that are open must not keep a server from ending."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if sig == signal.SIGINT:
+            self.force_exit = True
+        super().handle_exit(sig, frame)

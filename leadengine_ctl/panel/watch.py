@@ -1,0 +1,116 @@
+"""The watch: looks at the fleet twice a minute, and says outside that it does.
+
+One panel of several has it at a time. Whoever watches the watch is outside: a monitor that expects a request
+at `LECTL_DEADMAN_URL` after each look raises the alarm when none comes, whatever else has died.
+"""
+
+import logging
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime
+
+from leadengine_ctl.notify.base import NotSentError
+from leadengine_ctl.notify.outward import post_json
+from leadengine_ctl.operations.alerting import DUTY, settle
+from leadengine_ctl.operations.base import World
+from leadengine_ctl.panel.fleet.index import Index, Row
+from leadengine_ctl.planning.alerts import (
+    Finding,
+    Limits,
+    Watched,
+    look_at_channels,
+    look_at_clients,
+    look_at_disks,
+    look_at_workers,
+)
+from leadengine_ctl.planning.capacity import Sample, days_until_full
+
+log = logging.getLogger(__name__)
+
+EVERY = 30.0
+_LEASE = 90.0
+_DISKS_EVERY = 900.0
+_SETTLING = 120.0
+"""Seconds after the start in which silence is not alarming: hosts come back one by one."""
+
+
+class Watch:
+    def __init__(self, world: World, index: Index) -> None:
+        self._world = world
+        self._index = index
+        self._over = threading.Event()
+        self._holder = f"{socket.gethostname()}:{secrets.token_hex(4)}"
+        self._began = time.monotonic()
+        self._disks: dict[str, float] = {}
+        self._disks_at = 0.0
+
+    def run(self) -> None:
+        """Look until `stop`."""
+        while not self._over.wait(EVERY):
+            try:
+                self.look()
+            except Exception:
+                # The watch goes on; that nobody looked shows outside, by the request that did not come.
+                log.exception("the watch could not look")
+
+    def stop(self) -> None:
+        self._over.set()
+
+    def look(self) -> bool:
+        """Look once; False: another panel has the watch."""
+        store = self._world.store
+        if not store.duties.take(DUTY, self._holder, _LEASE):
+            return False
+        settle(self._world, self.findings())
+        store.duties.done(DUTY)
+        if url := self._world.settings.deadman_url:
+            try:
+                post_json(url.get_secret_value(), {"watch": "looked"})
+            except NotSentError as error:
+                log.warning("the dead man's switch was not told: %s", error.why)
+        return True
+
+    def findings(self) -> Iterator[Finding]:
+        """What is wrong now."""
+        settings, store = self._world.settings, self._world.store
+        limits = Limits(backup_hours=settings.alert_backup_hours)
+        rows = self._index.rows()
+        settled = time.monotonic() - self._began > _SETTLING
+        for found in look_at_clients([_watched(row) for row in rows], limits):
+            if settled or found.kind != "silence":
+                yield found
+        yield from look_at_disks(self._full_in(rows), limits)
+        yield from look_at_workers(store.jobs.oldest_waiting())
+        failures = {each.name: each.failure for each in store.alerts.channels() if each.failure}
+        yield from look_at_channels(failures)
+
+    def _full_in(self, rows: list[Row]) -> dict[str, float]:
+        """Host -> days until its disk is full; asked for anew four times an hour."""
+        now = time.monotonic()
+        if self._disks_at and now - self._disks_at < _DISKS_EVERY:
+            return self._disks
+        self._disks_at, self._disks = now, {}
+        since = time.time() - 7 * 86_400
+        for host in {row.brief.host for row in rows}:
+            history = self._world.store.reports.health(host, since)
+            samples = [Sample(float(each.at), each.disk_free, each.memory_free) for each in history]
+            days = days_until_full(samples)
+            if days is not None:
+                self._disks[host] = days
+        return self._disks
+
+
+def _watched(row: Row) -> Watched:
+    now = time.time()
+    created = datetime.fromisoformat(row.brief.created_at).timestamp()
+    return Watched(
+        client=row.slug,
+        health=row.health,
+        why=row.why,
+        age=now - created,
+        certificate_days=row.certificate_days,
+        point_age=None if row.point is None else now - row.point,
+    )

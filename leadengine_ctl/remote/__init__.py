@@ -1,0 +1,1 @@
+"""Working through a panel: its API, with a person's own token."""
