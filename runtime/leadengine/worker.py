@@ -13,7 +13,7 @@ from leadengine.chores import Round, copy_drops
 from leadengine.concierge.calling import call_people, mail_replies
 from leadengine.database import Database
 from leadengine.healthcheck import HEARTBEAT
-from leadengine.knowledge import library
+from leadengine.knowledge import library, staff
 from leadengine.leads.tending import tend
 from leadengine.notifications.telling import channels, tell
 from leadengine.settings import Settings, load
@@ -43,6 +43,7 @@ async def _work(settings: Settings) -> None:
 
     await database.open()
     books = library.build(settings, database)
+    workers = staff.hire(settings, database, books)
     chores = Round(database, settings.client_id, stopping)
     try:
         await asyncio.gather(
@@ -50,8 +51,8 @@ async def _work(settings: Settings) -> None:
             chores.every(10, copy_drops(database, Drops(redis))),
             chores.every(2, tend(database, channels(settings))),
             chores.every(2, tell(database, settings)),
-            chores.every(1, books.librarian.chore()),
-            chores.every(2, books.surveyor.chore()),
+            chores.every(1, workers.librarian.chore()),
+            chores.every(2, workers.surveyor.chore()),
             chores.every(2, call_people(database, settings)),
             chores.every(5, mail_replies(database, settings)),
         )
