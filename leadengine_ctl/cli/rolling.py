@@ -1,12 +1,14 @@
 """The way of every rollout through the command line: preview, question, run, report."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import typer
 
 from leadengine_ctl.cli import rollout_tables, terminal
+from leadengine_ctl.cli.remote_rollouts import updated
 from leadengine_ctl.cli.rollout_progress import open_rollout_progress
-from leadengine_ctl.cli.session import Session
+from leadengine_ctl.cli.session import Session, open_session
 from leadengine_ctl.errors import ExitCode, NotAllowedError, UsageError
 from leadengine_ctl.fleet.records import RolloutRecord, TargetState
 from leadengine_ctl.operations.rollouts import plans, run
@@ -51,6 +53,18 @@ class Rolling:
         if ask:
             ask_to_change(plan)
         follow(self.session, plans.start_rollout(world, self.request, plan), anew=True)
+
+
+def roll(values: Mapping[str, object], *, only_show: bool, ask: bool, as_json: bool) -> None:
+    """The rollout that these words of the command line mean: through the panel, or from here.
+
+    Raises:
+        ValidationError: a word is refused.
+        Exit: with 3, when somebody is not done.
+    """
+    request = RolloutRequest.model_validate(values)
+    if not updated(request, only_show=only_show, ask=ask, as_json=as_json):
+        Rolling(open_session(as_json=as_json), request).go(only_show=only_show, ask=ask)
 
 
 def follow(session: Session, rollout: str, *, anew: bool = False) -> None:

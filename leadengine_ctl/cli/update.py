@@ -37,10 +37,7 @@ def update(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
     yes: options.Yes = False,
     as_json: options.Json = False,
 ) -> None:
-    from leadengine_ctl.cli.remote_rollouts import updated
-    from leadengine_ctl.cli.rolling import Rolling, chosen
-    from leadengine_ctl.cli.session import open_session
-    from leadengine_ctl.operations.rollouts.request import RolloutRequest
+    from leadengine_ctl.cli.rolling import chosen, roll
 
     values = {
         "clients": chosen(clients, every=every),
@@ -54,9 +51,6 @@ def update(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
         "max_failures": max_failures,
         "window": window,
         "retry": retry,
-        "allow_contract": allow_contract,
-        "without_backup": without_backup,
     }
-    request = RolloutRequest.model_validate(values)
-    if not updated(request, only_show=plan, ask=not yes, as_json=as_json):
-        Rolling(open_session(as_json=as_json), request).go(only_show=plan, ask=not yes)
+    values |= {"allow_contract": allow_contract, "without_backup": without_backup}
+    roll(values, only_show=plan, ask=not yes, as_json=as_json)

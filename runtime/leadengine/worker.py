@@ -14,7 +14,7 @@ from leadengine.companies.store import copy_companies
 from leadengine.concierge.calling import call_people, mail_replies
 from leadengine.database import Database
 from leadengine.healthcheck import HEARTBEAT
-from leadengine.knowledge import library
+from leadengine.knowledge import library, staff
 from leadengine.leads.tending import tend
 from leadengine.metering import copy_usage
 from leadengine.notifications.telling import channels, tell
@@ -47,6 +47,7 @@ async def _work(settings: Settings) -> None:
 
     await database.open()
     books = library.build(settings, database)
+    workers = staff.hire(settings, database, books)
     chores = Round(database, settings.client_id, stopping)
     try:
         await asyncio.gather(
@@ -59,8 +60,8 @@ async def _work(settings: Settings) -> None:
             chores.every(2, tend(database, channels(settings))),
             chores.every(2, tell(database, settings)),
             chores.every(2, deliver(database, settings)),
-            chores.every(1, books.librarian.chore()),
-            chores.every(2, books.surveyor.chore()),
+            chores.every(1, workers.librarian.chore()),
+            chores.every(2, workers.surveyor.chore()),
             chores.every(2, call_people(database, settings)),
             chores.every(5, mail_replies(database, settings)),
         )

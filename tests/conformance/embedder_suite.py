@@ -27,10 +27,10 @@ class EmbedderSuite:
         assert vectors.dtype == np.float32
         assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
 
-    def test_company_changes_nothing(self) -> None:
+    def test_company_changes_little(self) -> None:
         together = self.embedder.embed(TEXTS)
         for text, vector in zip(TEXTS, together, strict=True):
-            assert float(self.embedder.embed([text])[0] @ vector) > 0.98
+            assert float(self.embedder.embed([text])[0] @ vector) > 0.95
 
     def test_same_text_is_nearest(self) -> None:
         one, same, other = self.embedder.embed(["the blue kettle", "the blue kettle", "mortgages"])

@@ -1,9 +1,12 @@
 """One answer: by the model while there is a budget for it, else from the same passages word for word."""
 
+from __future__ import annotations
+
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -17,7 +20,6 @@ from leadengine.concierge.answers import (
     UnavailableError,
     Usage,
 )
-from leadengine.concierge.claude import Claude
 from leadengine.concierge.intent import with_what_it_points_to
 from leadengine.concierge.outgoing import LEAKED, LeakedError, Outgoing
 from leadengine.concierge.prompt import Prompt, Turn, build
@@ -25,6 +27,9 @@ from leadengine.concierge.quoting import quote
 from leadengine.database import Database
 from leadengine.knowledge.search import Findings, Retriever
 from leadengine.settings import Settings
+
+if TYPE_CHECKING:
+    from leadengine.concierge.claude import Claude
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +65,7 @@ class Answerer:
         self._database = database
         self._retriever = retriever
         self._turns = asyncio.Semaphore(_AT_ONCE)
-        has_key = bool(settings.llm_api_key.get_secret_value())
-        self._claude = Claude(settings) if has_key and settings.llm_monthly_budget else None
+        self._claude = _claude(settings)
 
     async def close(self) -> None:
         if self._claude is not None:
@@ -150,6 +154,15 @@ class Answerer:
         if usage is not None:
             async with self._database.tenant(tenant) as connection:
                 await spend.add(connection, tenant, usage, self._settings.llm_prices)
+
+
+def _claude(settings: Settings) -> Claude | None:
+    """The model, where there is a key and a budget; its library is not imported without them."""
+    if not settings.llm_api_key.get_secret_value() or not settings.llm_monthly_budget:
+        return None
+    from leadengine.concierge.claude import Claude
+
+    return Claude(settings)
 
 
 async def _as_pieces(answer: Answer) -> AsyncIterator[Text | Cited | Answer]:

@@ -1,19 +1,24 @@
 """What a model is told: orders in the system prompt alone, sources where others' text belongs."""
 
+from __future__ import annotations
+
 import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from anthropic.types import (
-    MessageParam,
-    SearchResultBlockParam,
-    ToolParam,
-    ToolResultBlockParam,
-    ToolUseBlockParam,
-)
+from typing import TYPE_CHECKING
 
 from leadengine.knowledge.ranking import Found
+
+if TYPE_CHECKING:
+    # The library takes a second to import: a stack without a key never does.
+    from anthropic.types import (
+        MessageParam,
+        SearchResultBlockParam,
+        ToolParam,
+        ToolResultBlockParam,
+        ToolUseBlockParam,
+    )
 
 NO_ANSWER = "NO_ANSWER"
 _SOURCES = 6

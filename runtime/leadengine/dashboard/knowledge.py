@@ -14,9 +14,9 @@ from leadengine.concierge.quoting import quote
 from leadengine.dashboard import conversation_queries
 from leadengine.dashboard.pages import page
 from leadengine.knowledge import intake, sites, store
-from leadengine.knowledge.crawling.fetching import normal
+from leadengine.knowledge.addresses import normal
 from leadengine.knowledge.ranking import ENOUGH
-from leadengine.knowledge.reading.kinds import KINDS, LARGEST
+from leadengine.knowledge.reading.limits import KINDS, LARGEST
 from leadengine.services import Services, ServicesOf
 
 router = APIRouter()

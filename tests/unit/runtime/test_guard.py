@@ -5,7 +5,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from leadengine.knowledge.crawling.fetching import Fetcher, FetchError, bare, normal
+from leadengine.knowledge.addresses import bare, normal
+from leadengine.knowledge.crawling.fetching import Fetcher, FetchError
 from leadengine.knowledge.crawling.guard import (
     ForbiddenAddressError,
     Guard,

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from leadengine.knowledge.passages import LONGEST, by_letters, cut, sentences
 from leadengine.knowledge.ranking import Asked, Found, Gate, Passage, codes, fuse, spread, weigh
-from leadengine.knowledge.reading.kinds import LARGEST, read
+from leadengine.knowledge.reading.kinds import read
+from leadengine.knowledge.reading.limits import LARGEST
 from leadengine.knowledge.reading.section import Section, UnreadableError
 from leadengine.knowledge.sameness import fingerprint, same
 from leadengine.knowledge.suspicion import speaks_to_machines

@@ -11,15 +11,9 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
+from leadengine.knowledge.addresses import bare, normal
 from leadengine.knowledge.crawling import links
-from leadengine.knowledge.crawling.fetching import (
-    Fetched,
-    Fetcher,
-    FetchError,
-    GoneError,
-    bare,
-    normal,
-)
+from leadengine.knowledge.crawling.fetching import Fetched, Fetcher, FetchError, GoneError
 from leadengine.knowledge.reading.section import UnreadableError
 from leadengine.knowledge.reading.text import decode
 from leadengine.knowledge.sites import Known

@@ -4,10 +4,11 @@ import asyncio
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpcore2
 
+from leadengine.knowledge.addresses import bare, normal
 from leadengine.knowledge.crawling.guard import ForbiddenAddressError
 
 MOST_BYTES = 2_000_000
@@ -125,21 +126,3 @@ async def _body(answer: httpcore2.Response, encoding: str) -> bytes:
         if len(content) > MOST_BYTES:
             raise FetchError(f"it is larger than {MOST_BYTES // 1_000_000} MB")
     return bytes(content)
-
-
-def bare(host: str) -> str:
-    """A host without its `www.`: to visitors both are one site."""
-    return host.lower().rstrip(".").removeprefix("www.")
-
-
-def normal(url: str) -> str:
-    """One form for the addresses of one page: no fragment, no default port, a path."""
-    parts = urlsplit(url.strip())
-    host = (parts.hostname or "").lower()
-    if ":" in host:
-        host = f"[{host}]"
-    default = {"http": 80, "https": 443}.get(parts.scheme)
-    port = f":{parts.port}" if parts.port and parts.port != default else ""
-    if parts.username or parts.password:
-        host = f"user@{host}"  # seen by the fetcher, which refuses it
-    return urlunsplit((parts.scheme.lower(), host + port, parts.path or "/", parts.query, ""))

@@ -8,7 +8,8 @@ from urllib.parse import urljoin, urlsplit
 import lxml.html
 from lxml import etree
 
-from leadengine.knowledge.crawling.fetching import MOST_BYTES, normal
+from leadengine.knowledge.addresses import normal
+from leadengine.knowledge.crawling.fetching import MOST_BYTES
 
 _NOT_PAGES = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|css|js|mjs|json|xml|rss|atom|zip|gz|rar|7z|exe|dmg|mp[34]"

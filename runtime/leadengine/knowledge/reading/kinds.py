@@ -4,13 +4,9 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from leadengine.knowledge.reading import html, markdown, pdf, table, word
+from leadengine.knowledge.reading.limits import KINDS, LARGEST, MOST_TEXT
 from leadengine.knowledge.reading.section import BETWEEN, Document, Section, UnreadableError, tidy
 from leadengine.knowledge.reading.text import decode
-
-LARGEST = 5_000_000
-"""Bytes of one file."""
-MOST_TEXT = 2_000_000
-"""Characters of one document."""
 
 _Reader = Callable[[str, bytes, str], Document]
 
@@ -23,7 +19,7 @@ def read(name: str, content: bytes, encoding: str = "") -> Document:
     """
     reader = _READERS.get(PurePath(name).suffix.lower())
     if reader is None:
-        raise UnreadableError(f"{name}: give a file that ends in {', '.join(_READERS)}")
+        raise UnreadableError(f"{name}: give a file that ends in {', '.join(KINDS)}")
     if len(content) > LARGEST:
         raise UnreadableError(f"{name} is larger than {LARGEST // 1_000_000} MB")
     document = reader(name, content, encoding)
@@ -87,6 +83,3 @@ _READERS: dict[str, _Reader] = {
     ".txt": _markdown,
     ".csv": _table,
 }
-
-KINDS = tuple(_READERS)
-"""The ends of names that are read."""
