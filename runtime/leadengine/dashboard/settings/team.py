@@ -135,7 +135,14 @@ async def _page(
     async with services.database.tenant(person.tenant) as connection:
         found = await accounts.members(connection)
     hours = {member.id: Hours.model_validate(member.hours) for member in found}
-    values = {"one_time": "", "invited": "", "problem": "", **given, "members": found, "hours": hours}
+    values = {
+        "one_time": "",
+        "invited": "",
+        "problem": "",
+        **given,
+        "members": found,
+        "hours": hours,
+    }
     return show(
         request, services, person, "team.html", errors or (), roles=ROLES, days=DAYS, **values
     )
