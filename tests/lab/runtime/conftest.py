@@ -59,7 +59,7 @@ def page(
     stack: RuntimeStack, steady_worker: Container, browser: Browser, authority: Authority
 ) -> Iterator[Page]:
     """A browser that finds the stack and a shop with the snippet; no visits yet."""
-    stack.sql("TRUNCATE visits, events, event_receipts")
+    stack.sql("TRUNCATE visits, events, event_receipts, day_counts")
     for key in stack.redis_cli("--scan", "--pattern", "le:sign-in:*").split():
         stack.redis_cli("del", key)
     with website(SNIPPETS) as address:
