@@ -125,7 +125,7 @@ class HealthPiece(Answered):
 
 
 class DayUsage(Answered):
-    """What a client used on one day so far (UTC). `llm_micros`: millionths of a pound."""
+    """What a client used on one day so far (UTC). `llm_micros`: millionths of a dollar."""
 
     client: Slug
     day: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]

@@ -77,5 +77,5 @@ def _of_day(api: str, standing: Standing, day: date) -> DayUsage:
         api_calls=used["api_calls"],
         visitors=used["visitors"],
         leads=used["leads"],
-        llm_micros=used["llm_micro_gbp"],
+        llm_micros=used["llm_micros"],
     )

@@ -5,9 +5,6 @@ from datetime import date, timedelta
 
 from leadengine.database import Connection
 
-LLM_SPEND = "llm_micro_gbp"
-"""The meter's name for what answers cost, in millionths of a pound."""
-
 _USED = """
 SELECT
   (SELECT coalesce(sum(number), 0) FROM usage_days
@@ -20,14 +17,17 @@ SELECT
    WHERE first_seen_at >= %(since)s AND first_seen_at < %(until)s) AS leads,
   (SELECT count(*) FROM conversations
    WHERE started_at >= %(since)s AND started_at < %(until)s) AS conversations,
-  (SELECT coalesce(sum(number), 0) FROM usage_days
-   WHERE name = %(spend)s AND day >= %(since)s AND day < %(until)s)::bigint AS llm_micro_gbp
+  (SELECT coalesce(sum(micros), 0) FROM model_spend
+   WHERE day >= %(since)s AND day < %(until)s)::bigint AS llm_micros
 """
 
 
 @dataclass(frozen=True)
 class Usage:
-    """Numbers from `since` up to, and without, `until`; days are those of UTC."""
+    """Numbers from `since` up to, and without, `until`; days are those of UTC.
+
+    `llm_micros`: what answers of the language model cost, in millionths of a dollar.
+    """
 
     since: date
     until: date
@@ -36,7 +36,7 @@ class Usage:
     pages: int
     leads: int
     conversations: int
-    llm_micro_gbp: int
+    llm_micros: int
 
     def as_json(self) -> dict[str, object]:
         """Plain values; days as `2026-01-31`."""
@@ -49,7 +49,7 @@ def _plain(value: object) -> object:
 
 async def usage(connection: Connection, since: date, until: date) -> Usage:
     """Add up; runs in a tenant's transaction."""
-    values = {"since": since, "until": until, "spend": LLM_SPEND}
+    values = {"since": since, "until": until}
     cursor = await connection.execute(_USED, values)
     return Usage(since, until, *(await cursor.fetchone() or (0, 0, 0, 0, 0, 0)))
 

@@ -43,7 +43,7 @@ def test_tenants_people_and_usage_are_told(stack: RuntimeStack, client: httpx.Cl
     assert "admin@acme.test" in ask(stack, "/internal/users")
     used = json.loads(ask(stack, f"/internal/usage?client={CLIENT_ID}"))
     assert used["api_calls"] >= 0
-    assert {"visitors", "leads", "llm_micro_gbp"} <= used.keys()
+    assert {"visitors", "leads", "llm_micros"} <= used.keys()
     assert json.loads(ask(stack, "/internal/readiness"))["ready"] is True
     same = json.loads(stack.admin("usage").stdout)
     assert same.keys() == used.keys()
