@@ -20,7 +20,6 @@ MARK = "/etc/leadengine/hardened"
 SSHD = "/etc/ssh/sshd_config.d/00-leadengine.conf"
 SSH_PORTS = "/etc/leadengine/ssh-ports.nft"
 FIREWALL = "/etc/leadengine/firewall.nft"
-PATIENCE = "/etc/leadengine/patience.nft"
 FIREWALL_MORE = "/etc/leadengine/firewall.d"
 FIREWALL_LOADED = "/etc/leadengine/firewall.loaded"
 """What the kernel said of the table when it was loaded: an edit by hand shows against it."""
@@ -51,7 +50,6 @@ FILES = {
     for placed in (
         Placed("sshd.conf", SSHD),
         Placed("firewall.nft", FIREWALL),
-        Placed("patience.nft", PATIENCE),
         Placed("leadengine-firewall.service", FIREWALL_UNIT),
         Placed("undo.sh", UNDO),
         Placed("apt.conf", UPDATES),

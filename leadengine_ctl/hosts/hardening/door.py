@@ -11,11 +11,11 @@ from contextlib import closing, contextmanager
 from leadengine_ctl.errors import LeadEngineError
 from leadengine_ctl.hosts.commands import said
 from leadengine_ctl.hosts.hardening.baseline import (
+    FILES,
     FIREWALL,
     FIREWALL_LOADED,
     FIREWALL_MORE,
     FIREWALL_UNIT,
-    PATIENCE,
     SSH_PORTS,
     SSHD,
     UNDO,
@@ -101,8 +101,7 @@ def raise_firewall(site: Site) -> str:
     wrote = (
         site.put(SSH_PORTS, f"define ssh_ports = {{ {ports} }}\n"),
         site.put(f"{FIREWALL_MORE}/README", _MORE),
-        site.place(FIREWALL),
-        site.place(PATIENCE),
+        site.put(FIREWALL, FILES[FIREWALL].text()),
         site.place(FIREWALL_UNIT) if site.systemd else False,
     )
     site.must("nft", "--check", "--file", FIREWALL)
