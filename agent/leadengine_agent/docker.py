@@ -16,6 +16,9 @@ from typing import Any
 from leadengine_agent.failures import TaskFailure, disk_full, tells_of_full_disk
 from leadengine_agent.protocol import FailureCode
 
+_GOING = ("is already in progress", "no such container")
+"""What the engine says of a container that ends and is removed while we ask for it."""
+
 ONE_OFF_LABEL = "leadengine.one-off"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|\x1b\[[0-9;]*[A-Za-z]")
 
@@ -138,9 +141,15 @@ def lines_since(container: str, since: str) -> Iterator[tuple[str, str]]:
 
 
 def remove_containers(ids: Iterable[str]) -> None:
+    """Remove containers; those that are going by themselves meanwhile are left to it."""
     names = tuple(ids)
-    if names:
+    if not names:
+        return
+    try:
         docker("rm", "--force", "--volumes", *names)
+    except DockerError as error:
+        if not all(any(word in line.lower() for word in _GOING) for line in error.lines):
+            raise
 
 
 def has_image(reference: str) -> bool:
