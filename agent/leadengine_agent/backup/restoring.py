@@ -126,13 +126,13 @@ class Restoring:
             return Did(False, "what is replaced is not kept")
         client = Client(self.layout, self.record, self.home)
         compose = compose_of(self.layout, self.record)
-        compose.stop("worker", 30)
+        swapping.stop_for_now(self.home, compose, "worker")
         try:
             point = make_point(client, "before-restore", lambda *_: None)
             if not point.is_good:
                 raise _no_undo(point.copies[0].why)
         except TaskFailure:
-            compose.up("worker")
+            swapping.start_again(self.home, compose)
             raise
         self.undo = point.id
         return Did(True, f"the way back is point {point.id}")
