@@ -1,5 +1,6 @@
 """Bringing a client back: beside what serves and then in its place, or on a host where nothing is."""
 
+import os
 import shutil
 import time
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from leadengine_agent.backup.names import one_off_label
 from leadengine_agent.backup.staging import Staging, exchange
 from leadengine_agent.executor.steps import Did
 from leadengine_agent.failures import TaskFailure
-from leadengine_agent.files import write_atomically
+from leadengine_agent.files import remove_tree, write_atomically
 from leadengine_agent.layout import APP_GROUP, HostLayout, StackLayout
 from leadengine_agent.protocol import (
     Activate,
@@ -125,13 +126,13 @@ class Restoring:
             return Did(False, "what is replaced is not kept")
         client = Client(self.layout, self.record, self.home)
         compose = compose_of(self.layout, self.record)
-        compose.stop("worker", 30)
+        swapping.stop_for_now(self.home, compose, "worker")
         try:
             point = make_point(client, "before-restore", lambda *_: None)
             if not point.is_good:
                 raise _no_undo(point.copies[0].why)
         except TaskFailure:
-            compose.up("worker")
+            swapping.start_again(self.home, compose)
             raise
         self.undo = point.id
         return Did(True, f"the way back is point {point.id}")
@@ -267,8 +268,16 @@ class Restoring:
 
 
 def _copy_tree(source: Path, target: Path) -> None:
-    if source.is_dir():
-        shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
+    """With owners: a certificate's key is readable for the group of nginx alone."""
+    if not source.is_dir():
+        return
+    # Nothing serves yet: what is there is what a killed run left.
+    remove_tree(target)
+    shutil.copytree(source, target, symlinks=True)
+    for path in (source, *source.rglob("*")):
+        status = path.lstat()
+        copied = target / path.relative_to(source)
+        os.chown(copied, status.st_uid, status.st_gid, follow_symlinks=False)
 
 
 def _no_undo(why: str) -> TaskFailure:

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 
 from leadengine_agent import docker, valve
+from leadengine_agent.backup.chores import is_frozen
 from leadengine_agent.backup.home import BackupHome
 from leadengine_agent.backup.names import one_off_label
 from leadengine_agent.backup.pack import QUEUE
@@ -15,11 +16,14 @@ from leadengine_agent.backup.staging import exchange
 from leadengine_agent.compose import Compose, wait_until_ready
 from leadengine_agent.docker import OneOff
 from leadengine_agent.layout import HostLayout, StackLayout
-from leadengine_agent.protocol import Part
+from leadengine_agent.protocol import Part, ServiceName
 from leadengine_agent.records import current_record
 from leadengine_agent.stack import compose_of, forget_state
 
 NOTE = "restore"
+STOPPED = "stopped"
+"""The note on services that are stopped for a moment: whoever finds it after a kill starts them again."""
+
 _DEADLINE = 120.0
 _SETTLE = 3.0
 
@@ -86,8 +90,26 @@ def carry_through(layout: StackLayout, home: BackupHome, compose: Compose, plan:
     for volume in plan.volumes:
         exchange(layout.client, volume, "clean")
     home.forget_note(NOTE)
+    home.forget_note(STOPPED)
     home.clear()
     return seconds
+
+
+def stop_for_now(home: BackupHome, compose: Compose, *services: ServiceName) -> None:
+    """Stop services that are to run again in any case, also after a kill."""
+    known = home.note(STOPPED).get("services", [])
+    home.write_note(STOPPED, {"services": [*known, *services]})
+    for name in services:
+        compose.stop(name, 60 if name == "nginx" else 30)
+
+
+def start_again(home: BackupHome, compose: Compose) -> bool:
+    """Start what was stopped for a moment; True when there was something."""
+    names = home.note(STOPPED).get("services", [])
+    if names:
+        compose.up(*names)
+    home.forget_note(STOPPED)
+    return bool(names)
 
 
 def replay(layout: StackLayout, home: BackupHome, compose: Compose, *, whole: bool) -> None:
@@ -100,8 +122,13 @@ def finish_pending(host: HostLayout, layout: StackLayout) -> bool:
     """Carry through what a killed run had begun to swap; True when there was something."""
     home = BackupHome(host, layout.client)
     note, record = home.note(NOTE), current_record(layout)
-    if not note or record is None:
+    if record is None:
         return False
+    if is_frozen(layout):
+        home.forget_note(STOPPED)
+        return False
+    if not note:
+        return start_again(home, compose_of(layout, record))
     plan = Plan(**{**note, "volumes": tuple(note["volumes"])})
     docker.reap_one_offs(one_off_label(layout.client))
     carry_through(layout, home, compose_of(layout, record), plan)

@@ -239,6 +239,7 @@ def _carry_through(layout: HostLayout, stack: StackLayout) -> None:
         docker.reap_one_offs(one_off_label(stack.client))
         if not home.note("restore"):
             home.clear()
+        if not home.note("restore") and not home.note("stopped"):
             return
         from leadengine_agent.backup.swapping import finish_pending
 

@@ -9,6 +9,7 @@ from leadengine_agent.activation.data_services import DEADLINE
 from leadengine_agent.backup.chores import FROZEN, Client
 from leadengine_agent.backup.home import BackupHome
 from leadengine_agent.backup.making import make_point
+from leadengine_agent.backup.swapping import STOPPED, stop_for_now
 from leadengine_agent.compose import Compose, wait_until_ready
 from leadengine_agent.docker import DockerError
 from leadengine_agent.executor.steps import Did
@@ -66,14 +67,15 @@ class _Freezing:
             self.layout, self.record, BackupHome(self.context.layout, self.layout.client)
         )
         try:
-            self.compose.stop("nginx", 60)
+            stop_for_now(client.home, self.compose, "nginx")
             self._drain()
-            self.compose.stop("worker", 30)
+            stop_for_now(client.home, self.compose, "worker")
             point = make_point(client, "move", lambda *_: None)
             if not point.is_good:
                 raise _no_point(point.copies[0].why)
         except (TaskFailure, DockerError):
             self._serve()
+            client.home.forget_note(STOPPED)
             raise
         self.point = point.id
         return Did(True, f"point {point.id}: nothing was accepted after it")
@@ -91,6 +93,8 @@ class _Freezing:
         new = not read_state(self.layout, FROZEN)
         # First of all nobody starts it again.
         write_state(self.layout, FROZEN, {"frozen": True})
+        # What was stopped for a moment is now stopped for good.
+        BackupHome(self.context.layout, self.layout.client).forget_note(STOPPED)
         self.compose("stop", "--timeout", "60", timeout=400)
         return Did(new, "stopped; its data stays")
 
