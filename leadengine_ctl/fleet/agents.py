@@ -193,6 +193,13 @@ class Agents:
             ).first()
             return _record(row) if row else None
 
+    def keys(self, most: int) -> dict[str, str]:
+        """Host -> public key, of the agents with access."""
+        table = self._tables.agents
+        wanted = select(table.c.host, table.c.public_key).where(table.c.revoked_at.is_(None))
+        with self._reader.connect() as connection:
+            return {row.host: row.public_key for row in connection.execute(wanted.limit(most))}
+
     def all(self) -> tuple[AgentRecord, ...]:
         """Every agent, by host."""
         with self._reader.connect() as connection:

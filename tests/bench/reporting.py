@@ -6,8 +6,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from leadengine_ctl.fleet.store import Store
 from tests.bench.result import Result
-from tests.unit.reporting.fleet import Load, Measured, simulate
+from tests.unit.reporting.fleet import Load, Measured, Simulated, simulate
+from tests.unit.reporting.panel import PanelServer
 from tests.unit.reporting.panel_process import panel_process, resident_mib
 
 AGENTS = 10_000
@@ -20,9 +22,16 @@ def ten_thousand_agents(url: str = "", store: str = "SQLite") -> Iterator[Result
 
     Load and panel share the machine, so the wait includes what the load itself takes.
     """
-    with tempfile.TemporaryDirectory() as folder, panel_process(Path(folder), url) as (panel, pid):
-        opened = panel.open_store()
+    with tempfile.TemporaryDirectory() as folder:
+        opened = PanelServer(Path(folder), url_of_store=url).open_store()
         agents = simulate(opened, AGENTS)
+        yield from _measured(Path(folder), url, store, opened, agents)
+
+
+def _measured(
+    folder: Path, url: str, store: str, opened: Store, agents: tuple[Simulated, ...]
+) -> Iterator[Result]:
+    with panel_process(folder, url) as (panel, pid):
         before = _cpu_seconds(pid)
         measured = asyncio.run(Load(panel.port, panel.url).run(agents, INTERVAL, SECONDS))
         spent = _cpu_seconds(pid) - before

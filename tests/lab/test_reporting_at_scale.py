@@ -153,9 +153,9 @@ def test_fifty_tokens_admit_fifty_hosts_of_ten_thousand_that_come(
 
 def ten_thousand(folder: Path, url: str = "") -> tuple[Measured, Store]:
     """Ten seconds of ten thousand agents, each reporting every half minute."""
+    store = PanelServer(folder, url_of_store=url).open_store()
+    agents = simulate(store, 10_000)
     with panel_process(folder, url) as (panel, _):
-        store = panel.open_store()
-        agents = simulate(store, 10_000)
         measured = asyncio.run(Load(panel.port, panel.url).run(agents, 30.0, 10.0))
     return measured, store
 

@@ -66,6 +66,8 @@ class Reception:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Receive agents for as long as the panel lives."""
+        # All at once: ten thousand that come back would each be looked up on their own.
+        self._keys.update(await asyncio.to_thread(self.store.agents.keys, _MOST_KEYS))
         self._ingest.start()
         self.waiting.start()
         tidying = asyncio.create_task(self._tidy())
