@@ -26,6 +26,7 @@ def panel(lab_operator: Operator, names: Names, stocked_vps: Vps) -> Iterator[Se
         yield served
 
 
+@pytest.mark.timeout(1500)
 def test_a_real_stack_is_deployed_from_the_form_to_the_end(
     panel: Served, stocked_vps: Vps, tmp_path: Path
 ) -> None:

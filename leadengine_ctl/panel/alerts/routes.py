@@ -22,6 +22,8 @@ from leadengine_ctl.panel.request import DeskOf, Form
 router = APIRouter(include_in_schema=False)
 
 _PAST = 50
+_FRESH = 180.0
+"""Seconds after which a look of the watch says nothing about now."""
 
 
 class MailChannel(Frozen):
@@ -133,7 +135,7 @@ def _page(request: Request, desk: Desk, visitor: Visitor, problem: str = "") -> 
     store, now = desk.world.store, time.time()
     mutes = store.alerts.mutes(now)
     shown = [each for each in store.alerts.open_incidents() if _may_see(visitor, desk, each)]
-    past = store.alerts.past_incidents(_PAST)
+    past, looked = store.alerts.past_incidents(_PAST), store.duties.last_done(DUTY)
     return page(
         request,
         "alerts/alerts.html",
@@ -143,7 +145,9 @@ def _page(request: Request, desk: Desk, visitor: Visitor, problem: str = "") -> 
         past=[each for each in past if _may_see(visitor, desk, each)],
         mutes=mutes if visitor.scope is None else (),
         channels=_channels(desk) if visitor.may("admin") and visitor.scope is None else (),
-        looked=store.duties.last_done(DUTY),
+        looked=looked,
+        # Silence of the watch is not the silence of a fleet that is well.
+        watched=bool(looked) and now - (looked or 0.0) < _FRESH,
         deadman=desk.world.settings.deadman_url is not None,
     )
 

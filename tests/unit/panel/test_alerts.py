@@ -121,6 +121,14 @@ def test_the_watch_sees_a_fleet_and_one_panel_of_two_has_it(fleet: Fleet, panel:
     assert "Nothing is known of beta" in page
 
 
+def test_without_a_watch_the_page_does_not_say_that_nothing_is_wrong(panel: Panel) -> None:
+    browser = panel.browser(Role.VIEWER)
+    assert "Nothing is wrong" not in browser.get("/alerts").text
+    assert "Nobody looks right now" in browser.get("/alerts").text
+    assert Watch(panel.desk.world, panel.desk.index).look()
+    assert "Nothing is wrong" in browser.get("/alerts").text
+
+
 def test_alerts_are_seen_muted_and_led_to_people_from_the_page(
     fleet: Fleet, panel: Panel, tmp_path: Path
 ) -> None:
