@@ -18,6 +18,9 @@ from leadengine_ctl.panel.agents.reception import Reception
 from leadengine_ctl.panel.agents.routes import agent_router
 from leadengine_ctl.secrets import KeyRing
 
+KEEP_ALIVE = 75
+"""Seconds that an idle connection is kept: longer than agents pause, or each report costs a handshake."""
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -86,7 +89,7 @@ class PanelServer:
         app = self.app(self.tune(Reception(self.open_store(), self.url, self.interval)))
         config = uvicorn.Config(
             app, self.address, self.port, log_level="error", backlog=2048,
-            timeout_graceful_shutdown=1, **self._encryption,
+            timeout_graceful_shutdown=1, timeout_keep_alive=KEEP_ALIVE, **self._encryption,
         )  # fmt: skip
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, daemon=True)
