@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from leadengine_agent.backup.chores import is_frozen
 from leadengine_agent.docker import DockerError
 from leadengine_agent.layout import HostLayout, StackLayout
 from leadengine_agent.protocol import ServiceName
@@ -43,7 +44,9 @@ def is_heal_due(host: HostLayout) -> bool:
 
 
 def ills(standing: Standing, now: float) -> Iterator[Ill]:
-    """What is wrong with a stack and has not been tried too often."""
+    """What is wrong with a stack and has not been tried too often; a frozen one is meant to stand still."""
+    if is_frozen(standing.layout):
+        return
     for service in standing.wanted:
         ill = _ill(standing, service)
         if ill and len(_recent(standing.layout, service, now)) < _TRIES:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadengine_agent import __version__, der, docker, engine
+from leadengine_agent.backup.catalogue import seconds_of
+from leadengine_agent.backup.status import backup_state
 from leadengine_agent.docker import DockerError, OneOff
 from leadengine_agent.layout import HostLayout, StackLayout
 from leadengine_agent.protocol import ServiceName
@@ -103,7 +105,14 @@ def _stack(host: HostLayout, standing: Standing) -> StackVitals:
         healthy=well.issuperset(standing.wanted) and certificate.issuer_kind != "none",
         services=services,
         certificate=certificate,
+        recovery_point=_recovery_point(host, standing),
     )
+
+
+def _recovery_point(host: HostLayout, standing: Standing) -> float | None:
+    """When the newest point was taken that was read back at every target."""
+    taken = backup_state(host, standing.layout, standing.record).last_good
+    return seconds_of(taken) if taken else None
 
 
 def is_well(found: dict[str, Any]) -> bool:

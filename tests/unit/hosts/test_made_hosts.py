@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import paramiko
+from paramiko.common import AUTH_SUCCESSFUL
 import pytest
 
 from leadengine_ctl.errors import NotAllowedError
@@ -19,7 +20,7 @@ class Door(paramiko.ServerInterface):
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
         del username, key
-        return paramiko.AUTH_SUCCESSFUL
+        return AUTH_SUCCESSFUL
 
     def get_allowed_auths(self, username: str) -> str:
         del username
