@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import paramiko
-from paramiko.common import AUTH_SUCCESSFUL
 import pytest
+from paramiko.common import AUTH_SUCCESSFUL
 
 from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.hosts.base import HostAddress, HostKey, HostTrust
