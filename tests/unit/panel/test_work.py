@@ -45,7 +45,7 @@ def test_a_deploy_goes_from_the_form_to_the_password_which_is_shown_once(
     where = place(browser.post("/deploy", DEPLOY))
     waiting = browser.get(where).text
     assert "Waiting for a worker" in waiting
-    assert waiting.count("to come") == 7
+    assert waiting.count("to come") == 8
     work(panel)
     page = browser.get(where).text
     assert "acme is live" in page
