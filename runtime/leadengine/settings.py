@@ -92,7 +92,6 @@ class Settings(MailSettings, ModelSettings, KnowledgeSettings):
     slack_webhook: SecretStr = SecretStr("")
     ipinfo_token: SecretStr = SecretStr("")
     ipinfo_url: str = "https://ipinfo.io"
-    chroma_url: str = ""
     private_webhooks: bool = False
     """Whether webhooks may go to addresses of private networks."""
 
