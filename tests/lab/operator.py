@@ -69,6 +69,8 @@ class Operator:
             "LECTL_DATA_FOLDER": str(self.home / "data"),
             "LECTL_SSH_KEY": str(self.key),
             "LECTL_KEY_PASSPHRASE": PASSPHRASE.get_secret_value(),
+            # It takes as long as the deploy itself: the tests that are about it ask for it.
+            "LECTL_HARDEN": "never",
             **self.settings,
         }
 

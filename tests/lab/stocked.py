@@ -1,4 +1,4 @@
-"""Hosts that are prepared already: engine installed, images of the stack loaded, hardened.
+"""Hosts that are prepared already: engine installed, images of the stack loaded.
 
 One bare host is prepared the slow way; the others are copies of it. Tests about anything but the
 preparation of a host start from such a copy.
@@ -35,7 +35,6 @@ def take_stock(run: Run, key: Path) -> Stock:
     vps = start_vps(run, "stock", key)
     vps.install_engine()
     vps.load_images(*IMAGES)
-    vps.harden()
     vps.run("systemctl", "stop", "docker.socket", "docker", "containerd")
     image = f"leadengine/lab-stocked:{run.name}"
     docker("commit", "--change", f"LABEL {LABEL}={run.mark}", vps.box.name, image, timeout=300)

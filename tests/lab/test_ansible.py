@@ -13,6 +13,8 @@ from tests.lab.operator import LECTL, Operator, fingerprint, wait_until
 from tests.lab.stack import Stack
 from tests.lab.vps import Vps
 
+pytestmark = pytest.mark.soak
+
 ROOT = Path.cwd()
 BIN = LECTL.parent
 CLIENT, DOMAIN = "playbook", "leads.playbook.test"

@@ -18,6 +18,8 @@ from tests.lab.names import Names
 from tests.lab.operator import Ended, Operator, certificate_settings
 from tests.lab.run import Run
 
+pytestmark = pytest.mark.soak
+
 DOMAIN = "leads.rented.test"
 
 

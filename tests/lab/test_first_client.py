@@ -57,7 +57,9 @@ def live(
     """Deploy to a host that has neither Docker nor Python."""
     names.point(DOMAIN, bare_vps.address, bare_vps.address6)
     operator = lab_operator.with_settings(
-        **certificate_settings(pebble, lab_operator.home), **mail_settings(module_mail)
+        LECTL_HARDEN="new",
+        **certificate_settings(pebble, lab_operator.home),
+        **mail_settings(module_mail),
     )
     assert not bare_vps.run("which", "docker", "python3", check=False).stdout
     ended = operator.deploy(bare_vps, "acme", DOMAIN)

@@ -15,6 +15,8 @@ from tests.lab.stocked import IMAGES
 from tests.lab.vps import Vps
 from tests.lab.waiting import until
 
+pytestmark = pytest.mark.soak
+
 CLIENT, DOMAIN = "hard", "leads.hard.test"
 TIMERS = ("apt-daily.timer", "apt-daily-upgrade.timer")
 RATE = 20.0

@@ -29,6 +29,8 @@ from tests.lab.stack import STACKS, Stack
 from tests.lab.vps import Vps
 from tests.unit.ctl.builders import a_spec
 
+pytestmark = pytest.mark.soak
+
 CLIENT, DOMAIN = "contested", "leads.contested.test"
 AT_ONCE = 50
 TAKEN_OVER_WITHIN = 5.0

@@ -14,6 +14,8 @@ from tests.lab.served_panel import Served, join, serve
 from tests.lab.stack import Stack
 from tests.lab.vps import Vps
 
+pytestmark = pytest.mark.soak
+
 DOMAIN = "oneclick.panel.test"
 PATIENCE = 600_000.0
 

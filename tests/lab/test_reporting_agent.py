@@ -28,6 +28,8 @@ from tests.lab.vps import Vps
 from tests.unit.ctl.builders import publish as sign_and_publish
 from tests.unit.reporting.panel import PanelServer
 
+pytestmark = pytest.mark.soak
+
 CLIENT, DOMAIN = "watched", "leads.watched.internal"
 
 

@@ -26,6 +26,8 @@ from tests.lab.run import Run
 from tests.lab.stack import Stack
 from tests.lab.vps import Vps
 
+pytestmark = pytest.mark.soak
+
 CLIENT, DOMAIN = "acme", "leads.acme.internal"
 BUCKET = "acme-points"
 FIGURES = Path("build/restore")

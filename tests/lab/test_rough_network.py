@@ -13,6 +13,8 @@ from tests.lab.rough_road import KINDS, Road, Toxic, rough_road
 from tests.lab.stack import Stack
 from tests.lab.vps import Vps
 
+pytestmark = pytest.mark.soak
+
 DOMAIN = "leads.rough.test"
 LONGEST = 900
 """Seconds that a run may take on a busy machine; without deadlines it would hang for good."""

@@ -21,6 +21,8 @@ from leadengine_agent.protocol import (
 )
 from tests.lab.backup.protected import FOLDER, LOCAL, Protected, order
 
+pytestmark = pytest.mark.soak
+
 MUTATIONS = Path("tests/lab/backup/mutations.py")
 HOME = "/var/lib/leadengine/backups"
 WORK = f"{HOME}/lab"

@@ -11,6 +11,8 @@ from tests.lab.backup.protected import FOLDER, HOME, Protected, order
 from tests.lab.engine import LabError
 from tests.lab.waiting import until
 
+pytestmark = pytest.mark.soak
+
 EXECUTOR = "leadengine-executor"
 
 

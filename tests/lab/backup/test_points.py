@@ -13,6 +13,8 @@ import pytest
 from tests.lab.backup.protected import LOCAL, Protected
 from tests.lab.waiting import until
 
+pytestmark = pytest.mark.soak
+
 
 @contextmanager
 def writes(protected: Protected) -> Iterator[None]:

@@ -32,6 +32,8 @@ from tests.lab.run import Run
 from tests.lab.stack import Stack
 from tests.lab.vps import Vps
 
+pytestmark = pytest.mark.soak
+
 OPERATOR = pyrage.x25519.Identity.generate()
 RECIPIENT = str(OPERATOR.to_public())
 
