@@ -9,8 +9,6 @@ import paramiko
 from cryptography.hazmat.primitives import serialization as form
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from leadengine_ctl.hosts.base import HostAddress, HostKey, HostTrust
-from leadengine_ctl.hosts.registry import open_host
 from tests.lab.container import Container
 from tests.lab.engine import Done, LabError, copy_images, docker
 from tests.lab.run import Run
@@ -136,13 +134,6 @@ class Vps:
     def install_engine(self) -> str:
         """Run the product's own installer; return its last line of output."""
         return self.run("sh", "-s", stdin=INSTALLER.read_text()).stdout.splitlines()[-1]
-
-    def harden(self) -> tuple[str, ...]:
-        """Have the product put its hardening baseline in place; what it could not have there."""
-        kind, text = self.host_key.split()
-        trust = HostTrust(pinned=HostKey.parse(f"{kind} {text}"))
-        with open_host(HostAddress.parse(self.url), trust, self.key) as host:
-            return host.harden()
 
     def load_images(self, *tags: str) -> None:
         """Copy images of this machine's engine into the host's, past SSH and registry."""
