@@ -34,7 +34,8 @@ def remove_everything(mark: str) -> None:
     for listing, removal in KINDS:
         found = docker(*listing, "--quiet", "--filter", f"label={LABEL}={mark}").stdout.split()
         if found:
-            docker(*removal, *found)
+            # Another process of this run may be at it, too: what is gone is gone.
+            docker(*removal, *found, check=False)
 
 
 def reap_dead_runs() -> None:
