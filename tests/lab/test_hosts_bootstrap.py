@@ -198,6 +198,7 @@ def kill_at(vps: Vps, agent: ImageRef, moment: tuple[str, str, bool]) -> None:
     assert child.exitcode == -signal.SIGKILL
 
 
+@pytest.mark.soak
 def test_prepare_killed_at_every_step_converges(vps: Vps, agent: ImageRef) -> None:
     moments = (
         ("check", "done", False),

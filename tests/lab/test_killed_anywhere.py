@@ -98,6 +98,7 @@ def test_lectl_killed_at_every_point_converges(
     _assert_converged(twin, control, pebble, orders)
 
 
+@pytest.mark.soak
 def test_executor_killed_at_every_point_converges(
     control: Twin, make_twin: MakeTwin, names: Names, pebble: Pebble
 ) -> None:

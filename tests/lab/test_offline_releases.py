@@ -72,6 +72,7 @@ def test_a_file_installs_and_updates_a_stack(
     assert release_of(lab_operator, "1.0.0").release.images["api"].digest not in running
 
 
+@pytest.mark.soak
 def test_an_engine_takes_only_the_layers_it_lacks(
     lab_operator: Operator, first: Path, second: Path, bare_vps: Vps
 ) -> None:
