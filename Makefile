@@ -36,7 +36,7 @@ lab-packages:  ## system packages the lab needs
 lab-images: engine
 	@python3 tools/images.py --lab
 
-check: setup  ## format, lint, types, arrows, sizes, unit and conformance tests; under 2 minutes
+check: setup  ## format, lint, types, arrows, sizes, unit and conformance tests
 	@$(RUN)/ruff format --check .
 	@$(RUN)/ruff check .
 	@$(RUN)/mypy
