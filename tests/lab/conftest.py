@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Playwright, sync_playwright
 
 from tests.lab.acme import Pebble, start_pebble
 from tests.lab.authority import Authority
@@ -127,10 +127,16 @@ def prepared_vps(make_vps: MakeVps) -> Iterator[Vps]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    """The one driver of browsers: a second one in the same process would refuse to start."""
+    with sync_playwright() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Browser:
     """Headless Chromium: `with browser.open({"leads.acme.test": vps.address}, (root,)) as page`."""
-    with sync_playwright() as playwright:
-        yield Browser(playwright)
+    return Browser(playwright)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright
 
 from leadengine_ctl.fleet.panel_records import Role
 from tests.lab.browser import CHROMIUM, SCREENSHOTS
@@ -57,12 +57,6 @@ def settings(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
 def panel(fleet: Fleet) -> Iterator[Served]:
     with serve(fleet.lectl.variables) as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")
