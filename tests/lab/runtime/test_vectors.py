@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
+import httpx
 import numpy as np
 import pytest
 
@@ -53,11 +54,7 @@ def index(run: Run, product_images: None) -> Iterator[str]:
     box = start_chroma(run, "suite-chroma")
     url = f"http://{box.address}:8000"
 
-    async def answers() -> None:
-        async with chroma.client(url) as http:
-            (await http.get("/api/v2/heartbeat")).raise_for_status()
-
-    until(lambda: asyncio.run(answers()), "Chroma", 60)
+    until(lambda: httpx.get(f"{url}/api/v2/heartbeat").raise_for_status(), "Chroma", 60)
     yield url
     box.remove()
 
