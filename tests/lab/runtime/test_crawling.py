@@ -78,6 +78,7 @@ def test_site_is_read_as_it_allows(stack: RuntimeStack, desk: httpx.Client, site
     )
 
 
+@pytest.mark.soak
 def test_second_reading_takes_what_changed(
     stack: RuntimeStack, desk: httpx.Client, site: Site
 ) -> None:

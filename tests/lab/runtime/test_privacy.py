@@ -152,7 +152,8 @@ def assert_lead(stack: RuntimeStack, email: str, number: int) -> None:
 def test_what_is_too_old_is_deleted_and_the_rest_is_not(stack: RuntimeStack) -> None:
     """One row of each class a day too old, and one that is not; the evidence says one of each."""
     stack.sql(
-        "TRUNCATE visits, events, event_receipts, leads, lead_visitors, notices, conversations, turns"
+        "TRUNCATE visits, events, event_receipts, leads, lead_visitors, notices, conversations,"
+        " turns CASCADE"
     )
     tenant = stack.sql("SELECT id FROM tenants WHERE name = 'acme'")
     for days, name in ((400, "old"), (1, "new")):
