@@ -36,6 +36,7 @@ def operator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cli]:
 
 @settings(max_examples=5000, deadline=None, suppress_health_check=SHARED)
 @given(field=FIELDS, word=words)
+@pytest.mark.soak
 def test_no_word_of_the_command_line_is_more_than_data(
     operator: Cli, field: tuple[Callable[[Cli, str, str], None], str], word: str
 ) -> None:

@@ -116,6 +116,7 @@ def test_executor_killed_at_every_point_converges(
     _assert_converged(twin, control, pebble, orders)
 
 
+@pytest.mark.soak
 def test_executor_killed_at_every_point_of_a_change_converges(
     control: Twin, make_twin: MakeTwin, names: Names, pebble: Pebble
 ) -> None:

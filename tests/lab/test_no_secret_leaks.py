@@ -20,6 +20,8 @@ from tests.lab.operator import (
 from tests.lab.stack import STACKS, Stack
 from tests.lab.vps import Vps
 
+pytestmark = pytest.mark.soak
+
 DOMAIN = "leads.secret.test"
 CLIENT = "secret"
 
