@@ -15,6 +15,7 @@ from leadengine_ctl.panel.door import health, sign_in, welcome
 from leadengine_ctl.panel.fleet import routes as fleet
 from leadengine_ctl.panel.hosts import routes as hosts
 from leadengine_ctl.panel.operations import routes as operations
+from leadengine_ctl.panel.recovery import routes as recovery
 from leadengine_ctl.panel.rollouts import routes as rollouts
 from leadengine_ctl.panel.team import routes as team
 
@@ -29,6 +30,7 @@ def routers() -> tuple[APIRouter, ...]:
         fleet,
         clients,
         client_actions,
+        recovery,
         hosts,
         deploying,
         operations,
