@@ -13,6 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from leadengine_agent.reports import Report
 from leadengine_ctl.fleet.agent_records import Received, Verdict
 from leadengine_ctl.fleet.agent_tables import AgentTables
+from leadengine_ctl.fleet.audit import Audit
+from leadengine_ctl.fleet.panel_records import AuditLine
 
 INTERVAL = 30.0
 """Seconds between two reports of an agent, unless its panel says otherwise."""
@@ -25,8 +27,9 @@ _GRACE = 120.0
 
 
 class Intake:
-    def __init__(self, engine: Engine, tables: AgentTables, clients: Table) -> None:
+    def __init__(self, engine: Engine, tables: AgentTables, clients: Table, audit: Audit) -> None:
         self._engine = engine
+        self._audit = audit
         self._tables = tables
         self._clients = clients
         self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
@@ -77,10 +80,20 @@ class Intake:
         self._upsert_heartbeats(connection, list(_heartbeats(requests, now, interval)))
         self._replace(connection, tables.health, ("host", "span", "at"), list(_pieces(requests)))
         hosts = self._hosts_of_clients(connection, requests)
-        events = list(_events(requests, hosts, now))
-        if events:
-            connection.execute(self._insert(tables.events).on_conflict_do_nothing(), events)
+        self._add_events(connection, list(_events(requests, hosts, now)))
         self._replace(connection, tables.usage, ("client", "day"), list(_usage(requests, hosts)))
+
+    def _add_events(self, connection: Connection, events: list[dict[str, Any]]) -> None:
+        """Keep those that are new, and chain them into the audit trail: what happened on a host stands
+        beside what was asked for in the panel, under the name of the same person."""
+        if not events:
+            return
+        table = self._tables.events
+        new = self._insert(table).on_conflict_do_nothing()
+        keys = (table.c.host, table.c.boot, table.c.seq)
+        fresh = {tuple(row) for row in connection.execute(new.returning(*keys), events)}
+        told = (each for each in events if (each["host"], each["boot"], each["seq"]) in fresh)
+        self._audit.extend(connection, [_line(each) for each in told])
 
     def _hosts_of_clients(
         self, connection: Connection, requests: Sequence[Received]
@@ -177,6 +190,19 @@ def _events(
                 "boot": report.boot,
                 "received_at": now,
             }
+
+
+def _line(event: dict[str, Any]) -> AuditLine:
+    """An event as the trail has it; what its agent said of itself is marked by its origin."""
+    host = event["host"]
+    return AuditLine(
+        actor=event["actor"] or f"agent of {host}",
+        origin="agent",
+        action=event["what"],
+        subject=event["client"] or host,
+        outcome=event["state"][:20],
+        detail=f"on {host}: {event['detail']}" if event["detail"] else f"on {host}",
+    )
 
 
 def _usage(requests: Sequence[Received], hosts: dict[str, str]) -> Iterator[dict[str, Any]]:

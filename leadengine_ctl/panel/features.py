@@ -13,6 +13,7 @@ from leadengine_ctl.panel.clients import routes as clients
 from leadengine_ctl.panel.deploying import routes as deploying
 from leadengine_ctl.panel.door import health, sign_in, welcome
 from leadengine_ctl.panel.fleet import routes as fleet
+from leadengine_ctl.panel.fleet import saved
 from leadengine_ctl.panel.hosts import routes as hosts
 from leadengine_ctl.panel.operations import routes as operations
 from leadengine_ctl.panel.recovery import routes as recovery
@@ -28,6 +29,7 @@ def routers() -> tuple[APIRouter, ...]:
         welcome,
         account,
         fleet,
+        saved,
         clients,
         client_actions,
         recovery,

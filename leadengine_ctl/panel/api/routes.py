@@ -2,7 +2,17 @@
 
 from fastapi import APIRouter
 
-from leadengine_ctl.panel.api import clients, description, operations, people, recovery, rollouts
+from leadengine_ctl.panel.api import (
+    alerts,
+    approvals,
+    clients,
+    description,
+    operations,
+    people,
+    recovery,
+    rollouts,
+    views,
+)
 from leadengine_ctl.panel.api.models import Problem
 
 _REFUSALS = {
@@ -19,5 +29,15 @@ router = APIRouter(
     prefix="/api/v1",
     responses={code: {"model": Problem, "description": words} for code, words in _REFUSALS.items()},
 )
-for part in (description, people, clients, recovery, operations, rollouts):
+for part in (
+    description,
+    people,
+    clients,
+    recovery,
+    views,
+    operations,
+    rollouts,
+    alerts,
+    approvals,
+):
     router.include_router(part.router)
