@@ -30,6 +30,7 @@ class Intake:
     def __init__(self, engine: Engine, tables: AgentTables, clients: Table, audit: Audit) -> None:
         self._engine = engine
         self._audit = audit
+        self._statements: dict[str, Any] = {}
         self._tables = tables
         self._clients = clients
         self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
@@ -71,7 +72,8 @@ class Intake:
         rows = {each.assertion: each.expires_at for each in requests}
         values = [{"id": key, "expires_at": rows[key]} for key in sorted(rows)]
         new = self._insert(table).on_conflict_do_nothing().returning(table.c.id)
-        return set(connection.scalars(new.values(values)))
+        # As many rows to one statement of one shape: one with all values in it is worked out anew each time.
+        return set(connection.scalars(new, values))
 
     def _keep(
         self, connection: Connection, requests: Sequence[Received], now: float, interval: float
@@ -110,14 +112,10 @@ class Intake:
         return {row.slug: row.host for row in found}
 
     def _upsert_heartbeats(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
-        if not rows:
-            return
-        table = self._tables.heartbeats
-        new = self._insert(table)
-        newer = or_(table.c.boot != new.excluded.boot, table.c.number < new.excluded.number)
-        values = {name: new.excluded[name] for name in rows[0] if name != "host"}
-        change = new.on_conflict_do_update(index_elements=["host"], set_=values, where=newer)
-        connection.execute(change, rows)
+        if rows:
+            connection.execute(
+                self._upsert(self._tables.heartbeats, ("host",), tuple(rows[0])), rows
+            )
 
     def _replace(
         self,
@@ -126,11 +124,21 @@ class Intake:
         keys: tuple[str, ...],
         rows: list[dict[str, Any]],
     ) -> None:
-        if not rows:
-            return
-        new = self._insert(table)
-        values = {name: new.excluded[name] for name in rows[0] if name not in keys}
-        connection.execute(new.on_conflict_do_update(index_elements=list(keys), set_=values), rows)
+        if rows:
+            connection.execute(self._upsert(table, keys, tuple(rows[0])), rows)
+
+    def _upsert(self, table: Table, keys: tuple[str, ...], names: tuple[str, ...]) -> Any:
+        """The statement for a table, put together once: that takes longer than to carry it out."""
+        if table.name not in self._statements:
+            new = self._insert(table)
+            values = {name: new.excluded[name] for name in names if name not in keys}
+            newer = None
+            if table is self._tables.heartbeats:
+                newer = or_(table.c.boot != new.excluded.boot, table.c.number < new.excluded.number)
+            self._statements[table.name] = new.on_conflict_do_update(
+                index_elements=list(keys), set_=values, where=newer
+            )
+        return self._statements[table.name]
 
     def sweep(self, now: float) -> None:
         """Forget the assertions that have expired: they are refused for their age from now on."""
