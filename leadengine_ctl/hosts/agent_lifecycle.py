@@ -111,5 +111,5 @@ def _refuse_while_stacks_live(runner: Runner, address: HostAddress) -> None:
         raise NotAllowedError(
             f"The agent of {address} cannot be removed",
             "The panel lives there, and its secrets and certificate are the agent's to keep.",
-            f"To end the panel for good, first remove its containers on the host: docker rm -f {' '.join(panel)}",
+            f"To end it for good, first remove its containers there: docker rm -f {' '.join(panel)}",
         )
