@@ -10,6 +10,7 @@ from leadengine_ctl.panel.api import (
     operations,
     people,
     recovery,
+    reports,
     rollouts,
     views,
 )
@@ -34,6 +35,7 @@ for part in (
     people,
     clients,
     recovery,
+    reports,
     views,
     operations,
     rollouts,

@@ -6,6 +6,7 @@ from leadengine_ctl.fleet.panel_records import Role
 from leadengine_ctl.operations.alerting import settle
 from leadengine_ctl.planning.alerts import Finding
 from tests.unit.ctl.fleet import Fleet
+from tests.unit.panel.seed import Reporting, a_beat, a_stack
 from tests.unit.panel.visitors import Panel
 
 RED = Finding("client", "acme", "critical", "acme is red: a service is not healthy.")
@@ -94,3 +95,46 @@ def test_a_view_is_kept_under_a_name_shown_as_a_chip_and_is_ones_own(panel: Pane
         assert program.post(f"{API}/views", json=wanted).status_code == 201
     assert program.post(f"{API}/views", json={"name": "more", "view": {}}).status_code == 409
     assert browser.post("/views", {"view": "sort=nothing", "name": "x"}).status_code == 422
+
+
+def test_people_are_added_changed_suspended_and_invited_and_nobody_above_oneself(
+    panel: Panel,
+) -> None:
+    admin = panel.program(Role.ADMIN)
+    made = admin.post(f"{API}/team", json={"email": "new@panel.test", "role": "operator"})
+    assert made.status_code == 201
+    assert made.json()["link"].startswith("https://panel.test/welcome#")
+    person = made.json()["person"]["id"]
+    place = f"{API}/team/{person}"
+    changed = admin.post(place, json={"role": "viewer", "scope": ["acme"]}).json()
+    assert (changed["role"], changed["clients"]) == ("viewer", ["acme"])
+    assert not admin.post(f"{place}/suspend").json()["active"]
+    assert admin.post(f"{place}/activate").json()["active"]
+    assert admin.post(f"{place}/invite").json()["link"] != made.json()["link"]
+    assert "new@panel.test" in admin.get(f"{API}/team").text
+    assert admin.post(place, json={"role": "owner"}).status_code == 409
+    owner = panel.person(Role.OWNER)
+    assert admin.post(f"{API}/team/{owner.id}/suspend").status_code == 409
+    wanted = {"email": "boss@panel.test", "role": "owner"}
+    assert admin.post(f"{API}/team", json=wanted).status_code == 409
+
+
+def test_usage_events_and_hosts_are_read(fleet: Fleet, panel: Panel) -> None:
+    fleet.add("acme", "beta")
+    reporting = Reporting(fleet.world.store)
+    reporting.past("host-acme", days=2, fills=5.0)
+    reporting.use("host-acme", "acme", 10)
+    reporting.event("host-acme", "acme", 1, ("health", "restarted", "done", "it had died"))
+    reporting.report("host-acme", a_beat(a_stack("acme"), a_stack("beta")))
+    program = panel.program(Role.VIEWER, ("acme",))
+    days = program.get(f"{API}/clients/acme/usage?days=7").json()["days"]
+    assert len(days) == 7
+    assert days[-1]["visitors"] > 0
+    (event,) = program.get(f"{API}/clients/acme/events").json()["events"]
+    assert (event["what"], event["detail"]) == ("restarted", "it had died")
+    host = program.get(f"{API}/hosts/host-acme").json()
+    assert host["days_until_full"] > 1
+    assert host["why"] == ""
+    assert [each["client"] for each in host["heartbeat"]["stacks"]] == ["acme"]
+    assert program.get(f"{API}/hosts/host-beta").status_code == 404
+    assert program.get(f"{API}/clients/beta/usage").status_code == 404
