@@ -12,6 +12,7 @@ from leadengine_ctl.fleet.panel_records import ApprovalRecord
 from leadengine_ctl.operations.backups.points import read_points
 from leadengine_ctl.panel import app, recovering
 from leadengine_ctl.panel.desk import Desk
+from leadengine_ctl.panel.doing import takes_two
 from leadengine_ctl.panel.door.visitor import Signed, Visitor
 from leadengine_ctl.panel.pages import go_to, page
 from leadengine_ctl.panel.request import DeskOf, Form
@@ -55,7 +56,7 @@ def plan(request: Request, desk: DeskOf, visitor: Signed, client: str, form: For
         client=client,
         plan=choice.plan,
         form=wanted,
-        two_persons=recovering.takes_two(desk.world, "restore"),
+        two_persons=takes_two(desk.world, "restore"),
     )
 
 

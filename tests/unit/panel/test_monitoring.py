@@ -36,7 +36,7 @@ def selectors(expression: str) -> list[tuple[str, dict[str, str]]]:
     def visit(node: Any) -> bool:
         if isinstance(node, promql_parser.VectorSelector):
             wanted = {each.name: each.value for each in node.matchers.matchers}
-            found.append((node.name, wanted))
+            found.append((node.name or "", wanted))
         return True
 
     promql_parser.walk(promql_parser.parse(expression), visit)
