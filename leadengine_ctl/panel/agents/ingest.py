@@ -15,7 +15,7 @@ from leadengine_ctl.fleet.agent_records import Received, Verdict
 from leadengine_ctl.fleet.intake import Intake
 
 _MOST = 300
-_GATHER = 0.01
+_GATHER = 0.005
 """Seconds that the first request of a transaction waits for others."""
 
 _SWEEP_EVERY = 300.0
