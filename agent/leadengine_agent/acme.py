@@ -7,19 +7,33 @@ what it leaves there is checked as a pair before nginx sees it (promise C6).
 import json
 import secrets
 from dataclasses import dataclass
+from typing import Protocol
 
 from leadengine_agent import docker
 from leadengine_agent.certificates import Pair
 from leadengine_agent.docker import DockerError, OneOff
 from leadengine_agent.files import write_atomically
 from leadengine_agent.layout import StackLayout
-from leadengine_agent.protocol import StackSpec
+from leadengine_agent.protocol import Acme
 
 _TIMEOUT = 240
 
 
 class OrderFailedError(Exception):
     """The CA did not give a certificate; the text is certbot's own last words."""
+
+
+class Named(Protocol):
+    """What a certificate is ordered for: a name, somebody to write to, and an authority."""
+
+    @property
+    def domain(self) -> str: ...
+
+    @property
+    def email(self) -> str: ...
+
+    @property
+    def acme(self) -> Acme: ...
 
 
 @dataclass(frozen=True)
@@ -65,8 +79,8 @@ def existing(layout: StackLayout, domain: str) -> Pair | None:
     return Pair(paths[0].read_bytes(), paths[1].read_bytes())
 
 
-def order(layout: StackLayout, spec: StackSpec) -> Pair:
-    """Order a certificate for the spec's domain.
+def order(layout: StackLayout, spec: Named) -> Pair:
+    """Order a certificate for its domain.
 
     Raises:
         OrderFailedError: no certificate; nothing that serves was changed.
@@ -95,8 +109,8 @@ def order(layout: StackLayout, spec: StackSpec) -> Pair:
     return pair
 
 
-def certbot_words(spec: StackSpec) -> tuple[str, ...]:
-    """What certbot is told: one order for the spec's domain."""
+def certbot_words(spec: Named) -> tuple[str, ...]:
+    """What certbot is told: one order for its domain."""
     return (
         "certonly", "--non-interactive", "--agree-tos", "--no-eff-email", "--webroot",
         "--webroot-path", "/acme/webroot", "--config-dir", "/acme/config",
