@@ -21,6 +21,7 @@ from leadengine_agent.files import write_atomically
 from leadengine_agent.gateway import Gateway
 from leadengine_agent.layout import HostLayout, StackLayout
 from leadengine_agent.limiter import DNS_PAUSE, History
+from leadengine_agent.proof import Asking
 from leadengine_agent.protocol import Certify, CertifyResult, FailureCode
 from leadengine_agent.records import Record, current_record
 from leadengine_agent.schedule import read_history, stacks_of
@@ -53,19 +54,30 @@ def run(order: Certify, context: Context) -> dict[str, Any]:
             continue
         if order.scheduled and read_history(context.layout, record.spec.domain).waits(time.time()):
             continue
-        keeper = _Keeper(context.layout, layout, record)
+        keeper = Keeper(context.layout, layout, record)
         context.steps.run(f"certificate {layout.client}", keeper.look_after)
         advice[layout.client] = read_history(context.layout, record.spec.domain).advice
     return CertifyResult(advice=advice).model_dump()
 
 
-class _Keeper:
-    """Looks after the certificate of one stack."""
+class Keeper:
+    """Looks after the certificate of one stack.
 
-    def __init__(self, host: HostLayout, layout: StackLayout, record: Record) -> None:
+    Args:
+        asking: who puts a TXT record that proves the domain; None: it has to point here.
+    """
+
+    def __init__(
+        self,
+        host: HostLayout,
+        layout: StackLayout,
+        record: Record,
+        asking: Asking | None = None,
+    ) -> None:
         self._host = host
         self._layout = layout
         self._record = record
+        self._asking = asking
         self._store = CertificateStore(layout.certificates)
         self._domain = record.spec.domain
         self._now = datetime.datetime.now(datetime.UTC)
@@ -107,14 +119,15 @@ class _Keeper:
             when = datetime.datetime.fromtimestamp(blocked, datetime.UTC)
             advice = f"the CA's limits allow the next attempt at {when:%Y-%m-%d %H:%M} UTC"
             return self._later(history.wait(blocked, history.advice or advice))
-        reach = acme.reaches_here(self._layout, self._domain)
-        if not reach.here:
-            return self._later(history.wait(now + DNS_PAUSE, reach.why))
+        if self._asking is None:
+            reach = acme.reaches_here(self._layout, self._domain)
+            if not reach.here:
+                return self._later(history.wait(now + DNS_PAUSE, reach.why))
         _prove_writable(self._layout)
         history = history.begin(now)
         self._remember(history)
         try:
-            pair = acme.order(self._layout, self._record.spec)
+            pair = acme.order(self._layout, self._record.spec, self._asking)
         except acme.OrderFailedError as error:
             advice = f"the CA gave no certificate: {error}"
             return self._later(history.fail(time.time(), advice))
