@@ -129,7 +129,7 @@ def _ansible(inventory: Path, vps: Vps) -> None:
     """Each time with no connection left over from the time before, as the others have none."""
     options = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
     words = (_ANSIBLE, "all", "-i", inventory, "-m", "raw", "-a", "true", "-f", str(THREADS))
-    login = ("-u", "root", "--private-key", vps.key, "--ssh-common-args", options)
+    login = ("-u", "root", "--private-key", vps.key, f"--ssh-common-args={options}")
     with tempfile.TemporaryDirectory() as kept:
         environment = {**os.environ, "ANSIBLE_SSH_CONTROL_PATH_DIR": kept}
         subprocess.run((*words, *login), check=True, capture_output=True, env=environment)
