@@ -13,6 +13,8 @@ _PROGRAMS = {
     "trust": "leadengine_agent.trust.pin",
     "connect": "leadengine_agent.connect",
     "replace": "leadengine_agent.replacing",
+    "panel": "leadengine_agent.panel.main",
+    "panel-owner": "leadengine_agent.panel.owner",
 }
 _WITH_WORDS = {
     "probe": "leadengine_agent.probe",
@@ -25,7 +27,8 @@ _WITH_WORDS = {
     "containers": "leadengine_agent.containers",
 }
 _USAGE = """\
-usage: leadengine-agent executor | reporter | submit | trust | connect | replace
+usage: leadengine-agent executor | reporter | submit | trust | connect | replace | panel
+       leadengine-agent panel-owner
        leadengine-agent probe served NAME | visit NAME SECONDS | fetch URL
        leadengine-agent door hold SECONDS | open
        leadengine-agent proof FOLDER

@@ -7,13 +7,14 @@ what it leaves there is checked as a pair before nginx sees it (promise C6).
 import json
 import secrets
 from dataclasses import dataclass
+from typing import Protocol
 
 from leadengine_agent import docker, proof
 from leadengine_agent.certificates import Pair
 from leadengine_agent.docker import DockerError, OneOff
 from leadengine_agent.files import write_atomically
 from leadengine_agent.layout import StackLayout
-from leadengine_agent.protocol import StackSpec
+from leadengine_agent.protocol import Acme
 
 _TIMEOUT = 240
 _WEBROOT = ("--webroot", "--webroot-path", "/acme/webroot")
@@ -21,6 +22,19 @@ _WEBROOT = ("--webroot", "--webroot-path", "/acme/webroot")
 
 class OrderFailedError(Exception):
     """The CA did not give a certificate; the text is certbot's own last words."""
+
+
+class Named(Protocol):
+    """What a certificate is ordered for: a name, somebody to write to, and an authority."""
+
+    @property
+    def domain(self) -> str: ...
+
+    @property
+    def email(self) -> str: ...
+
+    @property
+    def acme(self) -> Acme: ...
 
 
 @dataclass(frozen=True)
@@ -66,8 +80,8 @@ def existing(layout: StackLayout, domain: str) -> Pair | None:
     return Pair(paths[0].read_bytes(), paths[1].read_bytes())
 
 
-def order(layout: StackLayout, spec: StackSpec, asking: proof.Asking | None = None) -> Pair:
-    """Order a certificate for the spec's domain.
+def order(layout: StackLayout, spec: Named, asking: proof.Asking | None = None) -> Pair:
+    """Order a certificate for its domain.
 
     Args:
         asking: who puts the TXT record that proves the domain; None: the domain points here.
@@ -104,8 +118,8 @@ def order(layout: StackLayout, spec: StackSpec, asking: proof.Asking | None = No
     return pair
 
 
-def certbot_words(spec: StackSpec, by: tuple[str, ...] = _WEBROOT) -> tuple[str, ...]:
-    """What certbot is told: one order for the spec's domain, proven in this way."""
+def certbot_words(spec: Named, by: tuple[str, ...] = _WEBROOT) -> tuple[str, ...]:
+    """What certbot is told: one order for its domain, proven in this way."""
     return (
         "certonly", "--non-interactive", "--agree-tos", "--no-eff-email", *by,
         "--config-dir", "/acme/config",

@@ -1198,6 +1198,44 @@ class LogsResult(Answered):
     lines: tuple[str, ...] = ()
 
 
+# --- the panel, past the language of tasks ---------------------------------------------------
+
+PanelImage = Literal["panel", "db", "nginx"]
+
+
+class PanelSpec(Frozen):
+    """The panel's configuration, free of secrets.
+
+    Attributes:
+        email: whom the certificate authority may write to.
+        images: each image by its id: they travel with the order.
+        releases, releases_root: where releases are read, and whose; empty: the panel has none yet.
+        two_persons: the verbs that take a second person.
+    """
+
+    domain: DomainName
+    email: Email
+    acme: Acme = Acme()
+    mail: Mail = Mail()
+    images: dict[PanelImage, Digest]
+    releases: Line = ""
+    releases_root: Line = ""
+    two_persons: Line = "destroy"
+
+
+class PanelOrder(Frozen):
+    """What `leadengine-agent panel` reads: no task can say it, so no panel puts another one anywhere.
+
+    Attributes:
+        smtp_password: empty: mail needs none, or the one that is there stays.
+        files: the templates of the panel, name -> text.
+    """
+
+    spec: PanelSpec
+    smtp_password: SecretStr = SecretStr("")
+    files: dict[Literal["compose.yaml", "nginx.conf"], Annotated[str, Field(max_length=100_000)]]
+
+
 Answer = Annotated[Event | Outcome, Field(discriminator="kind")]
 answer_adapter: TypeAdapter[Event | Outcome] = TypeAdapter(Answer)
 

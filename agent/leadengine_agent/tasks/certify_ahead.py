@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from leadengine_agent.certifying import Keeper
 from leadengine_agent.failures import not_found
 from leadengine_agent.proof import Asking
 from leadengine_agent.protocol import CertifyAhead, CertifyResult, Proof
 from leadengine_agent.records import current_record
 from leadengine_agent.schedule import read_history
-from leadengine_agent.tasks.certify import Keeper
+from leadengine_agent.tasks.certify import site_of
 from leadengine_agent.tasks.context import Context
 
 
@@ -22,7 +23,8 @@ def run(order: CertifyAhead, context: Context) -> dict[str, Any]:
     def tell(value: str) -> None:
         context.steps.ask(step, Proof(domain=domain, value=value))
 
-    keeper = Keeper(context.layout, layout, record, Asking(tell, order.patience))
+    site = site_of(context.layout, layout, record)
+    keeper = Keeper(context.layout, site, Asking(tell, order.patience))
     context.steps.run(step, keeper.look_after)
     advice = read_history(context.layout, domain).advice
     return CertifyResult(advice={layout.client: advice}).model_dump()
