@@ -19,6 +19,7 @@ _PROGRAMS = {
 _WITH_WORDS = {
     "probe": "leadengine_agent.probe",
     "door": "leadengine_agent.door",
+    "proof": "leadengine_agent.proof",
     "receive": "leadengine_agent.backup.streams",
     "pack": "leadengine_agent.backup.pack",
     "exchange": "leadengine_agent.backup.exchange",
@@ -30,6 +31,7 @@ usage: leadengine-agent executor | reporter | submit | trust | connect | replace
        leadengine-agent panel-owner
        leadengine-agent probe served NAME | visit NAME SECONDS | fetch URL
        leadengine-agent door hold SECONDS | open
+       leadengine-agent proof FOLDER
        leadengine-agent exchange ACTION VOLUME
        leadengine-agent receive PIPE VERDICT
        leadengine-agent pack stream JOB PIPE | queue URL-FILE OUT

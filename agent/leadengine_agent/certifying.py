@@ -23,6 +23,7 @@ from leadengine_agent.failures import TaskFailure
 from leadengine_agent.files import write_atomically
 from leadengine_agent.layout import HostLayout, StackLayout
 from leadengine_agent.limiter import DNS_PAUSE, History
+from leadengine_agent.proof import Asking
 from leadengine_agent.protocol import FailureCode
 from leadengine_agent.schedule import read_history
 from leadengine_agent.stack import forget_state, read_state, write_state
@@ -60,10 +61,15 @@ class Site:
 
 
 class Keeper:
-    """Looks after the certificate of one site."""
+    """Looks after the certificate of one site.
 
-    def __init__(self, host: HostLayout, site: Site) -> None:
+    Args:
+        asking: who puts a TXT record that proves the domain; None: it has to point here.
+    """
+
+    def __init__(self, host: HostLayout, site: Site, asking: Asking | None = None) -> None:
         self._host = host
+        self._asking = asking
         self._layout = site.layout
         self._site = site
         self._store = CertificateStore(site.layout.certificates)
@@ -107,14 +113,15 @@ class Keeper:
             when = datetime.datetime.fromtimestamp(blocked, datetime.UTC)
             advice = f"the CA's limits allow the next attempt at {when:%Y-%m-%d %H:%M} UTC"
             return self._later(history.wait(blocked, history.advice or advice))
-        reach = acme.reaches_here(self._layout, self._domain)
-        if not reach.here:
-            return self._later(history.wait(now + DNS_PAUSE, reach.why))
+        if self._asking is None:
+            reach = acme.reaches_here(self._layout, self._domain)
+            if not reach.here:
+                return self._later(history.wait(now + DNS_PAUSE, reach.why))
         _prove_writable(self._layout)
         history = history.begin(now)
         self._remember(history)
         try:
-            pair = acme.order(self._layout, self._site.named)
+            pair = acme.order(self._layout, self._site.named, self._asking)
         except acme.OrderFailedError as error:
             advice = f"the CA gave no certificate: {error}"
             return self._later(history.fail(time.time(), advice))

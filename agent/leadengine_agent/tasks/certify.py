@@ -28,7 +28,7 @@ def run(order: Certify, context: Context) -> dict[str, Any]:
             if order.client:
                 raise not_found(order.client)
             continue
-        if _look_after(order, context, layout.client, _site(context.layout, layout, record)):
+        if _look_after(order, context, layout.client, site_of(context.layout, layout, record)):
             advice[layout.client] = read_history(context.layout, record.spec.domain).advice
     if not order.client and (panel := panel_site(context.layout)):
         _look_after(order, context, "panel", panel)
@@ -44,7 +44,8 @@ def _look_after(order: Certify, context: Context, name: str, site: Site) -> bool
     return True
 
 
-def _site(host: HostLayout, layout: StackLayout, record: Record) -> Site:
+def site_of(host: HostLayout, layout: StackLayout, record: Record) -> Site:
+    """A stack as something that is served under a name."""
     release, _ = load_release(host, record.release)
     compose = compose_of(layout, record)
     gateway = Gateway(layout, record, compose, release.images["nginx"].reference)
