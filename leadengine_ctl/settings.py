@@ -18,14 +18,25 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from leadengine_agent.protocol import Acme, Mail, RegistryLogin, SecretName
+from leadengine_agent.protocol import (
+    Acme,
+    Crawl,
+    LanguageModel,
+    Mail,
+    RegistryLogin,
+    SecretName,
+)
 from leadengine_agent.values import (
     Digest,
+    Dollars,
     Email,
     HostName,
     HttpsUrl,
     Line,
+    ModelName,
+    ModelPrices,
     Port,
+    PrivateNetworks,
     Repository,
     RepositoryFolder,
     Url,
@@ -140,6 +151,24 @@ class Settings(BaseSettings):
     ipinfo_token: SecretStr | None = Field(default=None, validation_alias=_plain("IPINFO_TOKEN"))
     smtp_pass: SecretStr | None = Field(default=None, validation_alias=_plain("SMTP_PASS"))
     slack_webhook: SecretStr | None = Field(default=None, validation_alias=_plain("SLACK_WEBHOOK"))
+    llm_model: ModelName | None = Field(default=None, validation_alias=_plain("LLM_MODEL"))
+    llm_base_url: Url | None = Field(default=None, validation_alias=_plain("LLM_BASE_URL"))
+    llm_monthly_budget: Dollars | None = Field(
+        default=None, validation_alias=_plain("LLM_MONTHLY_BUDGET")
+    )
+    llm_prices: ModelPrices | None = Field(default=None, validation_alias=_plain("LLM_PRICES"))
+    llm_tokens: Annotated[int, Field(ge=50, le=4000)] | None = Field(
+        default=None, validation_alias=_plain("LLM_TOKENS")
+    )
+    llm_seconds: Annotated[int, Field(ge=1, le=60)] | None = Field(
+        default=None, validation_alias=_plain("LLM_SECONDS")
+    )
+    crawl_networks: PrivateNetworks | None = Field(
+        default=None, validation_alias=_plain("CRAWL_NETWORKS")
+    )
+    crawl_authorities: ExpandedPath | None = Field(
+        default=None, validation_alias=_plain("CRAWL_AUTHORITIES")
+    )
     smtp_host: HostName | None = Field(default=None, validation_alias=_plain("SMTP_HOST"))
     smtp_port: Port = Field(default=587, validation_alias=_plain("SMTP_PORT"))
     smtp_user: Line | None = Field(default=None, validation_alias=_plain("SMTP_USER"))
@@ -173,8 +202,15 @@ class Settings(BaseSettings):
 
     @property
     def operator_secrets(self) -> dict[SecretName, SecretStr]:
-        """The secrets that are set, to be handed to each stack that is deployed."""
+        """What is set of the files that each stack is handed.
+
+        Raises:
+            UsageError: the file of `crawl_authorities` cannot be read.
+        """
         values = {name: getattr(self, name.value) for name in SecretName}
+        if self.crawl_authorities is not None:
+            pem = _read_pem("CRAWL_AUTHORITIES", self.crawl_authorities)
+            values[SecretName.CRAWL_AUTHORITIES] = SecretStr(pem)
         return {name: value for name, value in values.items() if value is not None}
 
     def mail(self) -> Mail:
@@ -186,6 +222,20 @@ class Settings(BaseSettings):
             sender=self.smtp_from,
             security=self.smtp_security,
         )
+
+    def llm(self) -> LanguageModel:
+        """Which language model stacks ask; the images decide what is not set."""
+        return LanguageModel(
+            model=self.llm_model,
+            base_url=self.llm_base_url,
+            monthly_budget=self.llm_monthly_budget,
+            prices=self.llm_prices,
+            tokens=self.llm_tokens,
+            seconds=self.llm_seconds,
+        )
+
+    def crawl(self) -> Crawl:
+        return Crawl(networks=self.crawl_networks)
 
     def acme(self) -> Acme:
         """Where certificates come from.
