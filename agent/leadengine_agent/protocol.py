@@ -36,6 +36,7 @@ from leadengine_agent.values import (
     Repository,
     RepositoryFolder,
     Revision,
+    SlackChannel,
     Slug,
     SshHostKey,
     StorePath,
@@ -66,6 +67,9 @@ class SecretName(StrEnum):
     IPINFO_TOKEN = "ipinfo_token"  # noqa: S105
     SMTP_PASS = "smtp_pass"  # noqa: S105
     SLACK_WEBHOOK = "slack_webhook"
+    REPLY_SECRET = "reply_secret"  # noqa: S105
+    SLACK_BOT_TOKEN = "slack_bot_token"  # noqa: S105
+    SLACK_SIGNING_SECRET = "slack_signing_secret"  # noqa: S105
     CRAWL_AUTHORITIES = "crawl_authorities"
     """Not secret, but a file of its own: PEM certificates that intranet websites are trusted by."""
 
@@ -86,6 +90,18 @@ class Mail(Frozen):
     user: Line | None = None
     sender: Email | None = None
     security: Literal["starttls", "tls", "none"] = "starttls"
+
+
+class Replies(Frozen):
+    """Where people answer calls of visitors, besides the dashboard. The secrets are beside the spec.
+
+    Attributes:
+        mailbox: whose mail, with whatever stands behind a `+`, is handed to the stack.
+        slack_channel: where an app of Slack's writes, as `C024BE91L`.
+    """
+
+    mailbox: Email | None = None
+    slack_channel: SlackChannel | None = None
 
 
 class LanguageModel(Frozen):
@@ -284,6 +300,7 @@ class StackSpec(Frozen):
     plan: Plan = "dedicated"
     brand: Brand = Brand()
     mail: Mail = Mail()
+    replies: Replies = Replies()
     llm: LanguageModel = LanguageModel()
     crawl: Crawl = Crawl()
     acme: Acme = Acme()

@@ -196,6 +196,9 @@ Port = Annotated[int, AfterValidator(_check_port)]
 ModelName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,99}$")]
 """A language model, as its service names it."""
 
+SlackChannel = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{5,20}$")]
+"""A channel of Slack by its id."""
+
 Dollars = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,6}(\.[0-9]{1,2})?$")]
 """An amount in dollars, as text: what was written is what is kept."""
 

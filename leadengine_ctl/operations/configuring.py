@@ -20,6 +20,8 @@ SPEC_KEYS = (
     "mail.user",
     "mail.sender",
     "mail.security",
+    "replies.mailbox",
+    "replies.slack_channel",
     "llm.model",
     "llm.base_url",
     "llm.monthly_budget",
@@ -93,6 +95,7 @@ def configured(
     defaults = {
         "brand": Brand().model_dump(),
         "mail": usual.mail().model_dump(),
+        "replies": usual.replies().model_dump(),
         "llm": usual.llm().model_dump(),
         "crawl": usual.crawl().model_dump(),
     }

@@ -26,6 +26,7 @@ CASES = {
             "sender": "leads@acme.com",
             "security": "tls",
         },
+        replies={"mailbox": "replies@in.acme.com", "slack_channel": "C024BE91L"},
         llm={
             "model": "claude-sonnet-5-5",
             "base_url": "https://gateway.acme.com/anthropic",
