@@ -43,15 +43,15 @@ check: setup  ## format, lint, types, arrows, sizes, unit and conformance tests
 	@$(RUN)/mypy tests tools
 	@$(RUN)/lint-imports
 	@$(RUN)/python tools/size_gate.py
-	@$(RUN)/pytest -q -n 2
+	@$(RUN)/pytest -q -n 2 -m "not long"
 
 golden: setup  ## write the expected rendered files anew; read the difference before committing it
 	@$(RUN)/python -m tests.cases.write_golden
 
 test: check lab-packages images lab-images  ## all of it, on real engines in the lab; under 45 minutes
-	@$(RUN)/pytest -q -m "not soak" -n 3 --dist loadfile --no-loadscope-reorder --durations=15 tests/lab \
+	@$(RUN)/pytest -q -m "(lab or long) and not soak" -n 3 --dist loadfile --no-loadscope-reorder --durations=15 tests \
 	|| { echo "Tried once more, one at a time: what failed beside others on a busy machine."; \
-	     $(RUN)/pytest -q -m "not soak" --last-failed --last-failed-no-failures none tests/lab; }
+	     $(RUN)/pytest -q -m "(lab or long) and not soak" --last-failed --last-failed-no-failures none tests; }
 
 soak: lab-packages images lab-images setup  ## the long and the many
 	@$(RUN)/pytest -q -m soak --override-ini=timeout=14400 tests

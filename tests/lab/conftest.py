@@ -126,14 +126,17 @@ def prepared_vps(make_vps: MakeVps) -> Iterator[Vps]:
     host.remove()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
-    """The one driver of browsers: a second one in the same process would refuse to start."""
+    """The driver of browsers: the only one of its module, and ended with it.
+
+    It keeps an event loop running in this thread: beside it no second one starts, nor `asyncio.run`.
+    """
     with sync_playwright() as opened:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Browser:
     """Headless Chromium: `with browser.open({"leads.acme.test": vps.address}, (root,)) as page`."""
     return Browser(playwright)

@@ -117,7 +117,8 @@ def test_agent_has_no_more_rights_than_it_needs(bare_vps: Vps, agent: ImageRef) 
     assert reporter["HostConfig"]["NetworkMode"] == "bridge"
     assert reporter["Config"]["User"] == "65532:65532"
     mounted = {mount["Destination"] for mount in reporter["Mounts"]}
-    assert mounted == {"/var/lib/leadengine/agent/run"}
+    own = {"/var/lib/leadengine/agent/run", "/var/lib/leadengine/agent/reporter"}
+    assert mounted == own
     for each in (executor, reporter):
         assert each["HostConfig"]["ReadonlyRootfs"]
         assert each["HostConfig"]["CapDrop"] == ["ALL"]

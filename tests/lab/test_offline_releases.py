@@ -16,8 +16,6 @@ from tests.lab.operator import Operator, fingerprint
 from tests.lab.releases import derive, publish
 from tests.lab.vps import Vps
 
-pytestmark = pytest.mark.soak
-
 CLIENT, DOMAIN = "offline", "leads.offline.internal"
 
 

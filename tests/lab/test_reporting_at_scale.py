@@ -169,6 +169,7 @@ def nothing_is_lost(measured: Measured, store: Store) -> None:
     sys.stderr.write(f"median {median * 1000:.0f} ms, 99 of 100 within {slow * 1000:.0f} ms\n")
 
 
+@pytest.mark.timeout(1200)
 def test_ten_thousand_agents_on_sqlite(tmp_path: Path) -> None:
     nothing_is_lost(*ten_thousand(tmp_path))
 
@@ -188,5 +189,6 @@ def database(run: Run, product_images: None) -> Iterator[str]:
     box.remove()
 
 
+@pytest.mark.timeout(1200)
 def test_ten_thousand_agents_on_postgresql(tmp_path: Path, database: str) -> None:
     nothing_is_lost(*ten_thousand(tmp_path, database))

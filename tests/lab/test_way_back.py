@@ -22,6 +22,8 @@ from leadengine_agent.protocol import (
 from leadengine_agent.records import Record
 from leadengine_ctl.hosts.base import HostAddress, HostKey, HostTrust, Transport
 from leadengine_ctl.hosts.registry import open_host
+from leadengine_ctl.releases.library import Library
+from leadengine_ctl.releases.repository import Repository
 from tests.lab.operator import Operator
 from tests.lab.releases import derive, publish
 from tests.lab.stack import Stack
@@ -129,8 +131,11 @@ def test_replacing_nginx_lets_new_connections_wait(desk: Desk) -> None:
 def test_a_release_that_takes_something_away_needs_a_person_and_has_no_way_back(desk: Desk) -> None:
     """Its manifest says that code older than its own revision cannot run on what it leaves."""
     old = current(desk.stack)
-    lineage = ("0001", "0002", "0003")
-    takes = DatabaseSchema(lineage=lineage, contract=("0003",), oldest_compatible="0003")
+    releases = Library(Repository(desk.operator.data / "releases"))
+    good, taking = releases.newest().release.database, "9000"
+    takes = DatabaseSchema(
+        lineage=(*good.lineage, taking), contract=(taking,), oldest_compatible=taking
+    )
     image = derive("back-contract", "LABEL edition=contract")
     publish(desk.operator, "1.4.0", {"api": image}, takes)
     ended = desk.operator.deploy(desk.stack.vps, CLIENT, DOMAIN)

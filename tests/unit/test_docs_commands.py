@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.provider_suite import KEY
-from tests.unit.ctl.builders import a_draft, publish
 from tests.unit.ctl.cli import Cli
 from tests.unit.ctl.hostile import a_world
+from tests.unit.ctl.ready import make_ready
 from tests.unit.docs_commands import Shown, documents, in_memory, read, shown_in
+
+pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
@@ -44,7 +46,7 @@ def lectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
 
 def furnish(folder: Path) -> None:
     """Put a release and the host `local`, in memory, into the data folder that is set."""
-    publish(folder, a_draft())
+    make_ready(folder)
     a_world().store.hosts.save("local", "memory://local")
 
 

@@ -6,8 +6,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -162,26 +162,53 @@ async def _close_the_second(reader: asyncio.StreamReader, writer: asyncio.Stream
     writer.close()
 
 
+async def _close_after_the_last_byte(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    await reader.readexactly(6)
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    writer.close()
+
+
+Server = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def connected_to(server: Server, folder: Path) -> AsyncIterator[Connection]:
+    """A connection over TLS to a server that behaves so."""
+    authority = Authority.create(folder)
+    authority.issue(NAME, "127.0.0.1")
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(folder / f"{NAME}.pem", folder / f"{NAME}.key")
+    async with await asyncio.start_server(server, "127.0.0.1", 0, ssl=tls) as listening:
+        port = listening.sockets[0].getsockname()[1]
+        trust = ssl.create_default_context(cafile=str(authority.root_file))
+        connection = await Connection.open(Target("127.0.0.1", port, NAME, trust))
+        yield connection
+        connection.close()
+
+
 def test_a_kept_connection_that_is_closed_on_a_question_is_told_from_other_failures(
     tmp_path: Path,
 ) -> None:
-    authority = Authority.create(tmp_path)
-    authority.issue(NAME, "127.0.0.1")
-    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    tls.load_cert_chain(tmp_path / f"{NAME}.pem", tmp_path / f"{NAME}.key")
-
     async def ask_twice() -> None:
-        server = await asyncio.start_server(_close_the_second, "127.0.0.1", 0, ssl=tls)
-        port = server.sockets[0].getsockname()[1]
-        trust = ssl.create_default_context(cafile=str(authority.root_file))
-        connection = await Connection.open(Target("127.0.0.1", port, NAME, trust))
-        async with server:
+        async with connected_to(_close_the_second, tmp_path) as connection:
             assert await connection.ask(Request("GET", "/")) == 200
             with pytest.raises(ClosedError):
                 await connection.ask(Request("GET", "/"))
-        connection.close()
 
     asyncio.run(ask_twice())
+
+
+def test_an_answer_is_read_though_the_connection_ended_right_after_it(tmp_path: Path) -> None:
+    """As nginx does that reads its configuration anew while a slow upload comes to its end."""
+
+    async def upload() -> int:
+        async with connected_to(_close_after_the_last_byte, tmp_path) as connection:
+            return await connection.ask(Request("POST", "/", (b"abc", b"def"), pause=0.1))
+
+    assert asyncio.run(upload()) == 200
 
 
 def test_ledger_finds_what_is_lost_and_what_is_there_twice() -> None:

@@ -25,12 +25,14 @@ def during(summary: Summary, spans: Sequence[Span]) -> Summary:
 
 
 def report(summary: Summary, spans: Sequence[Span], cost: float) -> list[str]:
-    """Baseline, each update, and all of it."""
+    """Baseline, each update, the updates together, and all of it."""
     begin = min(each.scheduled for each in summary.records)
     lines = ["baseline", *baseline(summary, spans).lines()]
     for start, end in spans:
         lines.append(f"update at +{start - begin:.0f}s, {end - start:.1f}s")
         lines += summary.between(start, end).lines()
+    if len(spans) > 1:
+        lines += ["the updates together", *during(summary, spans).lines()]
     lines += ["all of it", *summary.lines(), f"the generator used {cost:.0f}s of CPU"]
     return [*lines, _streams(summary)]
 

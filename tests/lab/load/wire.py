@@ -107,13 +107,15 @@ class Connection:
 
     async def _send(self, request: Request) -> None:
         self._write(request.head(self._target.name))
-        for piece in request.pieces:
+        for number, piece in enumerate(request.pieces):
+            if number:
+                await asyncio.sleep(request.pause)
             for start in range(0, len(piece), _CHUNK):
                 self._write(h11.Data(data=piece[start : start + _CHUNK]))
             await self._writer.drain()
-            await asyncio.sleep(request.pause)
+        # The last byte may have been answered, and the connection closed after that, before we are
+        # here: what follows is read, not waited for in the other direction.
         self._write(h11.EndOfMessage())
-        await self._writer.drain()
 
     def _write(self, event: h11.Request | h11.Data | h11.EndOfMessage) -> None:
         self._writer.write(self._state.send(event) or b"")

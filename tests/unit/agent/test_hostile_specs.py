@@ -18,6 +18,8 @@ from leadengine_agent.rendering import Generation, render
 from tests.unit.agent.builders import TEMPLATES, a_release, a_spec
 from tests.unit.hostile import PAYLOADS
 
+pytestmark = pytest.mark.long
+
 GENERATION = Generation(7, "green", "0123456789abcdef")
 BASE = a_spec(
     brand={"logo": "https://cdn.acme.com/logo.svg"},

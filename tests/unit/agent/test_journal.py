@@ -150,10 +150,23 @@ def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
         return database.execute(query).fetchall()
 
 
+def _repeat_the_refusal(journal: Path, times: int) -> None:
+    """As if it had been refused so often: a thousand commits take longer than they are worth."""
+    with closing(sqlite3.connect(journal)) as database, database:
+        names = "at, user, what, why"
+        row = database.execute(f"SELECT {names} FROM refusals").fetchone()  # noqa: S608
+        database.executemany(
+            f"INSERT INTO refusals ({names}) VALUES (?, ?, ?, ?)",  # noqa: S608
+            [row] * times,
+        )
+
+
 def test_refusals_are_remembered_up_to_a_bound(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.sqlite")
     failure = Failure(code=FailureCode.INVALID, what="No.", why="x" * 100_000, hint="")
-    for _ in range(1003):
+    journal.refuse(failure, 65532)
+    _repeat_the_refusal(tmp_path / "journal.sqlite", 999)
+    for _ in range(3):
         journal.refuse(failure, 65532)
     with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as database:
         rows = database.execute("SELECT user, what, why FROM refusals").fetchall()

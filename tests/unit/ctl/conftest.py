@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.ctl.builders import a_draft, publish
 from tests.unit.ctl.cli import Cli
 from tests.unit.ctl.fleet import Fleet
+from tests.unit.ctl.ready import make_ready
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The operator's data folder, with release 1.0.0 in it."""
     data = tmp_path / "data"
-    publish(data, a_draft())
+    make_ready(data)
     return data
 
 

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from tests.unit.ctl.cli import Cli
 from tests.unit.ctl.hostile import BASE, COMMANDS, PAYLOADS, refused, refused_or_kept, words
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(autouse=True)
 def no_docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from leadengine_ctl.planning.deploy import plan_deploy
-from tests.unit.ctl.builders import a_draft, publish
+from tests.unit.ctl.builders import a_draft
 from tests.unit.ctl.cli import Cli
+from tests.unit.ctl.ready import make_ready
+
+pytestmark = pytest.mark.long
 
 STEPS = [step.name for step in plan_deploy("a", "b", "c", a_draft().release).steps]
 POINTS = [f"deploy.{step}:{side}" for step in STEPS for side in ("before", "after")]
@@ -17,7 +20,7 @@ WORDS = ("deploy", "acme", "leads.acme.test", "--host", "memory://one")
 
 
 def an_operator(folder: Path) -> Cli:
-    publish(folder, a_draft())
+    make_ready(folder)
     return Cli(folder, Cli.environment(folder, folder))
 
 

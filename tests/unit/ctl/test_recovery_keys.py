@@ -11,6 +11,8 @@ from leadengine_ctl.recovery.keys import create_identity, read_identities, unsea
 from tests.unit.ctl.builders import PASSPHRASE
 from tests.unit.ctl.cli import Cli
 
+pytestmark = pytest.mark.long
+
 OTHER = str(pyrage.x25519.Identity.generate().to_public())
 
 

@@ -12,6 +12,8 @@ from tests.unit.ctl.builders import PASSPHRASE, a_draft
 from tests.unit.ctl.cli import Cli
 from tests.unit.ctl.publishing import Desk
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:

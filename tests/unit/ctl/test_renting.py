@@ -10,6 +10,8 @@ from leadengine_ctl.planning.provision import plan_provision
 from tests.conformance.provider_suite import KEY
 from tests.unit.ctl.cli import Cli, Ran
 
+pytestmark = pytest.mark.long
+
 STEPS = [step.name for step in plan_provision("a", "b", "c").steps]
 CREATE = ("host", "create", "web1", "--on", "memory:m2", "--yes")
 DEPLOY = ("deploy", "acme", "leads.acme.test", "--on", "memory:m2", "--dns", "memory", "--yes")

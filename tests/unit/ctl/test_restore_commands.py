@@ -13,6 +13,8 @@ from tests.unit.ctl.cli import Cli
 from tests.unit.ctl.hostile import a_world
 from tests.unit.ctl.recovering import IDENTITY, Desk, furnish
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def desk(lectl: Cli, monkeypatch: pytest.MonkeyPatch) -> Desk:

@@ -13,6 +13,8 @@ import pytest
 from leadengine_ctl.fleet.records import TargetState
 from tests.unit.ctl.fleet import Fleet
 
+pytestmark = pytest.mark.long
+
 NAMES = tuple(f"client-{letter}" for letter in "abcdef")
 WORDS = ("update", "--all", "--yes", "--bake", "0s", "--parallel", "1", "--waves", "2,100%")
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.ctl.builders import a_draft, publish
 from tests.unit.ctl.cli import Cli
 from tests.unit.ctl.fleet import Fleet
+from tests.unit.ctl.ready import make_ready
 from tests.unit.panel.visitors import Panel
 
 
@@ -14,7 +14,7 @@ from tests.unit.panel.visitors import Panel
 def fleet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fleet:
     """Clients on hosts in memory; none yet."""
     folder = tmp_path / "data"
-    publish(folder, a_draft())
+    make_ready(folder)
     environment = Cli.environment(folder, tmp_path)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)

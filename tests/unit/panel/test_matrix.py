@@ -13,6 +13,8 @@ from leadengine_ctl.panel.door.rules import RULES, About, Rule
 from tests.unit.ctl.fleet import Fleet
 from tests.unit.panel.visitors import Browser, Panel
 
+pytestmark = pytest.mark.long
+
 OWN, OTHERS = "acme", "beta"
 JSON = {"Content-Type": "application/json"}
 
