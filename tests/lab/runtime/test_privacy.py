@@ -42,7 +42,7 @@ def chroma(stack: RuntimeStack) -> Iterator[str]:
           VALUES ('{tenant}', '{DOCUMENT}', 0, 'Who', 'Ask {CANARY.title()} for help.'),
                  ('{tenant}', '{DOCUMENT}', 1, 'Else', 'Nobody is named here.');
     """)
-    given = {"ids": [f"{DOCUMENT}:0:0", f"{DOCUMENT}:0:1", f"{DOCUMENT}:1:0"]}
+    given: dict[str, object] = {"ids": [f"{DOCUMENT}:0:0", f"{DOCUMENT}:0:1", f"{DOCUMENT}:1:0"]}
     given |= {"embeddings": [[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]]}
     for name in (f"kb_{UUID(tenant).hex}_a", f"kb_{'0' * 32}_a"):
         made = httpx.post(address + COLLECTIONS, json={"name": name}).raise_for_status().json()
