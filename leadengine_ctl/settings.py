@@ -6,7 +6,7 @@ and so on) are accepted under their plain names too.
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     Field,
@@ -14,7 +14,12 @@ from pydantic import (
     SecretStr,
     StringConstraints,
 )
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 from leadengine_agent.protocol import (
     Acme,
@@ -39,6 +44,13 @@ def _default_folder() -> Path:
 BackupTargets = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,19}(,[a-z][a-z0-9-]{0,19}){0,3}$")
 ]
+
+
+class _SecretFiles(SecretsSettingsSource):
+    """Settings in files of their own, as containers get secrets; an empty file is as none."""
+
+    def __call__(self) -> dict[str, Any]:
+        return {name: value for name, value in super().__call__().items() if value}
 
 
 class Settings(StackSettings):
@@ -77,6 +89,20 @@ class Settings(StackSettings):
     model_config = SettingsConfigDict(
         env_prefix="LECTL_", env_ignore_empty=True, frozen=True, hide_input_in_errors=True
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment, then files named like its variables in the folder LECTL_SECRETS_FOLDER."""
+        folder = os.environ.get("LECTL_SECRETS_FOLDER")
+        files = (_SecretFiles(settings_cls, secrets_dir=folder),) if folder else ()
+        return (init_settings, env_settings, *files)
 
     data_folder: ExpandedPath = Field(default_factory=_default_folder)
     database_url: SecretStr | None = None

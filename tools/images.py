@@ -22,18 +22,29 @@ CA_BUNDLE = Path(os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates
 
 @dataclass(frozen=True)
 class Image:
-    """One image built from a folder; `official` is what it stands in for, if anything."""
+    """One image built from a folder; `official` is what it stands in for, if anything.
+
+    `file` and `sources`: of an image that is made of several folders, its Dockerfile and what counts.
+    """
 
     tag: str
     context: str
     target: str = ""
     official: str = ""
+    file: str = ""
+    sources: tuple[str, ...] = ()
 
 
 PRODUCT = (
     Image("leadengine/api:dev", "runtime", target="api"),
     Image("leadengine/worker:dev", "runtime", target="worker"),
     Image("leadengine/agent:dev", "agent"),
+    Image(
+        "leadengine/panel:dev",
+        ".",
+        file="templates/panel/Dockerfile",
+        sources=("leadengine_ctl", "templates", "agent/leadengine_agent"),
+    ),
     Image("leadengine/standin-postgres:dev", "runtime/standins/postgres", official="postgres:17"),
     Image("leadengine/standin-redis:dev", "runtime/standins/redis", official="redis:8"),
     Image(
@@ -61,7 +72,8 @@ def output(*argv: str) -> str:
 
 def fingerprint(image: Image, base_id: str) -> str:
     """Hash all that decides what the build yields: base, target, and every file git would keep."""
-    names = output("git", "ls-files", "-co", "--exclude-standard", "-z", "--", image.context)
+    folders = image.sources or (image.context,)
+    names = output("git", "ls-files", "-co", "--exclude-standard", "-z", "--", *folders)
     digest = hashlib.sha256(f"{base_id} {image.target}".encode())
     for name in sorted(filter(None, names.split("\0"))):
         path = ROOT / name
@@ -96,6 +108,8 @@ def build(image: Image, inputs: str) -> None:
     say(f"Building {image.tag}{f' (stands in for {image.official})' if image.official else ''} ...")
     argv = ["docker", "buildx", "build", "--load", "--quiet", "--provenance=false"]
     argv += ["--tag", image.tag, "--label", f"{LABEL}={inputs}"]
+    if image.file:
+        argv += ["--file", image.file]
     if image.target:
         argv += ["--target", image.target]
     if CA_BUNDLE.is_file():

@@ -13,10 +13,13 @@ _PROGRAMS = {
     "trust": "leadengine_agent.trust.pin",
     "connect": "leadengine_agent.connect",
     "replace": "leadengine_agent.replacing",
+    "panel": "leadengine_agent.panel.main",
+    "panel-owner": "leadengine_agent.panel.owner",
 }
 _WITH_WORDS = {
     "probe": "leadengine_agent.probe",
     "door": "leadengine_agent.door",
+    "proof": "leadengine_agent.proof",
     "receive": "leadengine_agent.backup.streams",
     "pack": "leadengine_agent.backup.pack",
     "exchange": "leadengine_agent.backup.exchange",
@@ -24,9 +27,11 @@ _WITH_WORDS = {
     "containers": "leadengine_agent.containers",
 }
 _USAGE = """\
-usage: leadengine-agent executor | reporter | submit | trust | connect | replace
+usage: leadengine-agent executor | reporter | submit | trust | connect | replace | panel
+       leadengine-agent panel-owner
        leadengine-agent probe served NAME | visit NAME SECONDS | fetch URL
        leadengine-agent door hold SECONDS | open
+       leadengine-agent proof FOLDER
        leadengine-agent exchange ACTION VOLUME
        leadengine-agent receive PIPE VERDICT
        leadengine-agent pack stream JOB PIPE | queue URL-FILE OUT

@@ -1,4 +1,4 @@
-"""One certificate order, by certbot in a one-off container (RFC 8555, HTTP-01).
+"""One certificate order, by certbot in a one-off container (RFC 8555, HTTP-01 or DNS-01).
 
 What the CA answers never reaches a shell or a path: certbot writes below the stack's own folder, and
 what it leaves there is checked as a pair before nginx sees it (promise C6).
@@ -7,19 +7,34 @@ what it leaves there is checked as a pair before nginx sees it (promise C6).
 import json
 import secrets
 from dataclasses import dataclass
+from typing import Protocol
 
-from leadengine_agent import docker
+from leadengine_agent import docker, proof
 from leadengine_agent.certificates import Pair
 from leadengine_agent.docker import DockerError, OneOff
 from leadengine_agent.files import write_atomically
 from leadengine_agent.layout import StackLayout
-from leadengine_agent.protocol import StackSpec
+from leadengine_agent.protocol import Acme
 
 _TIMEOUT = 240
+_WEBROOT = ("--webroot", "--webroot-path", "/acme/webroot")
 
 
 class OrderFailedError(Exception):
     """The CA did not give a certificate; the text is certbot's own last words."""
+
+
+class Named(Protocol):
+    """What a certificate is ordered for: a name, somebody to write to, and an authority."""
+
+    @property
+    def domain(self) -> str: ...
+
+    @property
+    def email(self) -> str: ...
+
+    @property
+    def acme(self) -> Acme: ...
 
 
 @dataclass(frozen=True)
@@ -65,8 +80,11 @@ def existing(layout: StackLayout, domain: str) -> Pair | None:
     return Pair(paths[0].read_bytes(), paths[1].read_bytes())
 
 
-def order(layout: StackLayout, spec: StackSpec) -> Pair:
-    """Order a certificate for the spec's domain.
+def order(layout: StackLayout, spec: Named, asking: proof.Asking | None = None) -> Pair:
+    """Order a certificate for its domain.
+
+    Args:
+        asking: who puts the TXT record that proves the domain; None: the domain points here.
 
     Raises:
         OrderFailedError: no certificate; nothing that serves was changed.
@@ -78,15 +96,20 @@ def order(layout: StackLayout, spec: StackSpec) -> Pair:
     certbot = OneOff(
         layout.client,
         docker.own_image(),
-        certbot_words(spec),
+        certbot_words(spec, proof.WORDS if asking else _WEBROOT),
         entrypoint="certbot",
         network="bridge",
         mounts=((layout.acme, "/acme", "rw"),),
         environment=environment,
     )
     try:
-        certbot.run(timeout=_TIMEOUT)
+        if asking:
+            asking.run(certbot, layout.acme, _TIMEOUT)
+        else:
+            certbot.run(timeout=_TIMEOUT)
     except DockerError as error:
+        # Only its client was ended by a time limit; the container would go on.
+        docker.reap_one_offs(layout.client)
         raise OrderFailedError(_last_words(error)) from error
     pair = existing(layout, spec.domain)
     if pair is None:
@@ -95,11 +118,11 @@ def order(layout: StackLayout, spec: StackSpec) -> Pair:
     return pair
 
 
-def certbot_words(spec: StackSpec) -> tuple[str, ...]:
-    """What certbot is told: one order for the spec's domain."""
+def certbot_words(spec: Named, by: tuple[str, ...] = _WEBROOT) -> tuple[str, ...]:
+    """What certbot is told: one order for its domain, proven in this way."""
     return (
-        "certonly", "--non-interactive", "--agree-tos", "--no-eff-email", "--webroot",
-        "--webroot-path", "/acme/webroot", "--config-dir", "/acme/config",
+        "certonly", "--non-interactive", "--agree-tos", "--no-eff-email", *by,
+        "--config-dir", "/acme/config",
         "--work-dir", "/acme/work", "--logs-dir", "/acme/logs", "--max-log-backups", "5",
         # In one word each: an address may begin with a hyphen.
         f"--server={spec.acme.directory}", f"--email={spec.email}",

@@ -16,12 +16,17 @@ _HASH = "com.docker.compose.config-hash"
 
 
 class Compose:
-    """Docker Compose on one rendered generation."""
+    """Docker Compose on one rendered generation.
 
-    def __init__(self, project: str, folder: Path) -> None:
+    Args:
+        values: the file in the folder with what stands for the names in `compose.yaml`; empty: none do.
+    """
+
+    def __init__(self, project: str, folder: Path, values: str = "") -> None:
         self._words = (
             "compose", "--project-name", project, "--project-directory", str(folder),
             "--file", str(folder / "compose.yaml"), "--ansi", "never", "--progress", "quiet",
+            *(("--env-file", str(folder / values)) if values else ()),
         )  # fmt: skip
         self.project = project
 

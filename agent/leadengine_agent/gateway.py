@@ -76,27 +76,7 @@ class Gateway:
         Raises:
             TaskFailure: nginx refuses it; the running one was not touched.
         """
-        draft = self._layout.state / "nginx-draft"
-        draft.mkdir(mode=0o755, exist_ok=True)
-        write_atomically(draft / "nginx.conf", self._candidate)
-        one_off = OneOff(
-            self._layout.client,
-            self._image,
-            ("-t", "-q", "-e", "/dev/stderr", "-c", "/etc/leadengine/nginx/nginx.conf"),
-            entrypoint="nginx",
-            user="101:101",
-            groups=(str(APP_GROUP),),
-            mounts=(
-                (draft, "/etc/leadengine/nginx", "ro"),
-                (self._layout.certificates, "/etc/leadengine/certificates", "ro"),
-            ),
-        )
-        try:
-            one_off.run(timeout=60)
-        except DockerError as error:
-            raise _refused(error) from error
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
+        prove(self._layout, self._image, self._candidate)
 
     def switch(self) -> None:
         """Have nginx serve this generation, and wait until it answers so.
@@ -160,16 +140,11 @@ class Gateway:
 
     def served(self) -> Served:
         """Ask from inside nginx's own network. Raises DockerError when nginx does not run."""
-        probe = OneOff(
-            self._layout.client,
-            docker.own_image(),
-            ("probe", "served", self._record.spec.domain),
-            network=f"container:{self.container}",
-        )
-        answer = json.loads(probe.run(timeout=40))
-        encoded = answer.get("certificate", "")
-        certificate = x509.load_der_x509_certificate(base64.b64decode(encoded)) if encoded else None
-        return Served(answer.get("generation", ""), certificate)
+        return served(self._layout.client, self._record.spec.domain, self.container)
+
+    def certificate(self) -> x509.Certificate | None:
+        """The one that is served. Raises DockerError."""
+        return self.served().certificate
 
     @property
     def container(self) -> str:
@@ -193,6 +168,49 @@ class Gateway:
                     self._compose.logs("nginx", 30),
                 )
             time.sleep(0.2)
+
+
+def prove(layout: StackLayout, image: str, configuration: str) -> None:
+    """Let a throw-away nginx read a configuration and the current certificate, without any network.
+
+    Raises:
+        TaskFailure: nginx refuses it.
+    """
+    draft = layout.state / "nginx-draft"
+    draft.mkdir(mode=0o755, exist_ok=True)
+    write_atomically(draft / "nginx.conf", configuration)
+    one_off = OneOff(
+        layout.client,
+        image,
+        ("-t", "-q", "-e", "/dev/stderr", "-c", "/etc/leadengine/nginx/nginx.conf"),
+        entrypoint="nginx",
+        user="101:101",
+        groups=(str(APP_GROUP),),
+        mounts=(
+            (draft, "/etc/leadengine/nginx", "ro"),
+            (layout.certificates, "/etc/leadengine/certificates", "ro"),
+        ),
+    )
+    try:
+        one_off.run(timeout=60)
+    except DockerError as error:
+        raise _refused(error) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def served(client: str, domain: str, container: str) -> Served:
+    """Ask an nginx from inside its own network. Raises DockerError when it does not run."""
+    probe = OneOff(
+        client,
+        docker.own_image(),
+        ("probe", "served", domain),
+        network=f"container:{container}",
+    )
+    answer = json.loads(probe.run(timeout=40))
+    encoded = answer.get("certificate", "")
+    certificate = x509.load_der_x509_certificate(base64.b64decode(encoded)) if encoded else None
+    return Served(answer.get("generation", ""), certificate)
 
 
 def _refused(error: DockerError) -> TaskFailure:

@@ -131,6 +131,11 @@ class HostLayout:
     def release(self, version: str) -> Path:
         return self.releases / version
 
+    @property
+    def panel(self) -> StackLayout:
+        """The control plane's own panel, where this host has it. No client can be called that."""
+        return StackLayout(self.root / "control_panel")
+
     def stack(self, client: str) -> StackLayout:
         return StackLayout(self.root / "stacks" / client)
 

@@ -135,6 +135,10 @@ class Crawl(Frozen):
     networks: PrivateNetworks | None = None
 
 
+ProofValue = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
+"""What a TXT record says in DNS-01: a SHA-256 in base64url (RFC 8555 section 8.4)."""
+
+
 class Acme(Frozen):
     """Where certificates come from.
 
@@ -491,6 +495,29 @@ class Certify(Frozen):
     scheduled: bool = False
 
 
+class CertifyAhead(Frozen):
+    """Get the certificate before the domain points here, by a TXT record (RFC 8555, DNS-01).
+
+    The host has no credentials for anybody's DNS: it tells the record as `Event.proof`, and goes on when
+    `Proven` says that the record is there. Answers a `CertifyResult`. Renewals are `Certify`'s.
+
+    Attributes:
+        patience: seconds to wait for the record; the host takes no other order meanwhile.
+    """
+
+    verb: Literal["certify-ahead"] = "certify-ahead"
+    client: Slug
+    patience: Annotated[int, Field(ge=30, le=3600)] = 600
+
+
+class Proven(Frozen):
+    """Say that a TXT record which `CertifyAhead` waits for is to be seen. Answers nothing."""
+
+    verb: Literal["proven"] = "proven"
+    client: Slug
+    value: ProofValue
+
+
 class Inspect(Frozen):
     """Say how the host and its stacks are; changes nothing. `client` None: all of them."""
 
@@ -743,6 +770,8 @@ Order = Annotated[
     | Activate
     | Rollback
     | Certify
+    | CertifyAhead
+    | Proven
     | Inspect
     | Logs
     | Credentials
@@ -763,7 +792,17 @@ Order = Annotated[
 ]
 
 READ_ONLY = frozenset(
-    {"inspect", "logs", "credentials", "points", "recovery-kit", "host-key", "fence", "vitals"}
+    {
+        "inspect",
+        "logs",
+        "credentials",
+        "points",
+        "recovery-kit",
+        "host-key",
+        "fence",
+        "vitals",
+        "proven",
+    }
 )
 """Verbs that take no lock and leave no trace in the journal."""
 
@@ -812,6 +851,13 @@ class StepState(StrEnum):
     FAILED = "failed"
 
 
+class Proof(Answered):
+    """A TXT record of `_acme-challenge.<domain>` that proves to a CA whose domain it is. No secret."""
+
+    domain: DomainName
+    value: ProofValue
+
+
 class Event(Answered):
     """Something happened while a task ran.
 
@@ -821,6 +867,7 @@ class Event(Answered):
         seconds: how long the step took; None while it runs.
         done, total: bytes, of a step that moves many. Such a step is told as `started` again and again;
             `total` is an estimate and may be passed.
+        proof: the record that the step waits for.
     """
 
     kind: Literal["event"] = "event"
@@ -831,6 +878,7 @@ class Event(Answered):
     seconds: float | None = None
     done: int | None = None
     total: int | None = None
+    proof: Proof | None = None
 
 
 class FailureCode(StrEnum):
@@ -1204,6 +1252,44 @@ class LogsResult(Answered):
     """The last lines of a stack's services, oldest first, as Docker prints them."""
 
     lines: tuple[str, ...] = ()
+
+
+# --- the panel, past the language of tasks ---------------------------------------------------
+
+PanelImage = Literal["panel", "db", "nginx"]
+
+
+class PanelSpec(Frozen):
+    """The panel's configuration, free of secrets.
+
+    Attributes:
+        email: whom the certificate authority may write to.
+        images: each image by its id: they travel with the order.
+        releases, releases_root: where releases are read, and whose; empty: the panel has none yet.
+        two_persons: the verbs that take a second person.
+    """
+
+    domain: DomainName
+    email: Email
+    acme: Acme = Acme()
+    mail: Mail = Mail()
+    images: dict[PanelImage, Digest]
+    releases: Line = ""
+    releases_root: Line = ""
+    two_persons: Line = "destroy"
+
+
+class PanelOrder(Frozen):
+    """What `leadengine-agent panel` reads: no task can say it, so no panel puts another one anywhere.
+
+    Attributes:
+        smtp_password: empty: mail needs none, or the one that is there stays.
+        files: the templates of the panel, name -> text.
+    """
+
+    spec: PanelSpec
+    smtp_password: SecretStr = SecretStr("")
+    files: dict[Literal["compose.yaml", "nginx.conf"], Annotated[str, Field(max_length=100_000)]]
 
 
 Answer = Annotated[Event | Outcome, Field(discriminator="kind")]

@@ -4,6 +4,7 @@ import time
 
 from leadengine_agent.layout import HostLayout, StackLayout
 from leadengine_agent.limiter import History
+from leadengine_agent.panel.words import panel_spec
 from leadengine_agent.protocol import Certify
 from leadengine_agent.records import current_record
 
@@ -23,9 +24,10 @@ def read_history(host: HostLayout, domain: str) -> History:
 
 
 def is_certify_due(order: Certify, host: HostLayout) -> bool:
-    """Is there any stack for which a scheduled run would do something now?"""
+    """Is there any stack, or a panel, for which a scheduled run would do something now?"""
     now = time.time()
     records = (current_record(layout) for layout in stacks_of(order, host))
-    return any(
-        not read_history(host, record.spec.domain).waits(now) for record in records if record
-    )
+    domains = [record.spec.domain for record in records if record]
+    if not order.client and (panel := panel_spec(host)):
+        domains.append(panel.domain)
+    return any(not read_history(host, domain).waits(now) for domain in domains)

@@ -18,6 +18,7 @@ Examples:
   lectl deploy acme leads.acme.com ann@acme.com --host ssh://root@203.0.113.7
   lectl deploy acme leads.acme.com --on hetzner:cx32
   lectl deploy acme leads.acme.com --on digitalocean:s-2vcpu-4gb@fra1 --dns cloudflare
+  lectl deploy acme leads.acme.com --host ssh://root@203.0.113.7 --prove-by auto
   lectl deploy acme leads.acme.com --dry-run
 
 {options.exit_codes("10 not found", "11 locked", "12 not allowed")}"""
@@ -36,6 +37,7 @@ def deploy(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
     replace_dns: Annotated[
         bool, typer.Option("--replace-dns", help="Records that lead elsewhere may go.")
     ] = False,
+    prove_by: options.ProveBy = None,
     plan: Annotated[
         str | None, typer.Option(help="hosted, dedicated, self-hosted or enterprise.")
     ] = None,
@@ -58,6 +60,7 @@ def deploy(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
     from leadengine_ctl.cli.deploying import Words, carry_out
     from leadengine_ctl.cli.session import open_session
 
-    words = Words(client, domain, email, host, on, dns, plan, release, replace_dns, without_backup)
+    asked = (client, domain, email, host, on, dns, plan, release)
+    words = Words(*asked, replace_dns, without_backup, prove_by)
     session = open_session(as_json=as_json, host_key=host_key)
     carry_out(session, words, dry_run=dry_run, sure=yes)

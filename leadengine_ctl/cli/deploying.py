@@ -27,6 +27,7 @@ class Words:
     release: str | None
     replace_dns: bool
     without_backup: bool
+    prove_by: str | None
 
 
 def carry_out(session: Session, words: Words, *, dry_run: bool, sure: bool) -> None:
@@ -42,7 +43,7 @@ def carry_out(session: Session, words: Words, *, dry_run: bool, sure: bool) -> N
         release=words.release,
         dns=words.dns or ("auto" if rent else None),
         replace_dns=words.replace_dns,
-    ).model_copy(update={"without_backup": words.without_backup})
+    ).model_copy(update={"without_backup": words.without_backup, "prove_by": words.prove_by})
     if dry_run:
         show_preview(session, request, rent)
         return

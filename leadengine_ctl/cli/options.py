@@ -28,6 +28,14 @@ On = Annotated[
     str | None,
     typer.Option(metavar="PROVIDER:SIZE[@REGION]", help="Rent a server, as 'hetzner:cx32@fsn1'."),
 ]
+ProveBy = Annotated[
+    str | None,
+    typer.Option(
+        "--prove-by",
+        metavar="WHO",
+        help="Certify the domain before it leads to the host, by a TXT record; WHO as with --dns.",
+    ),
+]
 Dns = Annotated[
     str | None,
     typer.Option(

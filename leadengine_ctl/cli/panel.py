@@ -4,11 +4,12 @@ from typing import Annotated
 
 import typer
 
-from leadengine_ctl.cli import options, terminal
+from leadengine_ctl.cli import options, panel_install, terminal
 
 app = typer.Typer(no_args_is_help=True, help="The panel in the browser.")
 admin = typer.Typer(no_args_is_help=True, help="Who may sign in to the panel, from this machine.")
 app.add_typer(admin, name="admin")
+app.command("install", help=panel_install.HELP)(panel_install.install)
 
 Email = Annotated[str, typer.Argument(help="The person's address, as in 'ann@example.com'.")]
 

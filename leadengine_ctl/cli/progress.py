@@ -35,6 +35,8 @@ class LineProgress:
         return
 
     def __call__(self, event: Happening) -> None:
+        for line in event.wanted:
+            terminal.say(line)
         if event.state in _MARKS and ("/" not in event.step or event.state == "failed"):
             show_end(event)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-Kind = Literal["A", "AAAA"]
+Kind = Literal["A", "AAAA", "TXT"]
 
 TTL = 300
 """Seconds: short enough that a move is seen within minutes."""
@@ -65,6 +65,16 @@ class DnsProvider(Protocol):
     def remove(self, record: Record) -> None:
         """Take this value away; others of the name stay, and one that is gone is fine."""
         ...
+
+
+def quoted(kind: Kind, value: str) -> str:
+    """A value as it stands in a zone file: what a TXT record says is in quotation marks there."""
+    return f'"{value}"' if kind == "TXT" else value
+
+
+def unquoted(kind: Kind, value: str) -> str:
+    """The same, read."""
+    return value.strip('"') if kind == "TXT" else value
 
 
 def best_zone(name: str, zones: Iterable[str]) -> str | None:

@@ -8,7 +8,7 @@ import requests
 from leadengine_ctl.apis.patience import Patience
 from leadengine_ctl.apis.refusals import ApiError, token_refused
 from leadengine_ctl.apis.session import PatientSession
-from leadengine_ctl.dns.base import TTL, Kind, Record, best_zone
+from leadengine_ctl.dns.base import TTL, Kind, Record, best_zone, quoted, unquoted
 from leadengine_ctl.dns.refusals import not_ours
 
 _OWN = "https://api.cloudflare.com/client/v4"
@@ -36,19 +36,19 @@ class CloudflareDns:
 
     def values(self, name: str, kind: Kind) -> tuple[str, ...]:
         zone = self._zones().get(self.zone_of(name) or "")
-        return tuple(sorted(each["content"] for each in self._find(zone, name, kind)))
+        return tuple(sorted(_value(each) for each in self._find(zone, name, kind)))
 
     def put(self, record: Record) -> None:
         zone = self._zones().get(self.zone_of(record.name) or "")
         if zone is None:
             raise not_ours("Cloudflare", record.name)
         found = self._find(zone, record.name, record.kind)
-        if any(each["content"] == record.value for each in found):
+        if any(_value(each) == record.value for each in found):
             return
         body = {
             "type": record.kind,
             "name": record.name,
-            "content": record.value,
+            "content": quoted(record.kind, record.value),
             "ttl": TTL,
             "proxied": False,
         }
@@ -57,7 +57,7 @@ class CloudflareDns:
     def remove(self, record: Record) -> None:
         zone = self._zones().get(self.zone_of(record.name) or "")
         for each in self._find(zone, record.name, record.kind):
-            if each["content"] == record.value:
+            if _value(each) == record.value:
                 self._ask("DELETE", f"/zones/{zone}/dns_records/{each['id']}")
 
     def _zones(self) -> dict[str, str]:
@@ -92,6 +92,10 @@ class CloudflareDns:
             f"Cloudflare says: {errors[0]['message']} ({errors[0]['code']}).",
             "Change the command as the answer says.",
         )
+
+
+def _value(record: dict[str, Any]) -> str:
+    return unquoted(record["type"], record["content"])
 
 
 def _read(answer: requests.Response) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from hcloud.zones import BoundZoneRRSet, Zone, ZoneRecord
 
 from leadengine_ctl.apis.hetzner import hetzner_client, missing_as_none, translated
 from leadengine_ctl.apis.patience import Patience
-from leadengine_ctl.dns.base import TTL, Kind, Record, best_zone, short_name
+from leadengine_ctl.dns.base import TTL, Kind, Record, best_zone, quoted, short_name, unquoted
 from leadengine_ctl.dns.refusals import not_ours
 
 
@@ -26,8 +26,7 @@ class HetznerDns:
 
     def values(self, name: str, kind: Kind) -> tuple[str, ...]:
         zone = self.zone_of(name)
-        found = self._set(zone, name, kind) if zone else None
-        return _values(found)
+        return _values(self._set(zone, name, kind)) if zone else ()
 
     def put(self, record: Record) -> None:
         zone = self.zone_of(record.name)
@@ -41,7 +40,7 @@ class HetznerDns:
                     name=short_name(record.name, zone),
                     type=record.kind,
                     ttl=TTL,
-                    records=[ZoneRecord(value=record.value)],
+                    records=[ZoneRecord(value=quoted(record.kind, record.value))],
                 )
             elif record.value not in _values(found):
                 self._write(zone, record, (*_values(found), record.value))
@@ -65,8 +64,12 @@ class HetznerDns:
     def _write(self, zone: str, record: Record, values: tuple[str, ...]) -> None:
         found = self._set(zone, record.name, record.kind)
         if found is not None:
-            found.set_rrset_records([ZoneRecord(value=each) for each in values])
+            written = [ZoneRecord(value=quoted(record.kind, each)) for each in values]
+            found.set_rrset_records(written)
 
 
 def _values(found: BoundZoneRRSet | None) -> tuple[str, ...]:
-    return tuple(sorted(str(each.value) for each in found.records or [])) if found else ()
+    if not found:
+        return ()
+    kind: Kind = "TXT" if found.type == "TXT" else "A"
+    return tuple(sorted(unquoted(kind, str(each.value)) for each in found.records or []))

@@ -60,6 +60,15 @@ def look(name: str, wanted: tuple[Record, ...], resolver: Resolver) -> Seen:
     )
 
 
+def sees_text(name: str, value: str, resolver: Resolver) -> bool | None:
+    """Whether a resolver sees a TXT record with this value; None: it said nothing."""
+    try:
+        found = _resolve(resolver, name, "TXT")
+    except dns.exception.DNSException:
+        return None
+    return value.encode() in {b"".join(each.strings) for each in found or ()}
+
+
 def forbidding_caa(name: str, authority: str, resolver: Resolver) -> str:
     """The name whose CAA records forbid this authority to certify; empty: it may.
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from leadengine_ctl.apis.aws import aws_client, translated
 from leadengine_ctl.apis.patience import Patience
-from leadengine_ctl.dns.base import TTL, Kind, Record, best_zone
+from leadengine_ctl.dns.base import TTL, Kind, Record, best_zone, quoted, unquoted
 from leadengine_ctl.dns.refusals import not_ours
 
 
@@ -69,7 +69,8 @@ class Route53:
 
     def _read(self, zone: str, name: str, kind: Kind) -> tuple[str, ...]:
         found = self._set(zone, name, kind) or {}
-        return tuple(sorted(each["Value"] for each in found.get("ResourceRecords", [])))
+        values = (each["Value"] for each in found.get("ResourceRecords", []))
+        return tuple(sorted(unquoted(kind, each) for each in values))
 
     def _change(self, zone: str, action: str, record: Record, values: tuple[str, ...]) -> None:
         old = self._set(zone, record.name, record.kind) or {}
@@ -79,7 +80,7 @@ class Route53:
             "Name": record.name,
             "Type": record.kind,
             "TTL": ttl,
-            "ResourceRecords": [{"Value": each} for each in values],
+            "ResourceRecords": [{"Value": quoted(record.kind, each)} for each in values],
         }
         with translated():
             self._client.change_resource_record_sets(

@@ -6,7 +6,7 @@ ends; it is sealed with the operator's key, so that whoever has the database alo
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pydantic import SecretStr
@@ -42,13 +42,22 @@ class Audit:
     def append(self, line: AuditLine) -> None:
         """Write down that something was done."""
         with self._engine.begin() as connection:
-            if self._engine.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-            number, last = self._last(connection)
-            values = {**line.model_dump(), "number": number + 1, "at": self._now()}
-            values["digest"] = _digest(last, values)
-            connection.execute(insert(self._entries).values(values))
-            self._seal(connection, number + 1, values["digest"])
+            self.extend(connection, (line,))
+
+    def extend(self, connection: Connection, lines: Sequence[AuditLine]) -> None:
+        """Write down what was done, in order, as a part of a transaction that does more."""
+        if not lines:
+            return
+        if self._engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        before, last = self._last(connection)
+        rows = []
+        for number, line in enumerate(lines, before + 1):
+            values = {**line.model_dump(), "number": number, "at": self._now()}
+            last = values["digest"] = _digest(last, values)
+            rows.append(values)
+        connection.execute(insert(self._entries), rows)
+        self._seal(connection, before + len(lines), last)
 
     def recent(
         self, limit: int, before: int | None = None, **filters: str

@@ -13,6 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from leadengine_agent.reports import Report
 from leadengine_ctl.fleet.agent_records import Received, Verdict
 from leadengine_ctl.fleet.agent_tables import AgentTables
+from leadengine_ctl.fleet.audit import Audit
+from leadengine_ctl.fleet.panel_records import AuditLine
 
 INTERVAL = 30.0
 """Seconds between two reports of an agent, unless its panel says otherwise."""
@@ -25,8 +27,10 @@ _GRACE = 120.0
 
 
 class Intake:
-    def __init__(self, engine: Engine, tables: AgentTables, clients: Table) -> None:
+    def __init__(self, engine: Engine, tables: AgentTables, clients: Table, audit: Audit) -> None:
         self._engine = engine
+        self._audit = audit
+        self._statements: dict[str, Any] = {}
         self._tables = tables
         self._clients = clients
         self._insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
@@ -68,7 +72,8 @@ class Intake:
         rows = {each.assertion: each.expires_at for each in requests}
         values = [{"id": key, "expires_at": rows[key]} for key in sorted(rows)]
         new = self._insert(table).on_conflict_do_nothing().returning(table.c.id)
-        return set(connection.scalars(new.values(values)))
+        # As many rows to one statement of one shape: one with all values in it is worked out anew each time.
+        return set(connection.scalars(new, values))
 
     def _keep(
         self, connection: Connection, requests: Sequence[Received], now: float, interval: float
@@ -77,10 +82,20 @@ class Intake:
         self._upsert_heartbeats(connection, list(_heartbeats(requests, now, interval)))
         self._replace(connection, tables.health, ("host", "span", "at"), list(_pieces(requests)))
         hosts = self._hosts_of_clients(connection, requests)
-        events = list(_events(requests, hosts, now))
-        if events:
-            connection.execute(self._insert(tables.events).on_conflict_do_nothing(), events)
+        self._add_events(connection, list(_events(requests, hosts, now)))
         self._replace(connection, tables.usage, ("client", "day"), list(_usage(requests, hosts)))
+
+    def _add_events(self, connection: Connection, events: list[dict[str, Any]]) -> None:
+        """Keep those that are new, and chain them into the audit trail: what happened on a host stands
+        beside what was asked for in the panel, under the name of the same person."""
+        if not events:
+            return
+        table = self._tables.events
+        new = self._insert(table).on_conflict_do_nothing()
+        keys = (table.c.host, table.c.boot, table.c.seq)
+        fresh = {tuple(row) for row in connection.execute(new.returning(*keys), events)}
+        told = (each for each in events if (each["host"], each["boot"], each["seq"]) in fresh)
+        self._audit.extend(connection, [_line(each) for each in told])
 
     def _hosts_of_clients(
         self, connection: Connection, requests: Sequence[Received]
@@ -97,14 +112,10 @@ class Intake:
         return {row.slug: row.host for row in found}
 
     def _upsert_heartbeats(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
-        if not rows:
-            return
-        table = self._tables.heartbeats
-        new = self._insert(table)
-        newer = or_(table.c.boot != new.excluded.boot, table.c.number < new.excluded.number)
-        values = {name: new.excluded[name] for name in rows[0] if name != "host"}
-        change = new.on_conflict_do_update(index_elements=["host"], set_=values, where=newer)
-        connection.execute(change, rows)
+        if rows:
+            connection.execute(
+                self._upsert(self._tables.heartbeats, ("host",), tuple(rows[0])), rows
+            )
 
     def _replace(
         self,
@@ -113,11 +124,21 @@ class Intake:
         keys: tuple[str, ...],
         rows: list[dict[str, Any]],
     ) -> None:
-        if not rows:
-            return
-        new = self._insert(table)
-        values = {name: new.excluded[name] for name in rows[0] if name not in keys}
-        connection.execute(new.on_conflict_do_update(index_elements=list(keys), set_=values), rows)
+        if rows:
+            connection.execute(self._upsert(table, keys, tuple(rows[0])), rows)
+
+    def _upsert(self, table: Table, keys: tuple[str, ...], names: tuple[str, ...]) -> Any:
+        """The statement for a table, put together once: that takes longer than to carry it out."""
+        if table.name not in self._statements:
+            new = self._insert(table)
+            values = {name: new.excluded[name] for name in names if name not in keys}
+            newer = None
+            if table is self._tables.heartbeats:
+                newer = or_(table.c.boot != new.excluded.boot, table.c.number < new.excluded.number)
+            self._statements[table.name] = new.on_conflict_do_update(
+                index_elements=list(keys), set_=values, where=newer
+            )
+        return self._statements[table.name]
 
     def sweep(self, now: float) -> None:
         """Forget the assertions that have expired: they are refused for their age from now on."""
@@ -177,6 +198,19 @@ def _events(
                 "boot": report.boot,
                 "received_at": now,
             }
+
+
+def _line(event: dict[str, Any]) -> AuditLine:
+    """An event as the trail has it; what its agent said of itself is marked by its origin."""
+    host = event["host"]
+    return AuditLine(
+        actor=event["actor"] or f"agent of {host}",
+        origin="agent",
+        action=event["what"],
+        subject=event["client"] or host,
+        outcome=event["state"][:20],
+        detail=f"on {host}: {event['detail']}" if event["detail"] else f"on {host}",
+    )
 
 
 def _usage(requests: Sequence[Received], hosts: dict[str, str]) -> Iterator[dict[str, Any]]:

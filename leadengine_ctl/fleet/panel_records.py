@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import SecretStr
+from pydantic import ConfigDict, SecretStr
 
 from leadengine_agent.values import Email, Frozen, Line, OperationId, Slug
 
@@ -136,6 +136,16 @@ class ApprovalRecord(Frozen):
     answered_by: str | None = None
     answered_at: str | None = None
     job: str = ""
+
+
+class SavedView(Frozen):
+    """A view of the fleet under a name. `address`: what stands behind the `/` of the fleet page."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str
+    name: str
+    address: str
 
 
 class AuditLine(Frozen):

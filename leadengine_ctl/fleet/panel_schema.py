@@ -28,6 +28,7 @@ class PanelSchema:
     approvals: Table
     audit: Table
     audit_head: Table
+    views: Table
 
 
 def build_panel_schema(metadata: MetaData, sealed: TypeDecorator[SecretStr]) -> PanelSchema:
@@ -41,6 +42,7 @@ def build_panel_schema(metadata: MetaData, sealed: TypeDecorator[SecretStr]) -> 
         approvals=_approvals(metadata),
         audit=_audit(metadata),
         audit_head=_audit_head(metadata, sealed),
+        views=_views(metadata),
     )
 
 
@@ -89,6 +91,17 @@ def _tokens(metadata: MetaData) -> Table:
         Column("expires_at", String(40), nullable=False),
         Column("used_at", String(40)),
         Column("revoked_at", String(40)),
+    )
+
+
+def _views(metadata: MetaData) -> Table:
+    return Table(
+        "views",
+        metadata,
+        Column("id", String(32), primary_key=True),
+        Column("person", String(32), ForeignKey("people.id"), nullable=False, index=True),
+        Column("name", String(60), nullable=False),
+        Column("address", String(1000), nullable=False),
     )
 
 

@@ -26,6 +26,7 @@ from leadengine_ctl.fleet.rollouts import Rollouts
 from leadengine_ctl.fleet.schema import build_schema
 from leadengine_ctl.fleet.servers import Servers
 from leadengine_ctl.fleet.storages import Storages
+from leadengine_ctl.fleet.views import Views
 from leadengine_ctl.secrets import KeyRing
 
 
@@ -54,6 +55,7 @@ class Store:
     overview: Overview
     alerts: Alerts
     duties: Duties
+    views: Views
 
 
 def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
@@ -65,9 +67,10 @@ def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
     engine = open_database(url, data_folder)
     schema = build_schema(keys)
     panel = schema.panel
+    audit = Audit(engine, panel.audit, panel.audit_head, now)
     return Store(
         agents=Agents(engine, schema.agents),
-        intake=Intake(engine, schema.agents, schema.clients),
+        intake=Intake(engine, schema.agents, schema.clients, audit),
         reports=Reports(engine, schema.agents),
         queue=TaskQueue(engine, schema.agents),
         clients=Clients(engine, schema.clients, now),
@@ -80,11 +83,12 @@ def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
         attempts=Attempts(engine, panel.attempts),
         jobs=Jobs(engine, panel.jobs, now),
         approvals=Approvals(engine, panel.approvals, now),
-        audit=Audit(engine, panel.audit, panel.audit_head, now),
+        audit=audit,
         seals=Seals(engine, schema.metadata),
         overview=Overview(engine, schema),
         alerts=Alerts(engine, schema.alerts),
         duties=Duties(engine, schema.alerts),
+        views=Views(engine, panel.views),
         recovery=Recovery(engine, schema.recovery_keys, schema.recovery, now),
         storages=Storages(engine, schema.storages, now),
         servers=Servers(engine, schema.servers, schema.fleet),

@@ -21,6 +21,8 @@ _STOP_DEADLINE = 400.0
 """Seconds: longer than an executor may take to finish the task at hand."""
 
 
+_OF_PANEL = "label=com.docker.compose.project=leadengine_panel"
+
 _NO_PROGRAM = 127
 """Exit code where Docker is not installed: no stack lives there."""
 
@@ -104,4 +106,10 @@ def _refuse_while_stacks_live(runner: Runner, address: HostAddress) -> None:
             f"The agent of {address} cannot be removed",
             f"These stacks still live there: {', '.join(sorted(found))}.",
             "Destroy them first: lectl destroy NAME",
+        )
+    if panel := said(runner, "docker", "ps", "--all", "--quiet", "--filter", _OF_PANEL).split():
+        raise NotAllowedError(
+            f"The agent of {address} cannot be removed",
+            "The panel lives there, and its secrets and certificate are the agent's to keep.",
+            f"To end it for good, first remove its containers there: docker rm -f {' '.join(panel)}",
         )

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
-from leadengine_agent.protocol import Event, ImageRef, Outcome, RegistryLogin, StepState, Task
+from leadengine_agent.protocol import (
+    Event,
+    Failure,
+    ImageRef,
+    Outcome,
+    PanelOrder,
+    RegistryLogin,
+    StepState,
+    Task,
+)
 from leadengine_ctl.hosts.address import HostAddress
 from leadengine_ctl.hosts.facts import FLOOR, HostFacts, Minimum, PortOwner
 from leadengine_ctl.hosts.hardening.facts import HardeningFacts
@@ -162,6 +171,18 @@ class Host(Transport, Protocol):
 
     def connect_panel(self, link: PanelLink, report: Report = quiet) -> None:
         """Tell a prepared host to which panel it reports, and what may be ordered from there."""
+        ...
+
+    def install_panel(self, order: PanelOrder, report: Report = quiet) -> Failure | None:
+        """Have the panel itself serve on a prepared host; what is as it should be is left alone.
+
+        Returns:
+            What went wrong, in the words of the agent; None: nothing.
+        """
+        ...
+
+    def panel_owner(self, email: str) -> str:
+        """The link with which the panel's first owner begins; empty: somebody may sign in already."""
         ...
 
     def draft_identity(self) -> HostKey:

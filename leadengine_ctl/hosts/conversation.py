@@ -17,8 +17,19 @@ SILENCE = 35.0
 
 def submit(runner: Runner, address: HostAddress, task: Task) -> Iterator[Event | Outcome]:
     """See `Transport.submit`."""
+    yield from converse(runner, address, SUBMIT, encode_task(task), SILENCE)
+
+
+def converse(
+    runner: Runner, address: HostAddress, argv: tuple[str, ...], said: bytes, silence: float
+) -> Iterator[Event | Outcome]:
+    """Say something to a program of the agent; its events, and one outcome, last.
+
+    Raises:
+        HostUnreachableError: it could not be started, or broke off.
+    """
     try:
-        for line in runner.lines(SUBMIT, stdin=encode_task(task), silence=SILENCE):
+        for line in runner.lines(argv, stdin=said, silence=silence):
             if not line.strip():
                 continue
             answer = _read(line, address)

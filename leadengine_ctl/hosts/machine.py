@@ -4,7 +4,15 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Self
 
-from leadengine_agent.protocol import Event, ImageRef, Outcome, RegistryLogin, Task
+from leadengine_agent.protocol import (
+    Event,
+    Failure,
+    ImageRef,
+    Outcome,
+    PanelOrder,
+    RegistryLogin,
+    Task,
+)
 from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.hosts import (
     agent_lifecycle,
@@ -12,6 +20,7 @@ from leadengine_ctl.hosts import (
     conversation,
     new_identity,
     panel_link,
+    panel_site,
     probing,
 )
 from leadengine_ctl.hosts.base import (
@@ -103,6 +112,12 @@ class Machine:
 
     def connect_panel(self, link: PanelLink, report: Report = quiet) -> None:
         panel_link.connect_panel(self._runner, self.address, link, report)
+
+    def install_panel(self, order: PanelOrder, report: Report = quiet) -> Failure | None:
+        return panel_site.install_panel(self._runner, self.address, order, report)
+
+    def panel_owner(self, email: str) -> str:
+        return panel_site.panel_owner(self._runner, self.address, email)
 
     def draft_identity(self) -> HostKey:
         return new_identity.draft(self._root_or_plain(), self.address)

@@ -13,6 +13,7 @@ from leadengine_agent.protocol import (
     Failure,
     ImageRef,
     Outcome,
+    PanelOrder,
     RegistryLogin,
     StepState,
     Task,
@@ -138,6 +139,19 @@ class MemoryHost:
         state = StepState.UNCHANGED if self._state.panel == link.url else StepState.DONE
         report(Progress("panel", state, link.url))
         self._keep(self._state.model_copy(update={"panel": link.url}))
+
+    def install_panel(self, order: PanelOrder, report: Report = quiet) -> Failure | None:
+        same = self._state.served_panel == order.spec
+        report(Progress("files", StepState.UNCHANGED if same else StepState.DONE))
+        self._keep(self._state.model_copy(update={"served_panel": order.spec}))
+        return None
+
+    def panel_owner(self, email: str) -> str:
+        panel = self._state.served_panel
+        if panel is None or self._state.panel_owner:
+            return ""
+        self._keep(self._state.model_copy(update={"panel_owner": email}))
+        return f"https://{panel.domain}/welcome#in-memory"
 
     def draft_identity(self) -> HostKey:
         return HostKey("ssh-ed25519", str(self.address).encode())

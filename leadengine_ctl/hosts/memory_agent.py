@@ -12,6 +12,7 @@ from leadengine_agent.protocol import (
     Answered,
     Backup,
     Certify,
+    CertifyAhead,
     CertifyResult,
     Credentials,
     CredentialsResult,
@@ -32,6 +33,7 @@ from leadengine_agent.protocol import (
     Order,
     Outcome,
     Points,
+    Proven,
     Prune,
     Release,
     Restore,
@@ -192,6 +194,9 @@ class MemoryAgent:
                 self._stack(client)
                 text = tuple(f"{name} | ready" for name in names)[-lines:]
                 return LogsResult(lines=text).model_dump(mode="json")
+            case Proven(client=client):
+                hint = "Give the same command again."
+                raise missing(f"certificate order of {client} that waits", hint)
             case Credentials(client=client, forget=forget):
                 return self._credentials(client, forget=forget)
         return self._read_of_backups(task.order)
@@ -219,7 +224,7 @@ class MemoryAgent:
                 return self._put(activate(self._state, task.order, self._faults))
             case Rollback():
                 return self._put(roll_back(self._state, task.order, self._faults))
-            case Certify(client=client):
+            case Certify(client=client) | CertifyAhead(client=client):
                 chosen = [client] if client else sorted(self._state.stacks)
                 advice = {name: self._stack(name).state().certificate.advice for name in chosen}
                 return CertifyResult(advice=advice).model_dump(mode="json")

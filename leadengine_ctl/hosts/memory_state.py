@@ -12,6 +12,7 @@ from leadengine_agent.protocol import (
     Activate,
     CertificateState,
     Outcome,
+    PanelSpec,
     Part,
     Point,
     Release,
@@ -123,12 +124,15 @@ class MemoryState(Frozen):
         identity: its own age key, once it was asked for.
         repositories: those in its own folders: they end with it.
         panel: whom it reports to.
+        served_panel: the panel that lives on it; `panel_owner`: its first owner.
     """
 
     prepared: bool = False
     baseline: str = ""
     publisher: str = ""
     panel: str = ""
+    served_panel: PanelSpec | None = None
+    panel_owner: str = ""
     releases: dict[str, Release] = {}
     stacks: dict[str, MemoryStack] = {}
     journal: dict[str, Entry] = {}

@@ -5,6 +5,7 @@ STEPS = {
     "activate": ("render", "start", "migrate", "switch"),
     "rollback": ("render", "start", "switch"),
     "certify": ("certificate",),
+    "certify-ahead": ("certificate",),
     "decommission": ("remove",),
     "heal": (),
     "update-agent": ("handover",),

@@ -12,11 +12,13 @@ from typing import Protocol, Self
 
 from leadengine_agent.protocol import (
     Event,
+    Failure,
     FailureCode,
     HostState,
     ImageRef,
     Inspect,
     Outcome,
+    PanelOrder,
     RegistryLogin,
     StepState,
     Task,
@@ -215,6 +217,12 @@ class QueueHost:
 
     def connect_panel(self, link: PanelLink, report: Report = quiet) -> None:
         raise self._needs_hands("Connecting it to a panel")
+
+    def install_panel(self, order: PanelOrder, report: Report = quiet) -> Failure | None:
+        raise self._needs_hands("A panel on the machine")
+
+    def panel_owner(self, email: str) -> str:
+        raise self._needs_hands("The first owner of a panel")
 
     def draft_identity(self) -> HostKey:
         raise self._needs_hands("A new host key")

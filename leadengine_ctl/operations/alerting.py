@@ -37,8 +37,11 @@ def settle(world: World, findings: Iterable[Finding]) -> None:
 
 
 def is_muted(incident: IncidentRecord, mutes: Iterable[MuteRecord]) -> bool:
-    """Whether nobody is to be told of it now."""
-    return any(each.subject in {"*", incident.subject} for each in mutes)
+    """Whether nobody is to be told of it now; a window that is still to come mutes nothing."""
+    now = time.time()
+    return any(
+        each.begins <= now < each.ends and each.subject in {"*", incident.subject} for each in mutes
+    )
 
 
 def send_test(world: World, channel: ChannelRecord) -> None:

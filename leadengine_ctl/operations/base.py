@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from leadengine_agent.protocol import FENCED, Event, Order, StepState, Task
+from leadengine_agent.protocol import FENCED, Event, Order, Proof, StepState, Task
 from leadengine_ctl.apis.patience import Patience
 from leadengine_ctl.dns.base import DnsProvider
 from leadengine_ctl.fleet.panel_records import AuditLine
@@ -79,6 +79,7 @@ class Happening:
         step: a step of the plan, or `step/part` for what happens on the host inside of it.
         seconds: how long it took; None while it runs.
         done, total: bytes under way; `total` 0: nothing to count.
+        wanted: what the person has to do, for the step to go on.
     """
 
     operation: str
@@ -88,6 +89,7 @@ class Happening:
     seconds: float | None = None
     done: int = 0
     total: int = 0
+    wanted: tuple[str, ...] = ()
 
 
 Listener = Callable[[Happening], None]
@@ -185,9 +187,18 @@ class Run:
             _, host = self._hosts.popitem()
             host.__exit__(None, None, None)
 
-    def order(self, address: HostAddress, step: str, order: Order) -> dict[str, Any]:
+    def order(
+        self,
+        address: HostAddress,
+        step: str,
+        order: Order,
+        prove: Callable[[Proof], None] | None = None,
+    ) -> dict[str, Any]:
         """Give an order to the host's agent; its id follows from the operation and the step, so
         that the agent knows it again after a kill.
+
+        Args:
+            prove: called with each record that the host waits for.
 
         Raises:
             LeadEngineError: it failed, in the words of the agent.
@@ -195,7 +206,9 @@ class Run:
 
         def listen(event: Event) -> None:
             name = f"{step}/{event.step}"
-            if event.done is not None:
+            if event.proof and prove:
+                prove(event.proof)
+            elif event.done is not None:
                 # Bytes under way come often: they are shown, and are no line of the story.
                 shown = Happening(self.operation, name, event.state, event.detail)
                 self._listener(replace(shown, done=event.done, total=event.total or 0))
@@ -211,6 +224,11 @@ class Run:
             order=order,
         )
         return submit(host, task, listen)
+
+    def ask(self, step: str, wanted: tuple[str, ...]) -> None:
+        """Say what the person who waits has to do."""
+        happening = Happening(self.operation, step, StepState.STARTED, wanted[-1].strip())
+        self._listener(replace(happening, wanted=wanted))
 
     def load(self, version: str) -> Bundle:
         """A release; read and checked once in this run."""

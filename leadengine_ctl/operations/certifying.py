@@ -13,6 +13,7 @@ from leadengine_agent.protocol import (
 from leadengine_ctl.errors import TaskFailedError
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.base import Did, Run
+from leadengine_ctl.operations.proving import Proving
 
 
 @dataclass
@@ -21,18 +22,20 @@ class Certifying:
 
     Attributes:
         seen: as an activation saw it served a moment ago, in this process.
+        prove_by: who keeps the domain's DNS, to certify it before it leads here; None: it leads here.
     """
 
     run: Run
     address: HostAddress
     client: str
     seen: CertificateState | None = None
+    prove_by: str | None = None
 
     def certify(self) -> Did:
         """The step; it does not fail where only DNS is not right yet."""
         advice = ""
         try:
-            answer = self.run.order(self.address, "certify", Certify(client=self.client))
+            answer = self._order()
             advice = CertifyResult.model_validate(answer).advice.get(self.client, "")
         except TaskFailedError as error:
             if error.code != FailureCode.CERTIFICATE:
@@ -49,6 +52,11 @@ class Certifying:
             detail=advice or f"{certificate.issuer_kind} certificate",
             data={"kind": certificate.issuer_kind, "advice": advice, "root": root},
         )
+
+    def _order(self) -> dict[str, object]:
+        if self.prove_by:
+            return Proving(self.run, self.address, self.client, self.prove_by).certify()
+        return self.run.order(self.address, "certify", Certify(client=self.client))
 
     def _served(self) -> CertificateState:
         answer = self.run.order(self.address, "inspect", Inspect(client=self.client))

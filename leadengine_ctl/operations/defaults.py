@@ -1,11 +1,14 @@
 """Fill in what a person left out: from the client as it is, else from the settings."""
 
+import hashlib
+
 from leadengine_agent.values import Frozen, Slug
 from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.request import DeployRequest, DeployTarget
 from leadengine_ctl.releases.bundle import Bundle
+from leadengine_ctl.settings import Settings
 
 
 class _Named(Frozen):
@@ -72,8 +75,17 @@ def deploy_request(  # noqa: PLR0913 - each is what a person may leave out
     chosen = library.newest() if release is None else library.load(release)
     refuse_yanked(chosen)
     return DeployRequest(
-        **target.model_dump(), release=chosen.release.version, dns=dns, replace_dns=replace_dns
+        **target.model_dump(),
+        release=chosen.release.version,
+        dns=dns,
+        replace_dns=replace_dns,
+        settings=_name_of(world.settings),
     )
+
+
+def _name_of(settings: Settings) -> str:
+    text = settings.mail().model_dump_json() + settings.acme().model_dump_json()
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def refuse_yanked(bundle: Bundle) -> None:

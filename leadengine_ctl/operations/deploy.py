@@ -99,7 +99,9 @@ class _Steps:
         return did
 
     def certify(self) -> Did:
-        return Certifying(self.run, self._address(), self.request.client, self.seen).certify()
+        request = self.request
+        who = request.prove_by
+        return Certifying(self.run, self._address(), request.client, self.seen, who).certify()
 
     def record(self) -> Did:
         clients, request = self.run.world.store.clients, self.request

@@ -44,7 +44,7 @@ class Naming:
             NotAllowedError: the domain leads elsewhere, by records that we did not make.
         """
         wanted = records_of(self.domain, addresses)
-        provider = self._provider(who)
+        provider = self.provider(who)
         if provider is None or not wanted:
             return Did(changed=False, detail=" ".join(instructions(wanted)).strip())
         old = self._present(provider)
@@ -53,9 +53,7 @@ class Naming:
             raise self._leads_elsewhere(provider, strange)
         missing = [each for each in wanted if each not in old]
         for record in missing:
-            # Noted first: a record that was made and not noted would be forgotten.
-            self.world.store.names.add(self._made(provider, record))
-            self.world.clouds.patience.settle(partial(provider.put, record))
+            self.put(provider, record)
         gone = [each for each in old if each not in wanted]
         for record in gone:
             self._remove(provider, record)
@@ -66,18 +64,27 @@ class Naming:
         """Remove every record that we made for the client."""
         made = self.world.store.names.of(self.client)
         for each in made:
-            provider = self.world.clouds.dns(each.provider)
-            kind: Kind = "AAAA" if each.kind == "AAAA" else "A"
-            self._remove(provider, Record(each.name, kind, each.value))
+            self._remove(self.world.clouds.dns(each.provider), _record(each))
         return Did(
             changed=bool(made), detail=", ".join(f"{each.name} {each.kind}" for each in made)
         )
+
+    def put(self, provider: DnsProvider, record: Record) -> None:
+        """Make a record; noted first: one that was made and not noted would be forgotten."""
+        self.world.store.names.add(self._made(provider, record))
+        self.world.clouds.patience.settle(partial(provider.put, record))
+
+    def forget_proofs(self) -> None:
+        """Remove every TXT record that we made for the client."""
+        for each in self.world.store.names.of(self.client):
+            if each.kind == "TXT":
+                self._remove(self.world.clouds.dns(each.provider), _record(each))
 
     def _remove(self, provider: DnsProvider, record: Record) -> None:
         self.world.clouds.patience.settle(partial(provider.remove, record))
         self.world.store.names.remove(self._made(provider, record))
 
-    def _provider(self, who: str) -> DnsProvider | None:
+    def provider(self, who: str) -> DnsProvider | None:
         """Who to order it from; None: it is in a person's hands."""
         if who == "manual":
             return None
@@ -110,6 +117,11 @@ class Naming:
             f"{provider.name} has records that lectl did not make: {shown}.",
             "If nobody needs them any more, give --replace-dns; else choose another domain.",
         )
+
+
+def _record(made: MadeRecord) -> Record:
+    kinds: dict[str, Kind] = {"A": "A", "AAAA": "AAAA", "TXT": "TXT"}
+    return Record(made.name, kinds[made.kind], made.value)
 
 
 def _key(record: Record) -> tuple[str, str, str]:

@@ -46,7 +46,7 @@ def submit(
     for answer in transport.submit(task):
         if isinstance(answer, Outcome):
             if answer.failure:
-                raise _error(answer.failure, str(transport.address))
+                raise failure_error(answer.failure, str(transport.address))
             return answer.result
         listen(answer)
     raise HostUnreachableError(
@@ -71,7 +71,8 @@ def newest_fence(transport: Transport, actor: str, client: str) -> int | None:
         return None
 
 
-def _error(failure: Failure, host: str) -> LeadEngineError:
+def failure_error(failure: Failure, host: str) -> LeadEngineError:
+    """The agent's failure as an error of ours."""
     where = f" (step {failure.step} on {host})" if failure.step else f" (on {host})"
     what = failure.what.rstrip(".") + where
     if kind := _CLASSES.get(failure.code):

@@ -45,6 +45,11 @@ def preview_deploy(world: World, request: DeployRequest, where: str = "") -> Pre
     files = render(bundle.files, bundle.release, spec, Generation(1, "blue", key))
     secrets = {**(old.secrets if old else {}), **world.settings.operator_secrets}
     plan = plan_deploy(
-        request.client, request.domain, where or request.host, bundle.release, request.dns
+        request.client,
+        request.domain,
+        where or request.host,
+        bundle.release,
+        request.dns,
+        prove_by=request.prove_by,
     )
     return Preview(plan=plan, files=files, secrets=tuple(sorted(secrets)))

@@ -22,9 +22,15 @@ class DeployRequest(DeployTarget):
         dns: who lets the domain lead to the host: a provider, `auto` for the one that has its zone,
             `manual` for a person; None: nobody asked.
         replace_dns: records that lead elsewhere may go.
+        settings: names the operator's settings for mail and certificates: another deploy with others is
+            another deploy, and does not go on with an interrupted one.
+        prove_by: who keeps the domain's DNS, as in `dns`: the certificate is proven by a TXT record
+            there; None: the domain leads to the host.
     """
 
     release: Version
     without_backup: bool = False
     dns: str | None = None
     replace_dns: bool = False
+    prove_by: str | None = None
+    settings: str = ""

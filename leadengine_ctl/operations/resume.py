@@ -15,6 +15,7 @@ from leadengine_ctl.operations.backups.restore import RestoreVerb
 from leadengine_ctl.operations.base import Verb
 from leadengine_ctl.operations.deploy import Deploy
 from leadengine_ctl.operations.destroy import Destroy, DestroyRequest
+from leadengine_ctl.operations.panel_site import InstallPanel, PanelRequest
 from leadengine_ctl.operations.request import DeployRequest
 from leadengine_ctl.operations.rollback import RollbackRequest, RollbackVerb
 from leadengine_ctl.operations.servers.changing import Replace, Resize
@@ -102,6 +103,10 @@ def _delete_server(params: str) -> Verb:
     return DeleteServer(ServerRequest.model_validate_json(params))
 
 
+def _install_panel(params: str) -> Verb:
+    return InstallPanel(PanelRequest.model_validate_json(params))
+
+
 _VERBS = {
     "deploy": _deploy,
     "destroy": _destroy,
@@ -114,4 +119,5 @@ _VERBS = {
     "resize": _resize,
     "replace": _replace,
     "delete-server": _delete_server,
+    "install-panel": _install_panel,
 }

@@ -63,7 +63,7 @@ def see(world: World, client: str) -> Sight:
     address = client_host(world, client)
     spec = world.store.clients.get(client).spec
     wanted = records_of(spec.domain, addresses_of(world, address))
-    resolvers = _resolvers(world.settings.resolvers)
+    resolvers = resolvers_of(world.settings.resolvers)
     directory = urlsplit(world.settings.acme_directory).hostname or ""
     authority = _AUTHORITIES.get(directory, "")
     return Sight(
@@ -76,8 +76,12 @@ def see(world: World, client: str) -> Sight:
     )
 
 
-def _resolvers(text: str) -> tuple[Resolver, ...]:
-    """Read `1.1.1.1 8.8.8.8:5353`."""
+def resolvers_of(text: str) -> tuple[Resolver, ...]:
+    """Read `1.1.1.1 8.8.8.8:5353`.
+
+    Raises:
+        UsageError: a word is no address.
+    """
     found = []
     for word in text.split():
         address, _, port = word.partition(":") if word.count(":") == 1 else (word, "", "")

@@ -9,7 +9,7 @@ from leadengine_ctl.fleet.records import OperationState, Word
 from leadengine_ctl.fleet.store import now
 from leadengine_ctl.operations import jobs
 from leadengine_ctl.operations.admission import check_names, check_release
-from leadengine_ctl.operations.base import World
+from leadengine_ctl.operations.base import Verb, World
 from leadengine_ctl.operations.configuring import POLICY_KEYS, keep_policies
 from leadengine_ctl.operations.defaults import client_host
 from leadengine_ctl.operations.deploy import Deploy
@@ -116,12 +116,18 @@ def destroy(world: World, client: str, confirm: str) -> JobRecord | ApprovalReco
             f"{client} was not destroyed", "The client's name was not typed.", "Type it to confirm."
         )
     verb = Destroy(destroy_request(world, client))
-    if verb.name in world.settings.panel_two_persons.split(","):
-        return _ask_second(world, verb)
+    if takes_two(world, verb.name):
+        return ask_second(world, verb)
     return jobs.ask_for(world, verb)
 
 
-def _ask_second(world: World, verb: Destroy) -> ApprovalRecord:
+def takes_two(world: World, verb: str) -> bool:
+    """True for a verb that the settings want a second person for."""
+    return verb in {each.strip() for each in world.settings.panel_two_persons.split(",")}
+
+
+def ask_second(world: World, verb: Verb) -> ApprovalRecord:
+    """Let a verb wait until somebody else agrees to it."""
     record = ApprovalRecord(
         id=secrets.token_hex(8),
         verb=verb.name,

@@ -13,8 +13,10 @@ from leadengine_ctl.panel.clients import routes as clients
 from leadengine_ctl.panel.deploying import routes as deploying
 from leadengine_ctl.panel.door import health, sign_in, welcome
 from leadengine_ctl.panel.fleet import routes as fleet
+from leadengine_ctl.panel.fleet import saved
 from leadengine_ctl.panel.hosts import routes as hosts
 from leadengine_ctl.panel.operations import routes as operations
+from leadengine_ctl.panel.recovery import routes as recovery
 from leadengine_ctl.panel.rollouts import routes as rollouts
 from leadengine_ctl.panel.team import routes as team
 
@@ -27,8 +29,10 @@ def routers() -> tuple[APIRouter, ...]:
         welcome,
         account,
         fleet,
+        saved,
         clients,
         client_actions,
+        recovery,
         hosts,
         deploying,
         operations,

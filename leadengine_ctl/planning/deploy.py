@@ -5,9 +5,16 @@ from leadengine_ctl.planning.plan import Plan, Step
 
 
 def plan_deploy(
-    client: str, domain: str, host: str, release: Release, dns: str | None = None
+    client: str,
+    domain: str,
+    host: str,
+    release: Release,
+    dns: str | None = None,
+    *,
+    prove_by: str | None = None,
 ) -> Plan:
     """Say what a deploy of this client does."""
+    proof = f", proven by a TXT record ({prove_by})" if prove_by else ""
     notes = _notes(release)
     named = (Step("dns", f"Let {domain} lead to {host} ({dns})"),) if dns else ()
     return Plan(
@@ -22,7 +29,7 @@ def plan_deploy(
             Step("release", f"Bring release {release.version} and its images to {host}"),
             Step("register", f"Register {client} with its client ID"),
             Step("activate", f"Start the stack of {client}, migrate its database, switch to it"),
-            Step("certify", f"Get the certificate of {domain}"),
+            Step("certify", f"Get the certificate of {domain}{proof}"),
             Step("record", f"Record that {client} runs release {release.version}"),
         ),
         notes=notes,

@@ -80,6 +80,9 @@ def plan_move(client: str, domain: str, old: str, new: str) -> Plan:
             Step("switch", f"Restore the last point on {new}, which serves from then on"),
             Step("certify", f"Get the certificate, or say what DNS of {domain} lacks"),
             Step("record", f"Record that {client} lives on {new}"),
+            Step(
+                "protect", f"Take the first recovery point on {new}, at every storage of {client}"
+            ),
         ),
         notes=(
             f"DNS of {domain} is yours to change: point it to {new} when 'freeze' is reached. Give its "

@@ -1,7 +1,11 @@
-"""What ten thousand agents cost a panel that has one machine to itself."""
+"""What ten thousand agents cost a panel that has one machine to itself.
+
+.venv/bin/python -m tests.bench.reporting [postgresql+psycopg://USER:PASSWORD@HOST/EMPTY-DATABASE]
+"""
 
 import asyncio
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,3 +63,9 @@ def _results(measured: Measured, store: str, lost: int) -> Iterator[Result]:
 def _cpu_seconds(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+if __name__ == "__main__":
+    arguments = (sys.argv[1], "PostgreSQL") if len(sys.argv) > 1 else ()
+    for each in ten_thousand_agents(*arguments):
+        print(each.row, flush=True)  # noqa: T201

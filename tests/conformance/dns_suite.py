@@ -41,6 +41,16 @@ class DnsSuite:
         assert provider.values(A.name, "A") == ()
         provider.remove(OTHER)
 
+    def test_texts_stand_beside_each_other(self, provider: DnsProvider) -> None:
+        one, other = (Record("_acme-challenge.leads.acme.test", "TXT", each * 43) for each in "ab")
+        for record in (one, other, one):
+            provider.put(record)
+        assert provider.values(one.name, "TXT") == (one.value, other.value)
+        provider.remove(one)
+        assert provider.values(one.name, "TXT") == (other.value,)
+        provider.remove(other)
+        assert provider.values(one.name, "TXT") == ()
+
     def test_a_zone_itself_can_lead_somewhere(self, provider: DnsProvider) -> None:
         record = Record("eu.acme.test", "A", "203.0.113.9")
         provider.put(record)

@@ -35,6 +35,12 @@ class Names:
         self._tell("clear-a", host=f"{name}.")
         self._tell("clear-aaaa", host=f"{name}.")
 
+    def text(self, name: str, *values: str) -> None:
+        """Let TXT records of a name say this, and nothing else."""
+        self._tell("clear-txt", host=f"{name}.")
+        for value in values:
+            self._tell("set-txt", host=f"{name}.", value=value)
+
     def break_name(self, name: str) -> None:
         """Let questions about a name fail (SERVFAIL), as a broken zone does; `mend_name` undoes it."""
         self._tell("set-servfail", host=f"{name}.")

@@ -1,15 +1,24 @@
 """DNS that is not right yet, an authority that is down: live at once, certified as soon as it can be."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from leadengine_agent.certificates import kind_of
 from tests.lab.acme import Pebble
+from tests.lab.cloud.hall import Hall
+from tests.lab.cloud.hetzner import HetznerApi
+from tests.lab.cloud.machines import NoMachines
+from tests.lab.cloud.web import Answer, Request, serve
 from tests.lab.names import Names
 from tests.lab.operator import Operator, certificate_settings, wait_until
+from tests.lab.run import Run
 from tests.lab.stack import Stack
 from tests.lab.vps import Vps
 
 DOMAIN = "leads.later.test"
+AHEAD = "leads.ahead.test"
+PROOF = f"_acme-challenge.{AHEAD}"
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +64,59 @@ def test_once_dns_is_right_the_certificate_arrives_by_itself(
     # Pebble refuses some requests on purpose: one order may fail, and the next follows by itself.
     assert 1 <= pebble.orders - orders <= 2
     assert "create an A record" not in lab_operator.lectl("status", "later").text
+
+
+class TextsOf(HetznerApi):
+    """A provider of DNS from whose zones the lab's name service has its texts."""
+
+    def __init__(self, names: Names) -> None:
+        super().__init__(Hall(NoMachines()))
+        self._names = names
+        self.said: list[str] = []
+
+    def answer(self, request: Request) -> Answer:
+        answered = super().answer(request)
+        if request.method != "GET" and "/rrsets" in request.path:
+            found = [each.strip('"') for each in self.zones.records(PROOF, "TXT")]
+            self.said += found
+            self._names.text(PROOF, *found)
+        return answered
+
+
+@pytest.fixture
+def texts(names: Names) -> Iterator[tuple[TextsOf, str]]:
+    api = TextsOf(names)
+    api.zones.add("ahead.test")
+    with serve(api) as base:
+        yield api, f"{base}/v1"
+
+
+def test_a_domain_that_leads_elsewhere_is_certified_before_it_leads_here(
+    stack: Stack,
+    names: Names,
+    pebble: Pebble,
+    lab_operator: Operator,
+    run: Run,
+    texts: tuple[TextsOf, str],
+) -> None:
+    api, endpoint = texts
+    names.point(AHEAD, "10.213.0.1")
+    operator = lab_operator.with_settings(
+        **certificate_settings(pebble, lab_operator.home),
+        LECTL_HETZNER_TOKEN="good",
+        LECTL_HETZNER_ENDPOINT=endpoint,
+        LECTL_RESOLVERS=run.resolver,
+    )
+    orders = pebble.orders
+    ended = operator.deploy(stack.vps, "later", AHEAD, "--prove-by", "auto")
+    assert ended.code == 0, ended.text
+    assert ended.result["certificate"] == "acme", ended.text
+    moved = Stack(stack.vps, "later", AHEAD)
+    assert moved.get("/readyz", root=pebble.root).status_code == 200
+    # Pebble refuses some requests on purpose: certbot asks again within the order.
+    assert pebble.orders - orders == 1
+    assert api.said, "no record was ever put"
+    assert api.zones.records(PROOF, "TXT") == [], "the record stayed"
+    again = operator.deploy(stack.vps, "later", AHEAD, "--prove-by", "auto")
+    assert (again.code, again.result["changed"]) == (0, False), again.text
+    assert pebble.orders - orders == 1

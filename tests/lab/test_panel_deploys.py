@@ -1,11 +1,11 @@
-"""One click: a real stack on a lab host, from the form in a browser to a page that answers over HTTPS."""
+"""One click: a real stack from the form in a browser to a page over HTTPS, and back to a recovery point."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from tests.lab.browser import CHROMIUM
 from tests.lab.names import Names
@@ -29,7 +29,7 @@ def panel(lab_operator: Operator, names: Names, stocked_vps: Vps) -> Iterator[Se
 
 
 @pytest.mark.timeout(1500)
-def test_a_real_stack_is_deployed_from_the_form_to_the_end(
+def test_a_real_stack_is_deployed_from_the_form_and_restored_from_its_page(
     panel: Served, stocked_vps: Vps, tmp_path: Path
 ) -> None:
     with sync_playwright() as playwright:
@@ -56,6 +56,23 @@ def test_a_real_stack_is_deployed_from_the_form_to_the_end(
         page.get_by_role("link", name="To oneclick").click()
         page.get_by_role("button", name="Ask the host now").click()
         page.get_by_text("Asked just now").wait_for()
+        stack = Stack(stocked_vps, "oneclick", DOMAIN)
+        assert stack.get("/readyz").status_code == 200
+        _restore(page, stack)
         browser.close()
-    stack = Stack(stocked_vps, "oneclick", DOMAIN)
+
+
+def _restore(page: Page, stack: Stack) -> None:
+    """What was in the database when the point was taken is there again, by buttons alone."""
+    stack.query("CREATE TABLE lab_notes (line text); INSERT INTO lab_notes VALUES ('monday')")
+    page.get_by_role("button", name="Back up now").click()
+    page.get_by_role("heading", name="Backup oneclick done").wait_for()
+    stack.query("UPDATE lab_notes SET line = 'tuesday'")
+    page.get_by_role("link", name="To oneclick").click()
+    page.get_by_role("link", name="All points, restore").click()
+    page.get_by_role("button", name="Restore ", exact=False).first.click()
+    page.get_by_label("Type the client's name").fill("oneclick")
+    page.get_by_role("button", name="Restore oneclick").click()
+    page.get_by_role("heading", name="Restore oneclick done").wait_for()
+    assert stack.query("SELECT line FROM lab_notes").split() == ["monday"]
     assert stack.get("/readyz").status_code == 200

@@ -13,13 +13,14 @@ from tests.lab.served_panel import Served, join, serve
 from tests.unit.ctl.builders import a_draft, publish
 from tests.unit.ctl.cli import Cli
 from tests.unit.ctl.fleet import Fleet
+from tests.unit.ctl.recovering import Desk
 from tests.unit.panel.seed import Reporting, a_beat, a_stack
 
 WIDTH = 390
 EVERYBODY = (
     "/", "/clients/acme", "/hosts", "/hosts/host-acme", "/rollouts", "/operations", "/alerts", "/account",
 )  # fmt: skip
-OPERATORS = ("/clients/acme/logs", "/deploy", "/rollouts/new")
+OPERATORS = ("/clients/acme/logs", "/clients/acme/points", "/deploy", "/rollouts/new")
 ADMINS = ("/approvals", "/team", "/audit?verify=true")
 PATIENCE = 120_000.0
 
@@ -201,6 +202,54 @@ def test_a_rollout_with_a_bad_release_is_seen_to_go_back(
     assert page.get_by_text("rolled-back").first.is_visible()
     assert fleet.runs("gina") == "1.2.0"
     assert fleet.runs("hugo") == "1.1.0"
+    page.close()
+
+
+def test_a_client_goes_back_to_a_recovery_point(
+    people: dict[Role, BrowserContext], fleet: Fleet
+) -> None:
+    """From the button over the plan to the data of then, seen live; on a host in memory."""
+    deployed = fleet.lectl("deploy", "ines", "ines.test", "--host", "memory://host-ines")
+    assert deployed.code == 0, deployed.err
+    desk = Desk(fleet.lectl)
+    desk.write("monday", "host-ines", "ines")
+    page, axe = people[Role.OPERATOR].new_page(), Axe()
+    page.goto("/clients/ines")
+    page.get_by_role("button", name="Back up now").click()
+    page.get_by_role("heading", name="Backup ines done").wait_for(timeout=PATIENCE)
+    desk.write("tuesday", "host-ines", "ines")
+    page.get_by_role("link", name="To ines").click()
+    page.get_by_role("link", name="All points, restore").click()
+    assert axe.run(page).violations_count == 0
+    page.get_by_role("button", name="Restore ", exact=False).first.click()
+    page.get_by_text("Nothing has been done yet").wait_for()
+    assert axe.run(page).violations_count == 0
+    assert desk.database("host-ines", "ines") == "tuesday"
+    page.get_by_label("Type the client's name").fill("ines")
+    page.get_by_role("button", name="Restore ines").click()
+    page.get_by_role("heading", name="Restore ines done").wait_for(timeout=PATIENCE)
+    assert desk.database("host-ines", "ines") == "monday"
+    page.goto("/clients/ines/points")
+    page.get_by_role("button", name="Undo the last restore").click()
+    page.get_by_label("Type the client's name").fill("ines")
+    page.get_by_role("button", name="Restore ines").click()
+    page.get_by_role("heading", name="Restore ines done").wait_for(timeout=PATIENCE)
+    assert desk.database("host-ines", "ines") == "tuesday"
+    page.close()
+
+
+def test_a_view_is_kept_under_a_name(people: dict[Role, BrowserContext]) -> None:
+    page, axe = people[Role.VIEWER].new_page(), Axe()
+    page.goto("/?health=red")
+    page.get_by_label("Name of this view").fill("Only the red")
+    page.get_by_role("button", name="Keep this view").click()
+    page.get_by_role("link", name="Only the red").wait_for()
+    assert axe.run(page).violations_count == 0
+    page.goto("/")
+    page.get_by_role("link", name="Only the red").click()
+    page.get_by_role("button", name="Forget").click()
+    page.get_by_role("heading", name="Fleet").wait_for()
+    assert page.get_by_role("link", name="Only the red").count() == 0
     page.close()
 
 

@@ -11,7 +11,7 @@ import tempfile
 from types import TracebackType
 from typing import Self
 
-from leadengine_agent.backup.manifest import DatabaseSums, TableSum
+from leadengine_agent.backup.manifest import DatabaseSums, TableSum, Way
 from leadengine_agent.docker import clean_lines
 from leadengine_agent.failures import TaskFailure, disk_full, tells_of_full_disk
 from leadengine_agent.protocol import FailureCode
@@ -31,17 +31,38 @@ BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 
 _USER = "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'"
 
+# Types whose values are hashed as they are. Of all others the text is hashed: 1.0 and 1.00 of a `numeric`
+# are equal and so are their hashes, a `jsonb` holds such numbers, and some types have no hash at all.
+_HASHABLE = """
+'bool', 'int2', 'int4', 'int8', 'oid', 'text', 'varchar', 'bytea', 'name', 'uuid', 'date', 'time',
+'timestamp', 'timestamptz', 'inet', 'cidr', 'macaddr'
+"""
+
 _TABLES = f"""
-SELECT coalesce(json_agg(format('%I.%I', n.nspname, c.relname)), '[]')
+SELECT coalesce(json_object_agg(format('%I.%I', n.nspname, c.relname), (
+ SELECT coalesce(string_agg(format(CASE WHEN t.typname IN ({_HASHABLE})
+ AND coalesce(o.collisdeterministic, true) THEN 't.%I' ELSE 't.%I::text' END, a.attname), ', '
+ ORDER BY a.attnum), '')
+ FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_collation o ON o.oid = a.attcollation
+ WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)), '{{}}')
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND {_USER};
 """
 
-_SUM = """
-SELECT json_build_object('rows', count(*), 'first', coalesce(sum(hashtextextended(row, 0)), 0)::text,
+_SUMS: dict[Way, str] = {
+    "text": """
+SELECT json_build_object('way', 'text', 'rows', count(*),
+ 'first', coalesce(sum(hashtextextended(row, 0)), 0)::text,
  'second', coalesce(sum(hashtextextended(row, 1)), 0)::text)
 FROM (SELECT t::text AS row FROM {table} t OFFSET 0) rows;
-"""
+""",
+    "record": """
+SELECT json_build_object('way', 'record', 'rows', count(*),
+ 'first', coalesce(sum(hash_record_extended(row, 0)), 0)::text,
+ 'second', coalesce(sum(hash_record_extended(row, 1)), 0)::text)
+FROM (SELECT ROW({columns}) AS row FROM {table} t OFFSET 0) rows;
+""",
+}
 
 _SEQUENCES = """
 SELECT coalesce(json_object_agg(format('%I.%I', schemaname, sequencename),
@@ -154,16 +175,23 @@ class Session:
             lines.append(line.rstrip("\n"))
         raise self._gone()
 
-    def sums(self, sequences: dict[str, str] | None = None) -> DatabaseSums:
+    def sums(
+        self, sequences: dict[str, str] | None = None, like: DatabaseSums | None = None
+    ) -> DatabaseSums:
         """Count and hash everything, inside this snapshot.
 
         Args:
             sequences: where they stood before; None: as they are now.
+            like: what the result will be compared with.
         """
         # As JSON: a name may hold anything, line breaks too.
-        tables: list[str] = json.loads(self.ask(_TABLES))
+        tables: dict[str, str] = json.loads(self.ask(_TABLES))
+        ways = {name: each.way for name, each in like.tables.items()} if like else {}
         return DatabaseSums(
-            tables={name: self._sum(name) for name in sorted(tables)},
+            tables={
+                name: self._sum(name, columns, ways.get(name, "record"))
+                for name, columns in sorted(tables.items())
+            },
             sequences=self.sequences() if sequences is None else sequences,
             catalogue={
                 kind: self.ask(_HASHED.format(query=query)) for kind, query in _DEFINITIONS.items()
@@ -183,9 +211,10 @@ class Session:
         """Bytes that the database takes on disk."""
         return int(self.ask("SELECT pg_database_size(current_database());"))
 
-    def _sum(self, table: str) -> TableSum:
-        # The name comes from the catalogue, quoted by PostgreSQL itself.
-        return TableSum.model_validate_json(self.ask(_SUM.format(table=table)))
+    def _sum(self, table: str, columns: str, way: Way) -> TableSum:
+        # The names come from the catalogue, quoted by PostgreSQL itself.
+        statement = _SUMS[way].format(table=table, columns=columns)
+        return TableSum.model_validate_json(self.ask(statement))
 
     def _gone(self) -> TaskFailure:
         self._said.seek(0)

@@ -1,5 +1,7 @@
 """What restic says, in the words of the protocol."""
 
+import json
+
 from leadengine_agent.failures import TaskFailure, disk_full, tells_of_full_disk
 from leadengine_agent.protocol import FailureCode
 
@@ -27,13 +29,27 @@ class ResticError(Exception):
     """restic ended with an error; `lines` is what it said, free of control characters."""
 
     def __init__(self, code: int, lines: tuple[str, ...]) -> None:
-        super().__init__(_last(lines) or f"restic ended with {code}")
         self.code = code
-        self.lines = lines
+        self.lines = tuple(_sentence(line) for line in lines)
+        super().__init__(_last(self.lines) or f"restic ended with {code}")
 
     @property
     def text(self) -> str:
         return "\n".join(self.lines).lower()
+
+
+def _sentence(line: str) -> str:
+    """What one line says: with `--json` restic packs its complaints into an object."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return line
+    if not isinstance(found, dict):
+        return line
+    error = found.get("error")
+    inner = error.get("message") if isinstance(error, dict) else None
+    said = f"error: {inner}" if inner else found.get("message")
+    return str(said or line)
 
 
 def _last(lines: tuple[str, ...]) -> str:

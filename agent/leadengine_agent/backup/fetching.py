@@ -115,7 +115,8 @@ class Fetching:
                 f"the dump has {passed.bytes} bytes instead of {manifest.dump_bytes}"
             )
         with Session(scratch.container) as session:
-            self._refuse(database_differences(manifest.database, session.sums()))
+            found = session.sums(like=manifest.database)
+            self._refuse(database_differences(manifest.database, found))
 
     def vectors(self, network: str, host: str, manifest: Manifest) -> None:
         """Fill collections beside those that are there, and compare them.

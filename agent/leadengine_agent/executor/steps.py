@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from leadengine_agent.docker import DockerError, failure_of
 from leadengine_agent.executor.failpoints import Failpoints
 from leadengine_agent.failures import TaskFailure, from_os_error
-from leadengine_agent.protocol import Event, StepState
+from leadengine_agent.protocol import Event, Proof, StepState
 
 _BETWEEN = 0.4
 """Seconds between two words on the progress of a step."""
@@ -65,6 +65,12 @@ class Steps:
         self._tell(
             Event(task=self._task, step=name, state=state, detail=detail, done=done, total=total)
         )
+
+    def ask(self, name: str, proof: Proof) -> None:
+        """Say which record a running step waits for."""
+        detail = f"waits for a TXT record of _acme-challenge.{proof.domain}"
+        state = StepState.STARTED
+        self._tell(Event(task=self._task, step=name, state=state, detail=detail, proof=proof))
 
     def _say(
         self, step: str, state: StepState, detail: str = "", seconds: float | None = None

@@ -18,6 +18,8 @@ _MODULES = {
     "activate": "activate",
     "rollback": "rollback",
     "certify": "certify",
+    "certify-ahead": "certify_ahead",
+    "proven": "proven",
     "inspect": "inspect",
     "logs": "logs",
     "credentials": "credentials",

@@ -69,7 +69,7 @@ def take_point(client: Client, context: Context, reason: BackupReason) -> Point:
 
     context.steps.run(name, take)
     point = taken[0]
-    context.steps.run(f"keep {client.layout.client}", lambda: keep(client))
+    context.steps.run(f"keep {client.layout.client}", lambda: keep(client, point))
     if not all(copy.good for copy in point.copies):
         raise _incomplete(client, point)
     return point

@@ -21,6 +21,7 @@ SSHD = "/etc/ssh/sshd_config.d/00-leadengine.conf"
 SSH_PORTS = "/etc/leadengine/ssh-ports.nft"
 FIREWALL = "/etc/leadengine/firewall.nft"
 FIREWALL_MORE = "/etc/leadengine/firewall.d"
+FIREWALL_HELP = f"{FIREWALL_MORE}/README"
 FIREWALL_LOADED = "/etc/leadengine/firewall.loaded"
 """What the kernel said of the table when it was loaded: an edit by hand shows against it."""
 
@@ -32,6 +33,8 @@ JOURNAL = "/etc/systemd/journald.conf.d/leadengine.conf"
 NETWORK = "/etc/sysctl.d/60-leadengine-network.conf"
 KERNEL = "/etc/sysctl.d/60-leadengine-kernel.conf"
 ENGINE = "/etc/docker/daemon.json"
+ENGINE_DOOR = "/etc/leadengine/engine-door.nft"
+ENGINE_UNIT = "/etc/systemd/system/docker.service.d/leadengine.conf"
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,15 @@ FILES = {
     for placed in (
         Placed("sshd.conf", SSHD),
         Placed("firewall.nft", FIREWALL),
+        Placed("firewall-more.txt", FIREWALL_HELP),
         Placed("leadengine-firewall.service", FIREWALL_UNIT),
         Placed("undo.sh", UNDO),
         Placed("apt.conf", UPDATES),
         Placed("journald.conf", JOURNAL),
         Placed("network.conf", NETWORK),
         Placed("kernel.conf", KERNEL),
+        Placed("engine-door.nft", ENGINE_DOOR),
+        Placed("engine-door.conf", ENGINE_UNIT),
     )
 }
 

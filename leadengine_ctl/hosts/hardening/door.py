@@ -11,10 +11,9 @@ from contextlib import closing, contextmanager
 from leadengine_ctl.errors import LeadEngineError
 from leadengine_ctl.hosts.commands import said
 from leadengine_ctl.hosts.hardening.baseline import (
-    FILES,
     FIREWALL,
+    FIREWALL_HELP,
     FIREWALL_LOADED,
-    FIREWALL_MORE,
     FIREWALL_UNIT,
     SSH_PORTS,
     SSHD,
@@ -100,8 +99,8 @@ def raise_firewall(site: Site) -> str:
     ports = ", ".join(map(str, ssh_ports(site)))
     wrote = (
         site.put(SSH_PORTS, f"define ssh_ports = {{ {ports} }}\n"),
-        site.put(f"{FIREWALL_MORE}/README", _MORE),
-        site.put(FIREWALL, FILES[FIREWALL].text()),
+        site.place(FIREWALL_HELP),
+        site.place(FIREWALL),
         site.place(FIREWALL_UNIT) if site.systemd else False,
     )
     site.must("nft", "--check", "--file", FIREWALL)
@@ -131,10 +130,3 @@ def _load(site: Site) -> None:
     site.must("systemctl", "daemon-reload")
     site.must("systemctl", "enable", "--quiet", "--now", _UNIT)
     site.must("systemctl", "reload", _UNIT)
-
-
-_MORE = """\
-Files *.nft of this folder are read into the firewall's chain, each line a rule, as in
-    ip saddr 10.0.0.0/8 tcp dport 9100 accept
-Then: systemctl reload leadengine-firewall.service
-"""

@@ -12,7 +12,12 @@ from typing import Any
 from leadengine_ctl.errors import LeadEngineError
 from leadengine_ctl.hosts.agent_containers import EXECUTOR
 from leadengine_ctl.hosts.commands import said
-from leadengine_ctl.hosts.hardening.baseline import ENGINE, engine_settings
+from leadengine_ctl.hosts.hardening.baseline import (
+    ENGINE,
+    ENGINE_DOOR,
+    ENGINE_UNIT,
+    engine_settings,
+)
 from leadengine_ctl.hosts.hardening.site import Site, UnmetError
 from leadengine_ctl.hosts.readiness import wait_for_executor
 
@@ -68,9 +73,10 @@ def settle_engine(site: Site) -> str:
     old = said(site.runner, "cat", ENGINE)
     swarm = said(site.runner, "docker", "info", "--format", _STATE).endswith(" active")
     new = merge(parse(old), swarm=swarm, most_files=_most_files(site))
+    waiting = _let_visitors_wait(site)
     wrote = site.put(ENGINE, json.dumps(new, indent=2, sort_keys=True) + "\n")
     if not wrote and _is_in_force(site, new):
-        return ""
+        return waiting
     if not site.systemd or not site.succeeds("systemctl", "is-active", "--quiet", "docker.service"):
         message = (
             "its settings are written and count from its next start: systemd does not run it here"
@@ -83,6 +89,17 @@ def settle_engine(site: Site) -> str:
         message = f"{error}; its settings are as they were"
         raise UnmetError(message) from error
     return "settings in force, containers untouched" if not swarm else "settings in force"
+
+
+def _let_visitors_wait(site: Site) -> str:
+    """Have new connections wait while the engine starts: before its first restart, and without one."""
+    if not site.systemd:
+        return ""
+    wrote = [site.place(ENGINE_DOOR), site.place(ENGINE_UNIT)]
+    if not any(wrote):
+        return ""
+    site.must("systemctl", "daemon-reload")
+    return "visitors wait while it starts"
 
 
 def _restart(site: Site, *, survives: bool) -> None:

@@ -45,6 +45,7 @@ class MoveVerb(ClientVerb[MoveRequest]):
             Work("switch", steps.switch),
             Work("certify", steps.certify),
             Work("record", steps.record),
+            Work("protect", steps.protect),
         )
 
 
@@ -125,6 +126,14 @@ class _Steps:
         keep_kit(self.run, self._new, self.request.client, "kit")
         note_state(self.run, self._new, self.request.client, "record", anew=True)
         return did
+
+    def protect(self) -> Did:
+        """The first point over there: a folder of the new host holds none of the earlier ones."""
+        order = Backup(client=self.request.client, reason="move")
+        answer = self.run.order(self._new, "protect", order)
+        (point,) = BackupResult.model_validate(answer).points
+        note_state(self.run, self._new, self.request.client, "protected", anew=True)
+        return Did(changed=True, detail=f"point {point.id}")
 
     def _switched(self) -> RestoreResult:
         return self._restored("switch", self._frozen().point)

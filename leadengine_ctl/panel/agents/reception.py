@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,6 +22,9 @@ from leadengine_ctl.panel.agents.quotas import Quota
 log = logging.getLogger(__name__)
 
 _MOST_KEYS = 100_000
+_SWITCH = 0.0005
+"""Seconds that a thread may keep the interpreter while another one waits for it. A signature is checked
+without it; at the usual 5 ms, whoever has checked one waits so long for the thread that writes."""
 
 
 class RefusedError(Exception):
@@ -66,6 +70,7 @@ class Reception:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Receive agents for as long as the panel lives."""
+        sys.setswitchinterval(_SWITCH)
         # All at once: ten thousand that come back would each be looked up on their own.
         self._keys.update(await asyncio.to_thread(self.store.agents.keys, _MOST_KEYS))
         self._ingest.start()

@@ -2,7 +2,18 @@
 
 from fastapi import APIRouter
 
-from leadengine_ctl.panel.api import clients, description, operations, people, rollouts
+from leadengine_ctl.panel.api import (
+    alerts,
+    approvals,
+    clients,
+    description,
+    operations,
+    people,
+    recovery,
+    reports,
+    rollouts,
+    views,
+)
 from leadengine_ctl.panel.api.models import Problem
 
 _REFUSALS = {
@@ -19,5 +30,16 @@ router = APIRouter(
     prefix="/api/v1",
     responses={code: {"model": Problem, "description": words} for code, words in _REFUSALS.items()},
 )
-for part in (description, people, clients, operations, rollouts):
+for part in (
+    description,
+    people,
+    clients,
+    recovery,
+    reports,
+    views,
+    operations,
+    rollouts,
+    alerts,
+    approvals,
+):
     router.include_router(part.router)

@@ -9,6 +9,7 @@ from leadengine_ctl.errors import LeadEngineError
 from leadengine_ctl.operations.configuring import read_config
 from leadengine_ctl.operations.reads import read_logs, read_status
 from leadengine_ctl.panel.clients import history, pictures
+from leadengine_ctl.panel.doing import takes_two
 from leadengine_ctl.panel.door.visitor import Signed
 from leadengine_ctl.panel.fleet.routes import newest_release
 from leadengine_ctl.panel.pages import page
@@ -43,7 +44,7 @@ def client(request: Request, desk: DeskOf, visitor: Signed, client: str) -> Resp
             if each.kind == "backup"
         ][:10],
         config=read_config(record),
-        two_persons="destroy" in desk.world.settings.panel_two_persons.split(","),
+        two_persons=takes_two(desk.world, "destroy"),
         may_have_backups=pictures.has_backups(row),
     )
 

@@ -38,6 +38,7 @@ def fleet(
         request,
         "fleet/fleet.html",
         view=view,
+        saved=desk.world.store.views.of(visitor.person.id),
         rows=rows,
         trends=_trends(desk.world, rows),
         everybody=len(everybody),

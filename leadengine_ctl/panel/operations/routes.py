@@ -161,6 +161,6 @@ def story(store: Store, record: OperationRecord | None, job: JobRecord | None) -
 
 def planned_steps(verb: str, params: str) -> tuple[str, ...]:
     """The names of a verb's steps, before any of them was begun."""
-    if verb not in {"deploy", "rollback", "destroy"}:
+    if verb not in {"deploy", "rollback", "destroy", "backup", "verify", "restore"}:
         return ()
     return tuple(work.step for work in make_verb(verb, params).works(None))  # type: ignore[arg-type]

@@ -31,6 +31,7 @@ from leadengine_agent.protocol import (
     answer_adapter,
     encode_task,
 )
+from tests.lab.backup.taken import FORGE
 from tests.lab.engine import LabError
 from tests.lab.stack import STACKS, Stack
 from tests.lab.vps import Vps
@@ -42,19 +43,6 @@ Result = TypeVar("Result", bound=Answered)
 
 
 HOME = "/var/lib/leadengine/backups"
-_FORGE = """
-import json, os, random, subprocess, sys, time
-job = json.loads(sys.argv[1])
-environment = {**os.environ, "RESTIC_PASSWORD": job["password"], "HOME": "/tmp"}
-for number in range(job["number"]):
-    moment = time.gmtime(time.time() + random.uniform(-400, 400) * 86400)
-    name = time.strftime("%Y%m%dt%H%M%S", moment) + f"-{number:04x}"
-    at = time.strftime("%Y-%m-%d %H:%M:%S", moment)
-    for part in ("database", "rest"):
-        words = ("restic", "-q", "--no-cache", "--repo", job["url"], "backup", "--stdin", "--time", at,
-                 "--tag", f"point:{name},part:{part}")
-        subprocess.run(words, input=b"forged", env=environment, check=True)
-"""
 
 
 @dataclass
@@ -160,4 +148,4 @@ class Protected:
         job = {"url": f"rest:{target.url}/{name}/", "password": password, "number": number}
         image = "leadengine/agent:dev"
         argv = ("docker", "run", "-i", "--rm", "--entrypoint", "python3", image, "-")
-        self.vps.run(*argv, json.dumps(job), stdin=_FORGE, timeout=900)
+        self.vps.run(*argv, json.dumps(job), stdin=FORGE, timeout=900)

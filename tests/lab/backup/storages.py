@@ -1,5 +1,7 @@
 """Storages on the lab's network: an S3 service, an SFTP account, a REST server that only lets append."""
 
+import base64
+import hashlib
 import socket
 import subprocess
 import sys
@@ -16,7 +18,8 @@ from pydantic import SecretStr
 
 from leadengine_agent.protocol import RestTarget, S3Target, SftpTarget, TargetCredentials
 from tests.lab.container import Container
-from tests.lab.run import Run
+from tests.lab.engine import docker
+from tests.lab.run import LABEL, Run
 from tests.lab.vps import Vps
 from tests.lab.waiting import until
 
@@ -33,7 +36,13 @@ class S3:
 
     @property
     def target(self) -> S3Target:
-        return S3Target(name="s3", endpoint=self.endpoint, bucket=BUCKET, region="us-east-1")
+        return self.below("points")
+
+    def below(self, prefix: str) -> S3Target:
+        """A place of its own in the bucket: what was damaged elsewhere is none of its business."""
+        return S3Target(
+            name="s3", endpoint=self.endpoint, bucket=BUCKET, prefix=prefix, region="us-east-1"
+        )
 
     @property
     def credentials(self) -> TargetCredentials:
@@ -179,6 +188,9 @@ class Rest:
             "-not",
             "-path",
             "*/locks/*",
+            "-not",
+            "-name",
+            ".htpasswd",
             "-printf",
             "%P %s\\n",
         )
@@ -186,10 +198,29 @@ class Rest:
         return {line.split(" ")[0]: int(line.split(" ")[1]) for line in lines}
 
 
+def rest_beside(run: Run, user: str, secret: str) -> Rest:
+    """As `rest`, for one-off containers of this machine's own engine, and with a password."""
+    name = f"{run.name}-rest-beside"
+    mark = ("--label", f"{LABEL}={run.mark}")
+    docker("run", "--detach", "--name", name, *mark, SERVICES, "sleep", "infinity")
+    address = docker("inspect", "--format", _ADDRESS, name).stdout.strip()
+    box = Container(name, "bridge", address, "")
+    # The format of Apache's htpasswd asks for SHA-1.
+    digest = base64.b64encode(hashlib.sha1(secret.encode(), usedforsecurity=False).digest())
+    box.write("/points/.htpasswd", f"{user}:{{SHA}}{digest.decode()}\n")
+    return _serve(box)
+
+
+_ADDRESS = "{{.NetworkSettings.Networks.bridge.IPAddress}}"
+
+
 def rest(run: Run, name: str = "rest") -> Rest:
     """Start the server; both doors answer when this returns."""
-    box = run.start(name, SERVICES, "sleep", "infinity")
-    server = ("restic-rest-server", "--path", "/points", "--no-auth")
+    return _serve(run.start(name, SERVICES, "sleep", "infinity"), "--no-auth")
+
+
+def _serve(box: Container, *more_words: str) -> Rest:
+    server = ("restic-rest-server", "--path", "/points", *more_words)
     for port, more in ((8000, ("--append-only",)), (8001, ())):
         words = (*server, "--listen", f":{port}", *more)
         box.run("sh", "-c", f"{' '.join(words)} >/dev/null 2>&1 &")

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.lab.backup.protected import LOCAL, Protected
+from tests.lab.backup.taken import HOSTILE, MARK
 from tests.lab.waiting import until
 
 pytestmark = pytest.mark.soak
@@ -186,14 +187,6 @@ def test_vectors_come_back_record_by_record(protected: Protected) -> None:
     assert _vectors(protected, "look") == before
 
 
-_MARK = "/tmp/lab-marker"
-HOSTILE = (
-    f"x\n\\! touch {_MARK}\n",
-    f"y\n\\unrestrict a\n\\! touch {_MARK}\n--",
-    f"z'; COPY (SELECT 1) TO PROGRAM 'touch {_MARK}'; --",
-)
-
-
 def test_hostile_names_in_a_dump_run_nothing(protected: Protected) -> None:
     """CVE-2025-8714 and its kin: what a client of psql would obey is only a name here."""
     for name in HOSTILE:
@@ -209,9 +202,9 @@ def test_hostile_names_in_a_dump_run_nothing(protected: Protected) -> None:
             protected.stack.query(f"DROP TABLE IF EXISTS {quoted}")
     for container in (f"leadengine-{protected.client}-db-1", "leadengine-executor"):
         assert (
-            protected.vps.run("docker", "exec", container, "ls", _MARK, check=False).returncode != 0
+            protected.vps.run("docker", "exec", container, "ls", MARK, check=False).returncode != 0
         )
-    assert protected.vps.run("ls", _MARK, check=False).returncode != 0
+    assert protected.vps.run("ls", MARK, check=False).returncode != 0
 
 
 def test_nothing_in_clear_stays_behind(protected: Protected) -> None:

@@ -26,6 +26,7 @@ from leadengine_agent.protocol import (
 )
 from tests.lab.backup.protected import LOCAL, Protected, order
 from tests.lab.backup.storages import S3, Rest, Sftp, rest, s3, sftp
+from tests.lab.backup.taken import RANSOM
 from tests.lab.conftest import MakeVps
 from tests.lab.operator import Operator
 from tests.lab.run import Run
@@ -101,7 +102,8 @@ def test_credentials_are_in_no_file_but_their_own_and_in_no_record(everywhere: P
 def test_a_storage_that_acknowledges_and_does_not_keep_is_found_out(
     everywhere: Protected, bucket: S3, lie: str
 ) -> None:
-    everywhere.protect(bucket.target)
+    everywhere.protect(bucket.below(lie))
+    everywhere.backup()
     everywhere.stack.query(
         "INSERT INTO lab_word SELECT md5(random()::text) FROM generate_series(1, 999)"
     )
@@ -145,22 +147,6 @@ def test_storage_that_is_gone_fails_and_heals(everywhere: Protected, server: Res
     assert everywhere.backup().is_good
 
 
-_RANSOM = """
-import http.client, json, sys, urllib.parse
-job = json.loads(sys.argv[1])
-def ask(method, path, body=None):
-    connection = http.client.HTTPConnection(job["host"], 8000, timeout=20)
-    connection.request(method, "/" + path, body)
-    return connection.getresponse().status
-answers = {"deleted": 0, "overwritten": 0, "refused": 0}
-for path in job["objects"]:
-    for method, kind in (("DELETE", "deleted"), ("POST", "overwritten")):
-        status = ask(method, path, b"ransom" if method == "POST" else None)
-        answers[kind if status < 300 else "refused"] += 1
-print(json.dumps(answers))
-"""
-
-
 def test_a_taken_host_can_destroy_no_point_at_an_append_only_storage(
     everywhere: Protected, server: Rest
 ) -> None:
@@ -169,7 +155,7 @@ def test_a_taken_host_can_destroy_no_point_at_an_append_only_storage(
     genuine = [everywhere.backup() for _ in range(2)]
     before = server.objects()
     job = json.dumps({"host": server.box.address, "objects": sorted(before)})
-    answers = json.loads(everywhere.agent_elsewhere(_RANSOM, job))
+    answers = json.loads(everywhere.agent_elsewhere(RANSOM, job))
     assert answers["refused"] == 2 * len(before)
     # 100 snapshots: two parts each.
     everywhere.forge(50, server.target)
@@ -207,7 +193,7 @@ def test_panel_and_host_are_gone(
 ) -> None:
     """A fresh host, a sealed kit, the offline key and the storage: nothing else is left."""
     everywhere.protect(
-        bucket.target, credentials={"s3": bucket.credentials}, recipients=(RECIPIENT,)
+        bucket.below("kit"), credentials={"s3": bucket.credentials}, recipients=(RECIPIENT,)
     )
     point = everywhere.backup()
     rows = everywhere.stack.query("SELECT count(*), min(word) FROM lab_word")

@@ -88,6 +88,8 @@ class Zones:
             return self._project.refuse(404)
         if (body["name"], body["type"]) in self.sets[found]:
             return self._project.refusal(409, "uniqueness_error", "rrset already exists")
+        if not _is_quoted(body["type"], body.get("records", [])):
+            return self._unquoted()
         made = {
             "id": f"{body['name']}/{body['type']}",
             "name": body["name"],
@@ -111,5 +113,16 @@ class Zones:
         found = self.sets.get(self._find(zone) or "", {}).get((name, kind))
         if not found:
             return self._project.refuse(404)
+        if not _is_quoted(kind, request.body["records"]):
+            return self._unquoted()
         found["records"] = request.body["records"]
         return Answer(201, {"action": self._project.shown(None)})
+
+    def _unquoted(self) -> Answer:
+        return self._project.refusal(422, "invalid_input", "TXT records must be fully escaped")
+
+
+def _is_quoted(kind: str, records: list[dict[str, str]]) -> bool:
+    """What a TXT record says stands in quotation marks, as in a zone file."""
+    values = [each["value"] for each in records]
+    return kind != "TXT" or all(one[0] == one[-1] == '"' for one in values)

@@ -111,3 +111,20 @@ def test_after_a_good_end_nobody_looks_for_locks(storage: Storage, home: BackupH
     repository.close()
     repository.open()
     assert not [words for words in storage.ran if words.startswith("list locks")]
+
+
+def test_what_restic_packs_into_an_object_is_told_as_a_sentence() -> None:
+    lines = (
+        '{"message_type":"error","error":{"message":"tree 19c8 could not be loaded"},"during":"archival"}',
+        '{"message_type":"exit_error","code":1,"message":"Fatal: unable to save snapshot"}',
+        "a line as it is",
+        "[1, 2]",
+    )
+    error = ResticError(1, lines)
+    assert error.lines == (
+        "error: tree 19c8 could not be loaded",
+        "Fatal: unable to save snapshot",
+        "a line as it is",
+        "[1, 2]",
+    )
+    assert str(error) == "error: tree 19c8 could not be loaded"

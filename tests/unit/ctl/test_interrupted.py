@@ -112,6 +112,16 @@ def test_other_parameters_supersede_it(lectl: Cli, interrupted: str) -> None:
     assert (older["id"], older["failure"]) == (interrupted, f"Superseded by {newer['id']}.")
 
 
+def test_other_settings_supersede_it_and_count(lectl: Cli, interrupted: str) -> None:
+    mail = {"SMTP_HOST": "mail.acme.test", "SMTP_FROM": "heir@acme.test"}
+    assert lectl.process(*WORDS, **mail).code == 0
+    newer, older = lectl("operations", "list", "--json").json[0]["operations"]
+    assert (newer["state"], older["state"]) == ("done", "superseded")
+    assert older["id"] == interrupted
+    host = json.loads((lectl.folder / "memory" / "one.json").read_text())
+    assert host["stacks"]["acme"]["spec"]["mail"]["sender"] == "heir@acme.test"
+
+
 def test_an_operation_of_another_client_is_left_alone(lectl: Cli, interrupted: str) -> None:
     assert lectl.deploy("beta", "beta.test").code == 0
     shown = lectl("operations", "show", interrupted, "--json").json[0]

@@ -16,6 +16,7 @@ COMMON = (
     *("--cap-drop", "ALL", "--security-opt", "no-new-privileges"),
     *("--log-driver", "local", "--log-opt", "max-size=10m", "--log-opt", "max-file=3"),
     *("--cpu-shares", "256"),
+    *("--env", "MALLOC_ARENA_MAX=1", "--env", "MALLOC_TRIM_THRESHOLD_=131072"),
 )
 
 

@@ -50,6 +50,15 @@ def test_a_host_with_a_stack_keeps_its_agent() -> None:
     assert len(runner.asked) == 1
 
 
+def test_a_host_with_the_panel_keeps_its_agent() -> None:
+    def answer(argv: tuple[str, ...]) -> Completed | None:
+        return Completed(0, b"0123456789ab\n", b"") if "--quiet" in argv else None
+
+    with pytest.raises(NotAllowedError) as refused:
+        remove_agent(Scripted(answer), ADDRESS, purge=True, report=quiet)
+    assert "docker rm -f 0123456789ab" in refused.value.hint
+
+
 def test_a_host_whose_stacks_cannot_be_counted_keeps_its_agent() -> None:
     runner = Scripted(lambda argv: Completed(1, b"", b"no daemon") if "ps" in argv else None)
     with pytest.raises(LeadEngineError, match="stacks of local cannot be counted"):

@@ -1,8 +1,10 @@
 """Hardening: what is merged, what is taken back, what is left alone. On scripted machines."""
 
 import json
+import re
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -168,3 +170,13 @@ def test_the_baseline_has_a_name_that_follows_from_its_files() -> None:
     assert settings_of("network.conf")["net.ipv4.tcp_syncookies"] == "1"
     assert json.loads(source("daemon.json"))["live-restore"] is True
     assert all(placed.text() for placed in FILES.values())
+
+
+def test_the_role_of_ansible_has_every_file_of_the_baseline_in_the_same_order() -> None:
+    role = Path("ansible/roles/hardening")
+    listed = re.findall(r"ansible.builtin.file', '([^']+)'", (role / "tasks/main.yml").read_text())
+    assert listed == sorted(["daemon.json", *(placed.source for placed in FILES.values())])
+    for name in listed:
+        assert (role / "files" / name).read_text() == source(name)
+    placed_there = "".join(path.read_text() for path in (role / "tasks").glob("*.yml"))
+    assert [path for path in FILES if f" {path}" not in placed_there] == []

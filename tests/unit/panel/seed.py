@@ -157,7 +157,14 @@ class Reporting:
             )
         self.report(host, None, usage=tuple(usage))
 
-    def event(self, host: str, client: str, seq: int, words: tuple[str, str, str, str]) -> None:
+    def event(
+        self,
+        host: str,
+        client: str,
+        seq: int,
+        words: tuple[str, str, str, str],
+        actor: str = "the host",
+    ) -> None:
         """An event: kind, what, state and detail."""
         kind, what, state, detail = words
         event = ReportedEvent.model_validate(
@@ -169,7 +176,7 @@ class Reporting:
                 "what": what,
                 "state": state,
                 "detail": detail,
-                "actor": "the host",
+                "actor": actor,
             }
         )
         self.report(host, None, events=(event,))

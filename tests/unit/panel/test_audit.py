@@ -10,6 +10,7 @@ import pytest
 from leadengine_ctl.fleet.panel_records import AuditLine, Role
 from tests.unit.ctl.cli import Cli
 from tests.unit.ctl.fleet import Fleet
+from tests.unit.panel.seed import Reporting
 from tests.unit.panel.visitors import Panel
 
 ENTRIES = 400
@@ -118,3 +119,30 @@ def test_a_key_that_is_still_needed_is_not_retired(fleet: Fleet, panel: Panel) -
     ran = lectl("keys", "retire")
     assert ran.code == 12
     assert "still need a former key" in ran.err
+
+
+def test_what_happened_on_a_host_stands_in_the_same_trail_under_the_same_name(
+    fleet: Fleet, panel: Panel
+) -> None:
+    fleet.add("acme", "beta")
+    audit = fleet.world.store.audit
+    assert panel.browser(Role.OPERATOR).post("/clients/acme/rollback").status_code == 303
+    reporting = Reporting(fleet.world.store)
+    person = "operator@panel.test"
+    reporting.event("host-acme", "acme", 1, ("audit", "rollback", "done", ""), person)
+    reporting.event("host-acme", "acme", 2, ("health", "restarted", "done", "it had died"), "")
+    reporting.event("host-acme", "beta", 3, ("audit", "decommission", "done", ""), person)
+    own = audit.recent(10, actor=person, subject="acme")
+    assert [(each.origin, each.action, each.outcome) for each in own] == [
+        ("agent", "rollback", "done"),
+        ("panel", "rollback", "asked"),
+    ]
+    (healed,) = audit.recent(10, action="restarted")
+    assert healed.actor == "agent of host-acme"
+    assert healed.detail == "on host-acme: it had died"
+    assert not audit.recent(10, subject="beta"), "a host speaks for its own clients alone"
+    entries = audit.count()
+    reporting.event("host-acme", "acme", 2, ("health", "restarted", "done", "it had died"), "")
+    assert audit.count() == entries, "what comes twice happened once"
+    assert audit.verify().broken == ""
+    assert "agent of host-acme" in panel.browser(Role.ADMIN).get("/audit").text

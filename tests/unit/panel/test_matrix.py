@@ -34,6 +34,7 @@ def path_of(name: str, client: str, known: dict[str, str]) -> str:
         "channel": "0123456789ab",
         "action": "dance",
         "incident": "0123456789ab",
+        "view": "0123456789ab",
         "person": "0123456789abcdef",
         "task": "task-00000001",
     }

@@ -11,6 +11,8 @@ PAGES = (
     "/deploy", "/operations", "/rollouts", "/rollouts/new", "/approvals", "/team", "/audit",
     "/audit?verify=true", "/account", "/api/v1/clients", "/api/v1/clients/acme?live=true",
     "/alerts", "/metrics", "/api/v1/hosts", "/api/v1/openapi.json",
+    "/api/v1/views", "/api/v1/incidents?past=9", "/api/v1/mutes", "/api/v1/channels", "/api/v1/approvals",
+    "/api/v1/team", "/api/v1/hosts/host-acme", "/api/v1/clients/acme/usage", "/api/v1/clients/acme/events",
     "/api/v1/me", "/api/v1/operations", "/api/v1/audit",
 )  # fmt: skip
 

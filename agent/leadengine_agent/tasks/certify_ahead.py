@@ -1,0 +1,30 @@
+"""`certify-ahead`: a certificate before the domain points here, proven by a TXT record that others put."""
+
+from typing import Any
+
+from leadengine_agent.certifying import Keeper
+from leadengine_agent.failures import not_found
+from leadengine_agent.proof import Asking
+from leadengine_agent.protocol import CertifyAhead, CertifyResult, Proof
+from leadengine_agent.records import current_record
+from leadengine_agent.schedule import read_history
+from leadengine_agent.tasks.certify import site_of
+from leadengine_agent.tasks.context import Context
+
+
+def run(order: CertifyAhead, context: Context) -> dict[str, Any]:
+    """Look after one stack's certificate. Answers a `CertifyResult`, as `certify` does."""
+    layout = context.layout.stack(order.client)
+    record = current_record(layout)
+    if record is None:
+        raise not_found(order.client)
+    domain, step = record.spec.domain, f"certificate {layout.client}"
+
+    def tell(value: str) -> None:
+        context.steps.ask(step, Proof(domain=domain, value=value))
+
+    site = site_of(context.layout, layout, record)
+    keeper = Keeper(context.layout, site, Asking(tell, order.patience))
+    context.steps.run(step, keeper.look_after)
+    advice = read_history(context.layout, domain).advice
+    return CertifyResult(advice={layout.client: advice}).model_dump()
