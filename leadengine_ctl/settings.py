@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
-    AliasChoices,
     Field,
     PositiveFloat,
     SecretStr,
@@ -23,37 +21,26 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from leadengine_agent.protocol import Acme, Mail, RegistryLogin, SecretName
+from leadengine_agent.protocol import (
+    Acme,
+    RegistryLogin,
+)
 from leadengine_agent.values import (
     Digest,
     Email,
-    HostName,
     HttpsUrl,
     Line,
-    Port,
     Repository,
     RepositoryFolder,
     Url,
 )
-from leadengine_ctl.errors import UsageError
-
-_MAIL_SERVICE = "smtp.resend.com"
-"""Where mail goes when only a password is given, as in the specification's script."""
-
-
-def _plain(name: str, *others: str) -> AliasChoices:
-    return AliasChoices(f"LECTL_{name}", name, *others)
-
-
-def _expand(path: Path) -> Path:
-    return path.expanduser()
+from leadengine_ctl.stack_settings import ExpandedPath, StackSettings, read_pem
 
 
 def _default_folder() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "leadengine"
 
 
-ExpandedPath = Annotated[Path, AfterValidator(_expand)]
 BackupTargets = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,19}(,[a-z][a-z0-9-]{0,19}){0,3}$")
 ]
@@ -66,7 +53,7 @@ class _SecretFiles(SecretsSettingsSource):
         return {name: value for name, value in super().__call__().items() if value}
 
 
-class Settings(BaseSettings):
+class Settings(StackSettings):
     """What the operator configured; secrets among it redact themselves.
 
     Attributes:
@@ -160,20 +147,6 @@ class Settings(BaseSettings):
     deadman_url: SecretStr | None = None
     alert_backup_hours: Annotated[float, Field(ge=0)] = 26.0
 
-    llm_api_key: SecretStr | None = Field(
-        default=None, validation_alias=_plain("LLM_API_KEY", "CLAUDE_API_KEY")
-    )
-    ipinfo_token: SecretStr | None = Field(default=None, validation_alias=_plain("IPINFO_TOKEN"))
-    smtp_pass: SecretStr | None = Field(default=None, validation_alias=_plain("SMTP_PASS"))
-    slack_webhook: SecretStr | None = Field(default=None, validation_alias=_plain("SLACK_WEBHOOK"))
-    smtp_host: HostName | None = Field(default=None, validation_alias=_plain("SMTP_HOST"))
-    smtp_port: Port = Field(default=587, validation_alias=_plain("SMTP_PORT"))
-    smtp_user: Line | None = Field(default=None, validation_alias=_plain("SMTP_USER"))
-    smtp_from: Email | None = Field(default=None, validation_alias=_plain("SMTP_FROM"))
-    smtp_security: Literal["starttls", "tls", "none"] = Field(
-        default="starttls", validation_alias=_plain("SMTP_SECURITY")
-    )
-
     @property
     def database(self) -> str:
         """The store's SQLAlchemy URL."""
@@ -197,22 +170,6 @@ class Settings(BaseSettings):
     def keys(self) -> Path:
         return self.key_file or self.data_folder / "key"
 
-    @property
-    def operator_secrets(self) -> dict[SecretName, SecretStr]:
-        """The secrets that are set, to be handed to each stack that is deployed."""
-        values = {name: getattr(self, name.value) for name in SecretName}
-        return {name: value for name, value in values.items() if value is not None}
-
-    def mail(self) -> Mail:
-        host = self.smtp_host or (_MAIL_SERVICE if self.smtp_pass else None)
-        return Mail(
-            host=host,
-            port=self.smtp_port,
-            user=self.smtp_user,
-            sender=self.smtp_from,
-            security=self.smtp_security,
-        )
-
     def acme(self) -> Acme:
         """Where certificates come from.
 
@@ -221,7 +178,7 @@ class Settings(BaseSettings):
         """
         if self.acme_trust is None:
             return Acme(directory=self.acme_directory)
-        trust = _read_pem("LECTL_ACME_TRUST", self.acme_trust)
+        trust = read_pem("LECTL_ACME_TRUST", self.acme_trust)
         return Acme(directory=self.acme_directory, trust=trust)
 
     @property
@@ -236,7 +193,7 @@ class Settings(BaseSettings):
         """
         if self.panel_trust is None:
             return ""
-        return _read_pem("LECTL_PANEL_TRUST", self.panel_trust)
+        return read_pem("LECTL_PANEL_TRUST", self.panel_trust)
 
     @property
     def release_keys(self) -> Path:
@@ -252,14 +209,3 @@ class Settings(BaseSettings):
             user=self.registry_user,
             password=self.registry_password,
         )
-
-
-def _read_pem(variable: str, path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{variable}: {path} cannot be read",
-            str(error),
-            "Name a PEM file with the certificates of your own CA.",
-        ) from error

@@ -18,6 +18,7 @@ from leadengine_agent.values import (
     Bucket,
     ClientId,
     Digest,
+    Dollars,
     DomainName,
     Email,
     Frozen,
@@ -25,13 +26,17 @@ from leadengine_agent.values import (
     HostName,
     HttpsUrl,
     Line,
+    ModelName,
+    ModelPrices,
     OperationId,
     PointId,
     Port,
+    PrivateNetworks,
     Region,
     Repository,
     RepositoryFolder,
     Revision,
+    SlackChannel,
     Slug,
     SshHostKey,
     StorePath,
@@ -62,6 +67,11 @@ class SecretName(StrEnum):
     IPINFO_TOKEN = "ipinfo_token"  # noqa: S105
     SMTP_PASS = "smtp_pass"  # noqa: S105
     SLACK_WEBHOOK = "slack_webhook"
+    REPLY_SECRET = "reply_secret"  # noqa: S105
+    SLACK_BOT_TOKEN = "slack_bot_token"  # noqa: S105
+    SLACK_SIGNING_SECRET = "slack_signing_secret"  # noqa: S105
+    CRAWL_AUTHORITIES = "crawl_authorities"
+    """Not secret, but a file of its own: PEM certificates that intranet websites are trusted by."""
 
 
 # --- spec -----------------------------------------------------------------------------------
@@ -80,6 +90,49 @@ class Mail(Frozen):
     user: Line | None = None
     sender: Email | None = None
     security: Literal["starttls", "tls", "none"] = "starttls"
+
+
+class Replies(Frozen):
+    """Where people answer calls of visitors, besides the dashboard. The secrets are beside the spec.
+
+    Attributes:
+        mailbox: whose mail, with whatever stands behind a `+`, is handed to the stack.
+        slack_channel: where an app of Slack's writes, as `C024BE91L`.
+    """
+
+    mailbox: Email | None = None
+    slack_channel: SlackChannel | None = None
+
+
+class LanguageModel(Frozen):
+    """Which language model answers, where, and what it may cost. None: as the images have it.
+
+    Without the secret `llm_api_key` none is asked.
+
+    Attributes:
+        base_url: the service's address, such as a gateway in the client's region.
+        monthly_budget: dollars; past it answers are quotations until the month ends. 0 switches it off.
+        prices: dollars for a million tokens read and written, by model.
+        tokens: the longest answer.
+        seconds: how long the next part of an answer may take.
+    """
+
+    model: ModelName | None = None
+    base_url: Url | None = None
+    monthly_budget: Dollars | None = None
+    prices: ModelPrices | None = None
+    tokens: Annotated[int, Field(ge=50, le=4000)] | None = None
+    seconds: Annotated[int, Field(ge=1, le=60)] | None = None
+
+
+class Crawl(Frozen):
+    """What may be read besides websites of the internet.
+
+    Attributes:
+        networks: private networks whose websites may be read, for an intranet; None: none.
+    """
+
+    networks: PrivateNetworks | None = None
 
 
 ProofValue = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
@@ -251,6 +304,9 @@ class StackSpec(Frozen):
     plan: Plan = "dedicated"
     brand: Brand = Brand()
     mail: Mail = Mail()
+    replies: Replies = Replies()
+    llm: LanguageModel = LanguageModel()
+    crawl: Crawl = Crawl()
     acme: Acme = Acme()
     backup: BackupPolicy = BackupPolicy()
 

@@ -27,6 +27,7 @@ STACKS = f"{ROOT}/stacks"
 
 SECRET_FILES = (
     "admin_password",
+    "crawl_authorities",
     "database_url",
     "db_app_password",
     "db_owner_password",
@@ -35,7 +36,10 @@ SECRET_FILES = (
     "migration_database_url",
     "redis_acl",
     "redis_url",
+    "reply_secret",
     "session_secret",
+    "slack_bot_token",
+    "slack_signing_secret",
     "slack_webhook",
     "smtp_pass",
 )

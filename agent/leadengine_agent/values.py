@@ -9,7 +9,16 @@ import re
 import unicodedata
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&*+/=?^_{|}~-]{1,64}@([A-Za-z0-9.-]{1,253})\Z")
@@ -115,6 +124,29 @@ def _check_folder(value: str) -> str:
     return value
 
 
+def _check_networks(value: str) -> str:
+    try:
+        found = [ipaddress.ip_network(part) for part in value.split(",")]
+    except ValueError:
+        found = []
+    if not found or not all(network.is_private for network in found):
+        message = "these are private networks with commas between, as '10.20.0.0/16,192.168.7.0/24'"
+        raise ValueError(message)
+    return value
+
+
+def _check_prices(value: str) -> str:
+    try:
+        _PRICES.validate_json(value)
+    except ValidationError:
+        message = (
+            "prices are JSON, dollars for a million tokens read and written, "
+            """as '{"claude-haiku-5-5": [0.1, 0.5]}'"""
+        )
+        raise ValueError(message) from None
+    return _check_line(value)
+
+
 def _check_port(value: int) -> int:
     if not 1 <= value <= 65535:
         message = "a port is a number from 1 to 65535"
@@ -160,6 +192,28 @@ Revision = Annotated[str, StringConstraints(pattern=r"^[0-9a-z_]{1,64}$")]
 """One database revision, as the migrations name it."""
 
 Port = Annotated[int, AfterValidator(_check_port)]
+
+ModelName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,99}$")]
+"""A language model, as its service names it."""
+
+SlackChannel = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{5,20}$")]
+"""A channel of Slack by its id."""
+
+Dollars = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,6}(\.[0-9]{1,2})?$")]
+"""An amount in dollars, as text: what was written is what is kept."""
+
+_PRICES: TypeAdapter[dict[str, tuple[NonNegativeFloat, NonNegativeFloat]]] = TypeAdapter(
+    Annotated[dict[ModelName, tuple[NonNegativeFloat, NonNegativeFloat]], Field(min_length=1)]
+)
+ModelPrices = Annotated[
+    str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_check_prices)
+]
+"""JSON: dollars for a million tokens read and written, by model."""
+
+PrivateNetworks = Annotated[
+    str, StringConstraints(min_length=1, max_length=400), AfterValidator(_check_networks)
+]
+"""Private networks with commas between."""
 
 RepositoryFolder = Annotated[str, StringConstraints(max_length=200), AfterValidator(_check_folder)]
 """A folder of the host for recovery points, where disks and shares are mounted."""

@@ -12,16 +12,19 @@ app = typer.Typer(no_args_is_help=True, help="What is set for a client.")
 SET = f"""Configure clients. What changes a stack goes out in waves, each watched before the next.
 
 Of the stack: email, brand.primary, brand.logo, mail.host, mail.port, mail.user, mail.sender,
-mail.security. Of its recovery points: backup.targets (names of 'lectl storage list', or 'none'),
-backup.every (hourly, daily, never), backup.window (hours of UTC, as '1-5'), backup.drill-days,
-backup.keep (as '24h 14d 8w 12m'), backup.recipients (names of 'lectl recovery list'). How rollouts
-treat the client: channel, window (as 'sat-sun 02:00-05:00 Europe/Berlin') and hold (why it is left
+mail.security, replies.mailbox, replies.slack_channel, llm.model, llm.base_url, llm.monthly_budget
+(dollars), llm.prices, llm.tokens, llm.seconds, crawl.networks. Of its recovery points:
+backup.targets (names of 'lectl storage list', or 'none'), backup.every (hourly, daily, never),
+backup.window (hours of UTC, as '1-5'), backup.drill-days, backup.keep (as '24h 14d 8w 12m'),
+backup.recipients (names of 'lectl recovery list'). How rollouts treat the client: channel, window
+(as 'sat-sun 02:00-05:00 Europe/Berlin') and hold (why it is left
 alone). An empty value means the default.
 
 \b
 Examples:
   lectl config set 'brand.primary=#0B8C00' acme
   lectl config set mail.host=smtp.example.com mail.port=465 mail.security=tls --all --plan
+  lectl config set llm.model=claude-sonnet-5-5 llm.monthly_budget=50 acme
   lectl config set hold='their fair is on' acme
   lectl config set backup.every=hourly backup.targets=local,spaces acme
 

@@ -20,6 +20,15 @@ SPEC_KEYS = (
     "mail.user",
     "mail.sender",
     "mail.security",
+    "replies.mailbox",
+    "replies.slack_channel",
+    "llm.model",
+    "llm.base_url",
+    "llm.monthly_budget",
+    "llm.prices",
+    "llm.tokens",
+    "llm.seconds",
+    "crawl.networks",
     *BACKUP_KEYS,
 )
 """Settled on the host: a change of these goes out in waves."""
@@ -82,7 +91,14 @@ def configured(
         UsageError, ValidationError: a value is refused.
     """
     values = spec.model_dump()
-    defaults = {"brand": Brand().model_dump(), "mail": world.settings.mail().model_dump()}
+    usual = world.settings
+    defaults = {
+        "brand": Brand().model_dump(),
+        "mail": usual.mail().model_dump(),
+        "replies": usual.replies().model_dump(),
+        "llm": usual.llm().model_dump(),
+        "crawl": usual.crawl().model_dump(),
+    }
     for key, text in changes.items():
         if key in BACKUP_KEYS:
             continue

@@ -18,6 +18,9 @@ def build_spec(world: World, request: DeployRequest, old: ClientRecord | None) -
         email=request.email,
         plan=request.plan,
         mail=world.settings.mail(),
+        replies=world.settings.replies(),
+        llm=world.settings.llm(),
+        crawl=world.settings.crawl(),
         acme=world.settings.acme(),
     )
     own = old.config if old else {}

@@ -40,6 +40,7 @@ from leadengine.dashboard.settings import (
 from leadengine.headers import SecurityHeaders
 from leadengine.leads import routes as lead_routes
 from leadengine.privacy import routes as privacy_routes
+from leadengine.replies import routes as reply_routes
 from leadengine.services import Services, build
 from leadengine.serving import gauges
 from leadengine.serving.server import FINISH_SECONDS, DrainingServer
@@ -67,6 +68,7 @@ _ROUTES = (
     knowledge,
     concierge_routes,
     widget,
+    reply_routes,
     lead_routes,
     live,
     *(install, branding, routing, scoring, webhooks, privacy, requests, team, account),

@@ -1,5 +1,6 @@
 """Connections to PostgreSQL, each transaction bound to one tenant."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,6 +12,7 @@ from psycopg_pool import AsyncConnectionPool
 Connection = AsyncConnection[Any]
 
 _CONNECT_SECONDS = 5
+_CLIENT_ID = re.compile(r"[0-9a-f]{24}")
 
 
 class Database:
@@ -62,6 +64,8 @@ class Database:
 
     async def tenant_of(self, client_id: str) -> UUID | None:
         """The tenant behind a public client ID; None when there is no such client."""
+        if not _CLIENT_ID.fullmatch(client_id):
+            return None
         if client_id not in self._tenants:
             async with self.connection() as connection:
                 cursor = await connection.execute("SELECT tenant_of(%s)", (client_id,))

@@ -40,6 +40,26 @@ class MailSettings(_Environment):
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
 
 
+class ReplySettings(_Environment):
+    """How people answer from elsewhere than the dashboard; each way is off while its setting is empty.
+
+    Attributes:
+        reply_address: a mailbox whose mail is handed to `/v1/replies/mail`, with what stands behind a `+`.
+        reply_secret: what it shows there.
+        slack_bot_token: of an app that may `chat:write`; calls get a thread then.
+        slack_channel: where it writes, as `C024BE91L`.
+        slack_signing_secret: the app's; what Slack sends to `/v1/replies/slack` is signed with it.
+        slack_api: another address than Slack's.
+    """
+
+    reply_address: str = ""
+    reply_secret: SecretStr = SecretStr("")
+    slack_bot_token: SecretStr = SecretStr("")
+    slack_channel: str = ""
+    slack_signing_secret: SecretStr = SecretStr("")
+    slack_api: str = "https://slack.com/api"
+
+
 class ModelSettings(_Environment):
     """The language model; without a key the concierge quotes.
 
@@ -78,7 +98,7 @@ class KnowledgeSettings(_Environment):
     crawl_authorities: str = ""
 
 
-class Settings(MailSettings, ModelSettings, KnowledgeSettings):
+class Settings(MailSettings, ReplySettings, ModelSettings, KnowledgeSettings):
     """What api, worker and seeding share."""
 
     database_url: SecretStr

@@ -19,6 +19,7 @@ from leadengine.leads.tending import tend
 from leadengine.metering import copy_usage
 from leadengine.notifications.telling import channels, tell
 from leadengine.privacy.retention import keep_no_longer
+from leadengine.replies.following import follow_in_threads
 from leadengine.settings import Settings, load
 from leadengine.tracking.drops import Drops
 from leadengine.tracking.queue import EventQueue
@@ -64,6 +65,7 @@ async def _work(settings: Settings) -> None:
             chores.every(2, workers.surveyor.chore()),
             chores.every(2, call_people(database, settings)),
             chores.every(5, mail_replies(database, settings)),
+            chores.every(2, follow_in_threads(database, settings)),
         )
     finally:
         await books.close()

@@ -38,6 +38,7 @@ def statements(tenant: str, events: int) -> str:
 
 def _visits(tenant: str, events: int) -> str:
     visits = round(events / 3.5)
+    path = _pick(_PATHS, "h + n * 3")
     picked = ", ".join(_pick(values, "h") for values in _ARRAYS.values())
     return f"""
 SELECT ensure_event_partition((current_date - back * interval '1 month')::date)
@@ -47,18 +48,22 @@ SELECT {tenant} AS tenant_id, gen_random_uuid() AS id, i, h,
   left(md5('v' || i % {max(1, visits * 4 // 5)}), 16) AS visitor,
   now() - (abs(hashint4(i * 7)) % 7776000) * interval '1 second' AS at,
   2 + h % 4 AS pages
-FROM (SELECT i, abs(hashint4(i)) AS h FROM generate_series(1, {visits}) i) AS numbered;
+FROM (SELECT i, abs(hashint4(i)) AS h FROM generate_series(1, {visits}) i) AS numbered
+-- As visits come: those of a week lie together.
+ORDER BY at;
 INSERT INTO visits (tenant_id, id, visitor, started_at, last_seen_at, pages, landing_url,
-  landing_title, referrer, {", ".join(_ARRAYS)}, entry, exit, company)
+  landing_title, referrer, {", ".join(_ARRAYS)}, entry, exit, company, paths, deeds)
 SELECT tenant_id, id, visitor, at, at + pages * interval '40 s', pages,
   'https://www.acme.test' || {_pick(_PATHS, "h")}, 'Acme Orchards', '', {picked},
-  {_pick(_PATHS, "h")}, '/', CASE WHEN h % 19 = 0 THEN 'company-' || h % 60 || '.test' ELSE '' END
+  {_pick(_PATHS, "h")}, '/', CASE WHEN h % 19 = 0 THEN 'company-' || h % 60 || '.test' ELSE '' END,
+  ARRAY(SELECT DISTINCT {path} FROM generate_series(0, pages - 1) n),
+  CASE WHEN h % 40 = 0 THEN ARRAY['Lead Submitted'] ELSE '{{}}' END
 FROM made;
 INSERT INTO events (tenant_id, message_id, occurred_at, received_at, type, visit_id, visitor, url,
   title, referrer, subject)
 SELECT tenant_id, gen_random_uuid(), at + n * interval '40 s', at, 'page', id, visitor,
   'https://www.acme.test' || path, 'Acme Orchards', '', path
-FROM made, generate_series(0, pages - 1) n, LATERAL (SELECT {_pick(_PATHS, "h + n * 31")} AS path) p;
+FROM made, generate_series(0, pages - 1) n, LATERAL (SELECT {path} AS path) p;
 INSERT INTO events (tenant_id, message_id, occurred_at, received_at, type, visit_id, visitor, url,
   title, referrer, name, subject)
 SELECT tenant_id, gen_random_uuid(), at + pages * interval '40 s', at, 'track', id, visitor,
@@ -78,12 +83,8 @@ CROSS JOIN LATERAL (VALUES ('visits', ''), ('visitors', ''), ('entry', {_pick(_P
 
 
 def _added_up(tenant: str) -> str:
-    """What the worker adds up while it writes, and what it keeps beside a visit."""
+    """What the worker adds up while it writes."""
     return f"""
-UPDATE visits v SET paths = e.paths, deeds = e.deeds FROM (
-  SELECT visit_id, array_agg(DISTINCT subject) FILTER (WHERE type = 'page') AS paths,
-    coalesce(array_agg(DISTINCT subject) FILTER (WHERE type = 'track'), '{{}}') AS deeds
-  FROM events WHERE tenant_id = {tenant} GROUP BY 1) e WHERE v.id = e.visit_id;
 INSERT INTO day_counts (tenant_id, day, kind, name, number)
 SELECT tenant_id, (started_at AT TIME ZONE 'UTC')::date, kind, name, sum(number) FROM visits,
 LATERAL (SELECT 'page', unnest(paths), 1 UNION ALL SELECT 'event', unnest(deeds), 1

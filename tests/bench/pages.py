@@ -25,6 +25,11 @@ PAGES = {
     "Insights with a funnel": "/insights?steps=%2F%0A%2Fpricing%0ALead+Submitted",
     "Insights of one source": "/insights?source=Google",
     "Insights of one page": "/insights?page=%2Fpricing",
+    "Insights of one source, 90 days": "/insights?period=90d&source=Google",
+    "Insights of one page, 90 days": "/insights?period=90d&page=%2Fpricing",
+    "Insights of desktops from Google with a funnel, 90 days": (
+        "/insights?period=90d&device=desktop&source=Google&steps=%2F%0A%2Fpricing%0ALead+Submitted"
+    ),
     "Leads": "/leads",
     "Conversations": "/conversations",
     "Settings, Privacy": "/settings/privacy",

@@ -21,6 +21,8 @@ PERMITTED: dict[tuple[str, str], Role] = {
     ("POST", "/settings/account/code/confirm"): "viewer",
     ("POST", "/settings/account/code/remove"): "viewer",
     ("POST", "/leads/{lead}/owner"): "member",
+    ("POST", "/conversations/{wanted}"): "member",
+    ("POST", "/conversations/{wanted}/resolve"): "member",
     ("POST", "/knowledge"): "member",
     ("POST", "/knowledge/remove"): "member",
 }

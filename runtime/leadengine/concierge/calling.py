@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from email.message import EmailMessage
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -9,6 +10,7 @@ from psycopg.rows import class_row
 from leadengine.chores import Chore
 from leadengine.database import Connection, Database
 from leadengine.notifications import mail, slack
+from leadengine.replies.addresses import VISITOR, address_for
 from leadengine.settings import Settings
 
 _MOST_TRIES = 8
@@ -35,6 +37,10 @@ FROM due, conversations v WHERE m.conversation_id = due.conversation_id AND m.nu
   AND v.id = m.conversation_id
 RETURNING m.conversation_id, m.number, m.text, v.email, v.page_url
 """
+_CALLED = """
+UPDATE calls SET problem = %(problem)s{change}
+WHERE conversation_id = %(conversation_id)s AND channel = %(channel)s
+"""
 _MAIL = """Somebody on your website wants to talk to a person.
 
 {who}
@@ -43,13 +49,18 @@ On the page {page}
 What was said:
 {said}
 
-Answer here, and they read it where they asked (or by mail, when they are gone):
+{how}
 {link}
 """
+_HERE = "Answer here, and they read it where they asked (or by mail, when they are gone):"
+_OR_BY_MAIL = f"Just answer this mail. Or: {_HERE[0].lower()}{_HERE[1:]}"
 _REPLY = """{text}
 
 You asked on {page}. Just answer this mail to go on.
 """
+_THREAD = """{initials} wants to talk to a person: {link}
+{said}
+What you write in this thread is your answer."""
 
 
 @dataclass(frozen=True)
@@ -83,13 +94,11 @@ def call_people(database: Database, settings: Settings) -> Chore:
                     return
                 said = await _said(connection, call.conversation_id)
                 people = await _people(connection)
-            problem = await asyncio.to_thread(_send_call, settings, call, said, people)
+            problem, thread = await asyncio.to_thread(_send_call, settings, call, said, people)
             async with database.tenant(tenant) as connection:
-                change = "problem = %s" if problem else "problem = %s, sent_at = now()"
-                await connection.execute(
-                    f"UPDATE calls SET {change} WHERE conversation_id = %s AND channel = %s",  # noqa: S608 - constants
-                    (problem, call.conversation_id, call.channel),
-                )
+                change = "" if problem else ", sent_at = now(), thread = %(thread)s"
+                values = {"problem": problem, "thread": thread, **vars(call)}
+                await connection.execute(_CALLED.format(change=change).encode(), values)
 
     return chore
 
@@ -135,36 +144,64 @@ async def _said(connection: Connection, conversation: UUID) -> str:
     return "\n".join(lines) or "- nothing yet"
 
 
-async def _people(connection: Connection) -> list[str]:
-    cursor = await connection.execute("SELECT email FROM users ORDER BY email LIMIT 20")
-    return [row[0] for row in await cursor.fetchall()]
+async def _people(connection: Connection) -> list[tuple[str, str]]:
+    cursor = await connection.execute("SELECT id::text, email FROM users ORDER BY email LIMIT 20")
+    return await cursor.fetchall()
 
 
-def _send_call(settings: Settings, call: _Call, said: str, people: list[str]) -> str:
-    """What went wrong; empty when the channel took it."""
-    link = f"{settings.origin}/conversations/{call.conversation_id}"
+def _send_call(
+    settings: Settings, call: _Call, said: str, people: list[tuple[str, str]]
+) -> tuple[str, str]:
+    """What went wrong, empty when the channel took it; and the thread that it began."""
     try:
         if call.channel == "slack":
-            initials = (
-                "".join(f"{word[0].upper()}." for word in call.name.split()[:3]) or "A visitor"
-            )
-            text = f"{initials} wants to talk to a person: {link}"
-            slack.post(settings.slack_webhook.get_secret_value(), text)
-            return ""
-        who = " ".join(filter(None, (call.name, call.email))) or "(no name given)"
-        text = _MAIL.format(who=who, page=call.page_url, said=said, link=link)
-        for address in people:
-            mail.send(settings, mail.compose(settings, address, "A visitor wants a person", text))
+            return "", slack.tell(settings, _as_line(settings, call, said))
+        for who, address in people:
+            mail.send(settings, _as_mail(settings, call, said, who, address))
     except (mail.MailError, slack.SlackError) as error:
-        return str(error)
-    return ""
+        return str(error), ""
+    return "", ""
+
+
+def _as_line(settings: Settings, call: _Call, said: str) -> str:
+    """Initials and a link for a channel that many read; with a thread to answer in, what was said as well."""
+    initials = "".join(f"{word[0].upper()}." for word in call.name.split()[:3]) or "A visitor"
+    initials, link = slack.escaped(initials), _link(settings, call)
+    if slack.has_threads(settings):
+        return _THREAD.format(initials=initials, link=link, said=slack.escaped(said))
+    return f"{initials} wants to talk to a person: {link}"
+
+
+def _as_mail(settings: Settings, call: _Call, said: str, who: str, address: str) -> EmailMessage:
+    reply_to = reply_address(settings, call.conversation_id, who)
+    text = _MAIL.format(
+        who=" ".join(filter(None, (call.name, call.email))) or "(no name given)",
+        page=call.page_url,
+        said=said,
+        how=_OR_BY_MAIL if reply_to else _HERE,
+        link=_link(settings, call),
+    )
+    return mail.compose(settings, address, "A visitor wants a person", text, reply_to)
+
+
+def _link(settings: Settings, call: _Call) -> str:
+    return f"{settings.origin}/conversations/{call.conversation_id}"
+
+
+def reply_address(settings: Settings, conversation: UUID, who: str) -> str:
+    """Where somebody's answer is taken for theirs; empty when none can be."""
+    if not settings.reply_secret.get_secret_value():
+        return ""
+    secret = settings.session_secret.get_secret_value()
+    return address_for(secret, settings.reply_address, conversation, who)
 
 
 def _send_reply(settings: Settings, reply: _Reply) -> bool:
     text = _REPLY.format(text=reply.text, page=reply.page_url)
     try:
         subject = f"Your question to {settings.client_name}"
-        mail.send(settings, mail.compose(settings, reply.email, subject, text))
+        reply_to = reply_address(settings, reply.conversation_id, VISITOR)
+        mail.send(settings, mail.compose(settings, reply.email, subject, text, reply_to))
     except mail.MailError:
         return False
     return True

@@ -30,10 +30,13 @@ async def hand_over(
         await store.wait(connection, conversation, "asked", call.email, call.name)
         if call.message:
             await store.say(connection, tenant, conversation, call.message)
-        for channel in channels(settings):
-            await _call(connection, tenant, conversation, channel)
+        await call_people(settings, connection, tenant, conversation)
 
 
-async def _call(connection: Connection, tenant: UUID, conversation: UUID, channel: str) -> None:
-    values = {"tenant": tenant, "conversation": conversation, "channel": channel}
-    await connection.execute(_CALL, {**values, "most": MOST_AN_HOUR})
+async def call_people(
+    settings: Settings, connection: Connection, tenant: UUID, conversation: UUID
+) -> None:
+    """Have the client's people told by each channel, unless they were in the last quarter of an hour."""
+    for channel in channels(settings):
+        values = {"tenant": tenant, "conversation": conversation, "channel": channel}
+        await connection.execute(_CALL, {**values, "most": MOST_AN_HOUR})

@@ -22,8 +22,8 @@ INSERT INTO turns (tenant_id, conversation_id, question, answer, citations, answ
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 """
 _SAY = """
-INSERT INTO messages (tenant_id, conversation_id, author, user_id, text)
-VALUES (%s, %s, %s, (SELECT id FROM users WHERE lower(email) = lower(%s)), %s)
+INSERT INTO messages (tenant_id, conversation_id, author, user_id, text, origin)
+VALUES (%s, %s, %s, (SELECT id FROM users WHERE lower(email) = lower(%s)), %s, %s)
 """
 _WAIT = """
 UPDATE conversations SET state = 'waiting', reason = %s, waiting_since = now(), last_at = now(),
@@ -113,11 +113,20 @@ async def keep(
 
 
 async def say(
-    connection: Connection, tenant: UUID, conversation: UUID, text: str, person: str = ""
+    connection: Connection,
+    tenant: UUID,
+    conversation: UUID,
+    text: str,
+    person: str = "",
+    origin: str = "",
 ) -> None:
-    """Note a message of a person's, by their address; of the visitor's without one."""
+    """Note a message of a person's, by their address; of the visitor's without one.
+
+    Args:
+        origin: what names it where it came from; empty: the dashboard, or the widget.
+    """
     author = "person" if person else "visitor"
-    await connection.execute(_SAY, (tenant, conversation, author, person, text))
+    await connection.execute(_SAY, (tenant, conversation, author, person, text, origin))
     state = "human" if person else "waiting"
     await connection.execute(
         "UPDATE conversations SET last_at = now(), state = CASE WHEN state = 'human' THEN state"

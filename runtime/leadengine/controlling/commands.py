@@ -20,6 +20,7 @@ from leadengine.controlling.usage import span_of, usage
 from leadengine.database import Connection, Database
 from leadengine.privacy import people
 from leadengine.privacy.erasing import Eraser
+from leadengine.privacy.mentions import is_address
 from leadengine.privacy.retention import delete_old
 from leadengine.settings import Settings, load
 from leadengine.tenants.preferences import Chosen
@@ -107,6 +108,8 @@ async def _worker(stack: Stack, words: argparse.Namespace) -> object:
 
 async def _person(stack: Stack, words: argparse.Namespace) -> object:
     tenant = await stack.tenant(words.client)
+    if not is_address(words.email):
+        raise CommandError(f"{words.email!r} is no address of mail; nothing was done")
     if words.do == "erase":
         eraser = Eraser(stack.database, stack.redis, stack.settings.chroma_url)
         return vars(await eraser.erase(tenant, words.email, "leadengine-admin"))

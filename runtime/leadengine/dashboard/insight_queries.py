@@ -35,23 +35,29 @@ SELECT kind, name, number FROM (
   GROUP BY kind, name
 ) AS ranked WHERE place <= %(rows)s ORDER BY kind, place
 """
-# The visits are looked at once; what is counted of them is counted in memory.
-_SEEN = f"""
+# The visits are looked at once; what each has one of is counted in one pass over what was seen.
+_SEEN = """
 WITH seen AS MATERIALIZED (
-  SELECT visitor, pages, started_at, paths, deeds, {", ".join(_OF_VISITS)} FROM visits
-  WHERE started_at >= %(begin)s AND started_at < %(end)s {{where}}
+  SELECT visitor, pages, date_trunc('{unit}', started_at, 'UTC') AS step{columns} FROM visits
+  WHERE started_at >= %(begin)s AND started_at < %(end)s {where}
+), grouped AS (
+  SELECT CASE {kinds} END AS kind, coalesce({names}) AS name, count(*) AS number
+  FROM seen GROUP BY GROUPING SETS ({sets}){lists}
+), ranked AS (
+  SELECT *, row_number() OVER (PARTITION BY kind ORDER BY number DESC, name) AS place
+  FROM grouped WHERE name <> ''
 )
 SELECT 'visits' AS kind, '' AS name, count(*)::bigint AS number FROM seen
-UNION ALL SELECT 'visitors', '', count(DISTINCT visitor) FROM seen
+UNION ALL SELECT 'visitors', '', count(*) FROM (SELECT DISTINCT visitor FROM seen) AS different
 UNION ALL SELECT 'pages', '', coalesce(sum(pages), 0)::bigint FROM seen
-"""  # noqa: S608 - names of our own columns; values are parameters
-_STEPS = """
-UNION ALL SELECT 'step', date_trunc('{unit}', started_at, 'UTC')::text, count(*) FROM seen GROUP BY 2
+UNION ALL (SELECT kind, name, number FROM ranked WHERE kind = 'step' OR place <= %(rows)s
+           ORDER BY kind, place)
 """
-_TOP = """
-UNION ALL (SELECT '{kind}', name, count(*) FROM (SELECT {column} AS name FROM seen) AS named
-           WHERE name <> '' GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT %(rows)s)
-"""
+_IN_MEMORY = "SET LOCAL work_mem = '32MB'"
+"""So that what was seen of a quarter is not written to disk in between; until the transaction ends."""
+_LIST = """
+  UNION ALL SELECT '{kind}', name, count(*) FROM (SELECT unnest({column}) AS name FROM seen) AS named
+  GROUP BY 2"""
 _COMPANIES = """
 SELECT company, count(*) FROM visits
 WHERE company <> '' AND started_at >= %(begin)s AND started_at < %(end)s
@@ -102,11 +108,10 @@ async def _counted(
     connection: Connection, view: View, span: Span, kinds: Sequence[str], rows: int
 ) -> Numbers:
     where, values = conditions(view.filters)
-    parts = [_SEEN.format(where=where), _STEPS.format(unit=view.period.unit)]
-    parts += [_TOP.format(kind=kind, column=_column(kind)) for kind in kinds]
     given = {**values, **vars(span), "rows": rows}
+    await connection.execute(_IN_MEMORY)
     found = Numbers()
-    for kind, name, number in await _all(connection, "".join(parts), given):
+    for kind, name, number in await _all(connection, _seen(view, kinds, where), given):
         if kind == "step":
             found.steps[datetime.fromisoformat(name)] = number
         elif kind in DIMENSIONS:
@@ -116,8 +121,19 @@ async def _counted(
     return found
 
 
-def _column(kind: str) -> str:
-    return f"unnest({_LISTS[kind]})" if kind in _LISTS else kind
+def _seen(view: View, kinds: Sequence[str], where: str) -> str:
+    """One query for all: each visit has one value of most dimensions, and several of some."""
+    ones = ["step", *(kind for kind in kinds if kind in _OF_VISITS)]
+    lists = [kind for kind in kinds if kind in _LISTS]
+    return _SEEN.format(
+        unit=view.period.unit,
+        columns="".join(f", {_LISTS.get(kind, kind)}" for kind in (*ones[1:], *lists)),
+        kinds=" ".join(f"WHEN GROUPING({kind}) = 0 THEN '{kind}'" for kind in ones),
+        names=", ".join(("step::text", *ones[1:])),
+        sets=", ".join(f"({kind})" for kind in ones),
+        lists="".join(_LIST.format(kind=kind, column=_LISTS[kind]) for kind in lists),
+        where=where,
+    )
 
 
 def conditions(filters: Sequence[Filter]) -> tuple[str, Mapping[str, str]]:

@@ -2,6 +2,7 @@
 
 import ssl
 from dataclasses import dataclass
+from pathlib import Path
 
 from leadengine.database import Database
 from leadengine.knowledge.crawling.guard import Guard, networks
@@ -28,7 +29,7 @@ def hire(settings: KnowledgeSettings, database: Database, library: Library) -> S
     """
     guard = Guard(networks(settings.crawl_networks))
     context = ssl.create_default_context()
-    if settings.crawl_authorities:
+    if settings.crawl_authorities and Path(settings.crawl_authorities).stat().st_size:
         context.load_verify_locations(settings.crawl_authorities)
     librarian = Librarian(database, library.model, library.index)
     return Staff(librarian, Surveyor(database, guard, context))

@@ -88,7 +88,11 @@ def likeness_of(document: Prepared) -> int:
 
 
 async def twin_of(connection: Connection, document: Prepared) -> str:
-    """The source of another page of the same site that says the same; empty: there is none."""
+    """The source of another page of the same site that says the same; empty: there is none.
+
+    It stays until the transaction ends: who leaves a page out for it, and who takes it away, wait for
+    each other.
+    """
     if document.site_id is None:
         return ""
     cursor = await connection.execute(
@@ -96,7 +100,14 @@ async def twin_of(connection: Connection, document: Prepared) -> str:
         (document.site_id, document.source),
     )
     mark = likeness_of(document)
-    return next((source for source, other in await cursor.fetchall() if same(mark, other)), "")
+    for source, other in await cursor.fetchall():
+        if same(mark, other):
+            held = await connection.execute(
+                "SELECT FROM documents WHERE source = %s FOR SHARE", (source,)
+            )
+            if await held.fetchone() is not None:
+                return str(source)
+    return ""
 
 
 async def unchanged(connection: Connection, document: Prepared) -> bool:

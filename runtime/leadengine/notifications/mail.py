@@ -14,8 +14,13 @@ class MailError(Exception):
     """The server did not take the message; the text says why."""
 
 
-def compose(settings: MailSettings, to: str, subject: str, text: str) -> EmailMessage:
+def compose(
+    settings: MailSettings, to: str, subject: str, text: str, reply_to: str = ""
+) -> EmailMessage:
     """A plain message from the stack's own address.
+
+    Args:
+        reply_to: where an answer goes; empty: to the stack's own address.
 
     Raises:
         MailError: the stack has none.
@@ -25,6 +30,8 @@ def compose(settings: MailSettings, to: str, subject: str, text: str) -> EmailMe
     if not sender:
         raise MailError("mail has no sender: neither SMTP_FROM nor SMTP_USER is set")
     message["From"], message["To"], message["Subject"] = sender, to, subject
+    if reply_to:
+        message["Reply-To"] = reply_to
     message["Date"] = formatdate(usegmt=True)
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2] or None)
     message["Auto-Submitted"] = "auto-generated"

@@ -25,7 +25,7 @@ Why:
 
 def channels(settings: Settings) -> tuple[str, ...]:
     """The ways in which this stack can tell somebody."""
-    known = {"mail": settings.smtp_host, "slack": settings.slack_webhook.get_secret_value()}
+    known = {"mail": bool(settings.smtp_host), "slack": slack.is_set_up(settings)}
     return tuple(name for name, configured in known.items() if configured)
 
 
@@ -56,7 +56,7 @@ def _send(settings: Settings, notice: Notice) -> str:
             )
             mail.send(settings, message)
         else:
-            slack.post(settings.slack_webhook.get_secret_value(), as_line(settings, notice))
+            slack.tell(settings, as_line(settings, notice))
     except (mail.MailError, slack.SlackError) as error:
         return str(error)
     return ""

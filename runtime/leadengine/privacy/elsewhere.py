@@ -1,28 +1,52 @@
 """What is kept of a person outside of PostgreSQL: in Redis, and among the vectors."""
 
 import json
+import re
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
+from uuid import UUID
 
 import httpx
 from redis.asyncio import Redis
 
+from leadengine.privacy.mentions import pattern_of
 from leadengine.privacy.people import Person
 from leadengine.tracking.queue import DEAD, STREAM
 
 _TIMEOUT_SECONDS = 20.0
 _PAGE = 500
+_IDS = 5000
 _DATABASE = "/api/v2/tenants/default_tenant/databases/default_database/collections"
 
 
 async def erase_in_redis(redis: Redis, person: Person) -> int:
-    """Take a person's events out of the streams, and their counters away; returns how many."""
+    """Take a person's events out of the streams, and every key away that is about them; returns how many."""
     erased = 0
     for stream in (STREAM, DEAD):
         erased += await _erase_in_stream(redis, stream, person)
-    for visitor in person.visitors:
-        async for key in redis.scan_iter(match=f"le:*{visitor}*", count=1000):
+    async for key in redis.scan_iter(match="le:*", count=1000):
+        if names(key, person) or names(await _content(redis, key), person):
             erased += await redis.delete(key)
     return erased
+
+
+async def _content(redis: Redis, key: bytes) -> bytes:
+    """All that a key holds, as one text; empty for streams, whose entries are looked at one by one."""
+    kind = await redis.type(key)
+    readers: dict[str | bytes, Callable[[], Awaitable[Any]]] = {
+        b"string": lambda: redis.get(key),
+        b"list": lambda: redis.lrange(key, 0, -1),
+        b"set": lambda: redis.smembers(key),
+        b"hash": lambda: redis.hgetall(key),
+        b"zset": lambda: redis.zrange(key, 0, -1),
+    }
+    return _flat(await readers[kind]()) if kind in readers else b""
+
+
+def _flat(found: Any) -> bytes:
+    if isinstance(found, dict):
+        return b"\n".join(b"%b %b" % pair for pair in found.items())
+    return b"\n".join(found) if isinstance(found, list | set) else found or b""
 
 
 async def _erase_in_stream(redis: Redis, stream: str, person: Person) -> int:
@@ -45,9 +69,12 @@ async def _erase_in_stream(redis: Redis, stream: str, person: Person) -> int:
 
 
 def names(payload: bytes, person: Person) -> bool:
-    """Whether an entry of the stream is about somebody."""
+    """Whether a text is about somebody."""
     text = payload.decode(errors="replace").lower()
-    return person.email in text or any(visitor in text for visitor in person.visitors)
+    if any(name in text for name in (*person.visitors, *map(str, person.conversations))):
+        return True
+    local = person.email.rpartition("@")[0]
+    return local in text and re.search(pattern_of(person.email), text) is not None
 
 
 def _without(payload: bytes, person: Person) -> bytes:
@@ -59,8 +86,11 @@ def _without(payload: bytes, person: Person) -> bytes:
     return json.dumps(kept).encode() if kept else b""
 
 
-async def erase_in_chroma(address: str, email: str) -> int:
-    """Delete every passage that contains an address; returns how many.
+async def erase_in_chroma(address: str, tenant: UUID, passages: Collection[str]) -> int:
+    """Delete a tenant's vectors whose passage is gone; returns how many.
+
+    Args:
+        passages: those that are kept, as `document:number`.
 
     Raises:
         httpx.HTTPError: Chroma does not answer, or refuses.
@@ -68,14 +98,30 @@ async def erase_in_chroma(address: str, email: str) -> int:
     if not address:
         return 0
     erased = 0
-    wanted = {"where_document": {"$contains": email}}
     async with httpx.AsyncClient(base_url=address, timeout=_TIMEOUT_SECONDS) as client:
         listed = (await client.get(_DATABASE, params={"limit": 1000})).raise_for_status()
         for collection in listed.json():
-            path = f"{_DATABASE}/{collection['id']}"
-            found = await client.post(f"{path}/get", json={**wanted, "include": []})
-            ids = found.raise_for_status().json()["ids"]
-            if ids:
-                (await client.post(f"{path}/delete", json={"ids": ids})).raise_for_status()
-                erased += len(ids)
+            if collection["name"].startswith(f"kb_{tenant.hex}_"):
+                path = f"{_DATABASE}/{collection['id']}"
+                gone = [key for key in await _ids(client, path) if _passage(key) not in passages]
+                for start in range(0, len(gone), _PAGE):
+                    asked = {"ids": gone[start : start + _PAGE]}
+                    (await client.post(f"{path}/delete", json=asked)).raise_for_status()
+                erased += len(gone)
     return erased
+
+
+def _passage(key: str) -> str:
+    """Without the view that the vector is of."""
+    return key.rpartition(":")[0]
+
+
+async def _ids(client: httpx.AsyncClient, path: str) -> list[str]:
+    found: list[str] = []
+    while True:
+        asked = {"limit": _IDS, "offset": len(found), "include": []}
+        answer = (await client.post(f"{path}/get", json=asked)).raise_for_status()
+        page: list[str] = answer.json()["ids"]
+        found += page
+        if len(page) < _IDS:
+            return found

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from redis.asyncio import Redis
 
-from leadengine.database import Database
+from leadengine.database import Connection, Database
 from leadengine.privacy import people
 from leadengine.privacy.elsewhere import erase_in_chroma, erase_in_redis
 from leadengine.privacy.tombstones import bury, digest
@@ -33,24 +33,31 @@ class Eraser:
         """Delete everything; killed half way and asked again, the rest is deleted.
 
         Raises:
+            ValueError: this is no address of mail.
             psycopg.Error, redis.exceptions.RedisError, httpx.HTTPError: a place does not answer.
         """
         # First of all: what is on its way to the database will not be written any more.
         async with self.database.tenant(tenant) as connection:
             person = await people.find(connection, email)
             await bury(connection, tenant, (person.email, *person.visitors), who)
-        deleted = {
-            "redis": await erase_in_redis(self.redis, person),
-            "chroma": await erase_in_chroma(self.chroma, person.email),
-        }
+        deleted = {"redis": await erase_in_redis(self.redis, person)}
         async with self.database.tenant(tenant) as connection:
             # Whoever began to write before the tombstones stood has ended now.
             await one_at_a_time(connection, tenant)
             deleted |= await people.erase(connection, person)
             remaining = await people.remains(connection, person)
+            passages = await _passages(connection)
+        # Vectors have no text: those go whose passage went.
+        deleted["chroma"] = await erase_in_chroma(self.chroma, tenant, passages)
+        async with self.database.tenant(tenant) as connection:
             deleted = {place: number for place, number in deleted.items() if number}
             await connection.execute(
                 "UPDATE erasures SET counts = %s WHERE person = %s",
                 (json.dumps(deleted), digest(tenant, person.email)),
             )
         return Erased(deleted, remaining)
+
+
+async def _passages(connection: Connection) -> frozenset[str]:
+    cursor = await connection.execute("SELECT document_id, number FROM passages")
+    return frozenset([f"{document}:{number}" for document, number in await cursor.fetchall()])

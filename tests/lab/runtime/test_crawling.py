@@ -78,7 +78,6 @@ def test_site_is_read_as_it_allows(stack: RuntimeStack, desk: httpx.Client, site
     )
 
 
-@pytest.mark.soak
 def test_second_reading_takes_what_changed(
     stack: RuntimeStack, desk: httpx.Client, site: Site
 ) -> None:
@@ -97,6 +96,7 @@ def test_second_reading_takes_what_changed(
     assert stack.sql("SELECT count(*) FROM documents WHERE url LIKE '%/same'") == "0"
     site.pages["/linked"] = linked
     site.asked.clear()
+    # As if nothing of it was known: the same text at two addresses, with other links beside it.
     stack.sql("DELETE FROM site_pages")
     site.pages["/"] = page("Welcome", "We let flats in the harbour.", "/twin", "/linked")
     read(stack, desk, START)

@@ -5,7 +5,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -19,12 +19,13 @@ from tests.lab.waiting import until
 
 CANARY = "canary.person@buyer.test"
 OTHER = "other.person@buyer.test"
+DOCUMENT = uuid4()
 COLLECTIONS = "/api/v2/tenants/default_tenant/databases/default_database/collections"
 
 
 @pytest.fixture(scope="module")
 def chroma(stack: RuntimeStack) -> Iterator[str]:
-    """Chroma with a passage that names the person, and one that names nobody."""
+    """Vectors of two passages, of which one names the person, and another client's."""
     command = ("chroma", "run", "--host", "0.0.0.0", "--port", "8000", "--path", "/tmp/data")
     options = (*HARDENED, "--env=HOME=/tmp", "--entrypoint=")
     box = stack.run.start(
@@ -32,15 +33,34 @@ def chroma(stack: RuntimeStack) -> Iterator[str]:
     )
     address = f"http://{box.address}:8000"
     until(lambda: httpx.get(f"{address}/api/v2/heartbeat").raise_for_status(), "Chroma", 60)
-    made = httpx.post(address + COLLECTIONS, json={"name": "kb-test"}).raise_for_status().json()
-    given = {
-        "ids": ["a", "b"],
-        "embeddings": [[0.1, 0.2], [0.3, 0.4]],
-        "documents": [f"Ask {CANARY} for help.", "Nobody is named here."],
-    }
-    httpx.post(f"{address}{COLLECTIONS}/{made['id']}/add", json=given).raise_for_status()
+    tenant = stack.sql("SELECT id FROM tenants WHERE name = 'acme'")
+    stack.sql(f"""
+        TRUNCATE documents CASCADE;
+        INSERT INTO documents (tenant_id, id, source, title, content_hash)
+          VALUES ('{tenant}', '{DOCUMENT}', 'help.md', 'Help', 'x');
+        INSERT INTO passages (tenant_id, document_id, number, heading, text)
+          VALUES ('{tenant}', '{DOCUMENT}', 0, 'Who', 'Ask {CANARY.title()} for help.'),
+                 ('{tenant}', '{DOCUMENT}', 1, 'Else', 'Nobody is named here.');
+    """)
+    given: dict[str, object] = {"ids": [f"{DOCUMENT}:0:0", f"{DOCUMENT}:0:1", f"{DOCUMENT}:1:0"]}
+    given |= {"embeddings": [[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]]}
+    for name in (f"kb_{UUID(tenant).hex}_a", f"kb_{'0' * 32}_a"):
+        made = httpx.post(address + COLLECTIONS, json={"name": name}).raise_for_status().json()
+        httpx.post(f"{address}{COLLECTIONS}/{made['id']}/add", json=given).raise_for_status()
     yield address
     box.remove()
+    stack.sql("TRUNCATE documents CASCADE")
+
+
+def vectors(chroma: str) -> dict[str, list[str]]:
+    """The ids in each collection, by the beginning of its name."""
+    listed = httpx.get(chroma + COLLECTIONS).raise_for_status().json()
+    return {
+        one["name"][:11]: httpx.post(f"{chroma}{COLLECTIONS}/{one['id']}/get", json={}).json()[
+            "ids"
+        ]
+        for one in listed
+    }
 
 
 def say(client: httpx.Client, who: str, **event: object) -> None:
@@ -93,7 +113,7 @@ def test_person_is_forgotten_everywhere_and_nobody_else(
     erased = stack.admin("person", "erase", CANARY, CHROMA_URL=chroma)
     assert erased.returncode == 0, erased.stderr
     said = json.loads(erased.stdout)
-    assert said["deleted"]["chroma"] == 1
+    assert said["deleted"]["chroma"] == 2
     assert said["deleted"]["redis"] >= 1
     assert said["remaining"] == {}
     dump = stack.db.run("pg_dump", "-U", "le", "--data-only", "leadengine").stdout
@@ -101,14 +121,15 @@ def test_person_is_forgotten_everywhere_and_nobody_else(
     streams = stack.redis_cli("xrange", "le:events", "-", "+") + stack.redis_cli(
         "xrange", "le:events:dead", "-", "+"
     )
-    passages = httpx.get(chroma + COLLECTIONS).json()
-    kept = httpx.post(f"{chroma}{COLLECTIONS}/{passages[0]['id']}/get", json={}).text
+    kept = vectors(chroma)
     assert stack.api is not None
     logs = stack.api.logs() + worker.logs()
-    for place in (dump, keys, streams, kept, logs):
+    for place in (dump, keys, streams, logs):
         for name in (CANARY, CANARY.split("@", maxsplit=1)[0], visitor):
             assert name not in place, f"{name} in {place[:80]}"
-    assert "Nobody is named here" in kept
+    assert kept.pop(f"kb_{'0' * 8}") == [f"{DOCUMENT}:0:0", f"{DOCUMENT}:0:1", f"{DOCUMENT}:1:0"]
+    assert list(kept.values()) == [[f"{DOCUMENT}:1:0"]], "the vectors of the passage are gone"
+    assert "Nobody is named here" in dump
     assert dump.count(OTHER) >= 4, "the other one is still there"
 
 

@@ -67,6 +67,8 @@ def check(path: tuple[str, ...], value: str) -> None:
     environment = read_env(rendered["stack.env"])
     assert list(environment) == list(ENVIRONMENT)
     assert environment["SMTP_USER"] == (spec.mail.user or "")
+    assert environment["LLM_PRICES"] == (spec.llm.prices or "")
+    assert environment["LLM_BASE_URL"] == (spec.llm.base_url or "")
     assert environment["CLIENT_DOMAIN"] == spec.domain
     assert environment["BRAND_LOGO"] == (spec.brand.logo or "")
     before = BASE_FILES["nginx.conf"].replace(BASE.domain, spec.domain)

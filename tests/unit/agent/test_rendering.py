@@ -26,6 +26,16 @@ CASES = {
             "sender": "leads@acme.com",
             "security": "tls",
         },
+        replies={"mailbox": "replies@in.acme.com", "slack_channel": "C024BE91L"},
+        llm={
+            "model": "claude-sonnet-5-5",
+            "base_url": "https://gateway.acme.com/anthropic",
+            "monthly_budget": "75.50",
+            "prices": '{"claude-sonnet-5-5": [2, 10]}',
+            "tokens": 900,
+            "seconds": 20,
+        },
+        crawl={"networks": "10.20.0.0/16,fd00::/8"},
         acme={"directory": "https://ca.acme.internal/directory"},
     ),
 }

@@ -66,8 +66,8 @@ def test_a_wrong_setting_is_named_as_it_is_set(lectl: Cli, monkeypatch: pytest.M
     ran = lectl("status")
     assert ran.code == 2
     assert ran.err == (
-        "Error: LECTL_ACME_DIRECTORY: a URL looks like 'https://host/path', without spaces, "
-        "quotes or '$'\nSMTP_PORT: a port is a number from 1 to 65535\n"
+        "Error: SMTP_PORT: a port is a number from 1 to 65535\n"
+        "LECTL_ACME_DIRECTORY: a URL looks like 'https://host/path', without spaces, quotes or '$'\n"
     )
 
 

@@ -47,6 +47,24 @@ def test_what_is_set_is_shown_and_an_empty_value_takes_it_back(two: Fleet) -> No
     assert found["window"] == {"value": "", "origin": ""}
 
 
+def test_the_language_model_is_set_for_one_client_and_a_deploy_keeps_it(
+    two: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLM_MONTHLY_BUDGET", "40")
+    monkeypatch.setenv("LLM_API_KEY", "canary")
+    two.lectl("deploy", "beta", "beta.test")
+    ran = two.lectl("config", "set", "llm.model=claude-sonnet-5-5", "llm.monthly_budget=75.50",
+                    'llm.prices={"claude-sonnet-5-5": [2, 10]}', "acme", *QUICK)  # fmt: skip
+    assert ran.code == 0, ran.err
+    assert two.lectl("deploy", "acme", "acme.test").code == 0
+    mine, other = (two.host(name).stacks[name].spec.llm for name in ("acme", "beta"))
+    assert (mine.model, mine.monthly_budget) == ("claude-sonnet-5-5", "75.50")
+    assert mine.prices == '{"claude-sonnet-5-5": [2, 10]}'
+    assert (other.model, other.monthly_budget) == (None, "40")
+    two.lectl("config", "set", "llm.monthly_budget=", "acme", *QUICK)
+    assert two.host("acme").stacks["acme"].spec.llm.monthly_budget == "40"
+
+
 def test_who_is_configured_so_already_is_left_alone(two: Fleet) -> None:
     two.lectl("config", "set", "brand.primary=#123456", "acme", *QUICK)
     ran = two.lectl("config", "set", "brand.primary=#123456", "--all", "--plan")

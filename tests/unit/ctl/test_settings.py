@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from leadengine_agent.protocol import SecretName
+from leadengine_agent.protocol import LanguageModel, SecretName
 from leadengine_ctl.settings import Settings
 from tests.unit.ctl.cli import Cli
 
@@ -39,6 +40,45 @@ def test_mail_needs_a_host_or_a_password(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("SMTP_FROM", "leads@example.com")
     mail = Settings().mail()
     assert (mail.host, mail.port, mail.sender) == ("mail.example.com", 587, "leads@example.com")
+
+
+def test_what_the_model_may_cost_and_which_intranet_is_read_is_taken(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert Settings().llm() == LanguageModel()
+    (tmp_path / "intranet.pem").write_text("PEM\n")
+    for name, value in {
+        "LLM_MODEL": "claude-sonnet-5-5",
+        "LLM_MONTHLY_BUDGET": "0",
+        "LECTL_LLM_TOKENS": "300",
+        "CRAWL_NETWORKS": "10.20.0.0/16",
+        "CRAWL_AUTHORITIES": str(tmp_path / "intranet.pem"),
+    }.items():
+        monkeypatch.setenv(name, value)
+    settings = Settings()
+    wanted = LanguageModel(model="claude-sonnet-5-5", monthly_budget="0", tokens=300)
+    assert settings.llm() == wanted
+    assert settings.crawl().networks == "10.20.0.0/16"
+    handed = settings.operator_secrets[SecretName.CRAWL_AUTHORITIES]
+    assert handed.get_secret_value() == "PEM\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("LLM_MONTHLY_BUDGET", "a lot", "string should match"),
+        ("LLM_PRICES", "5", "dollars for a million tokens"),
+        ("LLM_TOKENS", "5", "greater than or equal to 50"),
+        ("CRAWL_NETWORKS", "8.8.8.0/24", "private networks with commas"),
+        ("CRAWL_NETWORKS", "10.0.0.1/8", "private networks with commas"),
+    ],
+)
+def test_a_wrong_value_of_them_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match=f"(?i){words}"):
+        Settings()
 
 
 def test_a_private_ca_is_trusted_by_its_file(

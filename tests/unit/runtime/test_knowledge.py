@@ -39,6 +39,19 @@ def test_what_nobody_sees_on_a_page_is_not_taken_in() -> None:
     assert texts("a.html", page) == [("Fees", "We charge 1.5 %.\nNo sale, no fee.")]
 
 
+def test_what_stands_beside_the_main_part_does_not_make_another_text() -> None:
+    """Two pages that say the same are twins, whatever they link to."""
+    said = "<main><h1>Pets</h1><p>Cats are welcome in every flat.</p></main>"
+    links = "<ul><li><a href=/a>more</a></li><li><a href=/b>more</a></li></ul>"
+    assert texts("a.html", f"<body>{said}{links}</body>".encode()) == [
+        ("Pets", "Cats are welcome in every flat.")
+    ]
+    beside = "<main><p>Hello.</p></main><p>Cats are welcome in every flat, dogs in none.</p>"
+    assert texts("b.html", f"<body>{beside}</body>".encode()) == [
+        ("", "Hello.\nCats are welcome in every flat, dogs in none.")
+    ]
+
+
 def test_table_is_read_row_by_row() -> None:
     content = b"# Prices\n| Service | Price |\n|---|---|\n| Bronze | 45 |\n| Silver | 85 |\n"
     assert texts("a.md", content) == [

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from leadengine.settings import AdminSettings, Settings, SettingsError, load
+from tests.unit.agent.test_hostile_specs import read_env
 
 COMPLETE = {
     "DATABASE_URL": "postgresql://leadengine_app:pw@db/leadengine",
@@ -68,3 +69,21 @@ def test_malformed_value_is_named_but_not_repeated(name: str, value: str) -> Non
 
 def test_secrets_redact_themselves() -> None:
     assert "0123456789abcdef0123456789abcdef" not in repr(load(Settings, COMPLETE))
+
+
+@pytest.mark.parametrize("case", ["smallest", "everything"])
+def test_what_a_deploy_writes_is_what_the_images_read(case: str) -> None:
+    """From the spec through the template: a name that only one of the two knows would be lost."""
+    found = read_env(Path(f"tests/cases/rendering/{case}/stack.env").read_text())
+    written = {name: value for name, value in found.items() if not name.endswith("_FILE")}
+    assert {name.lower() for name in written} <= set(Settings.model_fields)
+    settings = load(Settings, {**COMPLETE, **written})
+    usual = load(Settings, COMPLETE)
+    chosen = (settings.llm_model, settings.llm_monthly_budget, settings.llm_prices)
+    if case == "smallest":
+        assert chosen == (usual.llm_model, usual.llm_monthly_budget, usual.llm_prices)
+        return
+    assert chosen == ("claude-sonnet-5-5", 75.5, {"claude-sonnet-5-5": (2, 10)})
+    assert (settings.llm_tokens, settings.llm_seconds) == (900, 20)
+    assert settings.llm_base_url == "https://gateway.acme.com/anthropic"
+    assert settings.crawl_networks == "10.20.0.0/16,fd00::/8"

@@ -16,6 +16,7 @@ from leadengine.dashboard.settings.showing import back, show
 from leadengine.leads.contact import contact_from
 from leadengine.privacy import complaints, people
 from leadengine.privacy.erasing import Eraser
+from leadengine.privacy.mentions import is_address
 from leadengine.services import Services, ServicesOf
 
 router = APIRouter()
@@ -44,6 +45,8 @@ async def find(request: Request, services: ServicesOf, person: SignedIn, form: O
 @router.post(f"{_PATH}/export")
 async def export(services: ServicesOf, person: SignedIn, form: OurForm) -> Response:
     """All that is kept of somebody, as a file to hand over."""
+    if not is_address(form["email"]):
+        raise RefusedFormError("This is no address of mail.")
     async with services.database.tenant(person.tenant) as connection:
         who = await people.find(connection, form["email"])
         found = await people.export(connection, who)
@@ -65,6 +68,8 @@ async def erase(
     if form["again"].strip().lower() != email.lower() or not email:
         error = "The two addresses are not the same. Nothing was deleted."
         return await _page(request, services, person, email=email, errors=[error])
+    if not is_address(email):
+        return await _page(request, services, person, errors=["This is no address of mail."])
     eraser = Eraser(services.database, services.redis, services.settings.chroma_url)
     try:
         erased = await eraser.erase(person.tenant, email, person.email)

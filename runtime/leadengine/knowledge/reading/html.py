@@ -41,7 +41,7 @@ def sections(text: str) -> tuple[str, list[Section]]:
         return "", []
     for table in list(tree.iter("table")):
         _flatten(table)
-    page = lxml.html.tostring(tree, encoding="unicode")
+    page = lxml.html.tostring(_main(tree), encoding="unicode")
     walked = _Page()
     walked.feed(page)
     walked.close()
@@ -51,6 +51,19 @@ def sections(text: str) -> tuple[str, list[Section]]:
     if _letters(found) < _ENOUGH_OF_IT * _letters(everything):
         found = everything
     return title, [Section(path(title, one.heading), one.text) for one in found]
+
+
+def _main(tree: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
+    """What the page itself calls its main part, when most of its text is there; else all of it.
+
+    Two pages that say the same are told apart by the links beside it otherwise.
+    """
+    parts = tree.xpath("//main | //*[@role='main']")
+    body = tree.find("body")
+    if len(parts) != 1 or body is None:
+        return tree
+    inside, everything = (len(_letters_of(one.text_content())) for one in (parts[0], body))
+    return parts[0] if inside >= _ENOUGH_OF_IT * everything else tree
 
 
 def _of_main_part(everything: Iterable[Section], page: str) -> Iterator[Section]:
