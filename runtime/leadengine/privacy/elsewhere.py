@@ -86,11 +86,14 @@ def _without(payload: bytes, person: Person) -> bytes:
     return json.dumps(kept).encode() if kept else b""
 
 
-async def erase_in_chroma(address: str, tenant: UUID, passages: Collection[str]) -> int:
+async def erase_in_chroma(
+    address: str, tenant: UUID, passages: Callable[[], Awaitable[Collection[str]]]
+) -> int:
     """Delete a tenant's vectors whose passage is gone; returns how many.
 
     Args:
-        passages: those that are kept, as `document:number`.
+        passages: asked for those that are kept, as `document:number`, once the vectors are listed:
+            a passage stands before its vector, so that none of a document that comes meanwhile is lost.
 
     Raises:
         httpx.HTTPError: Chroma does not answer, or refuses.
@@ -103,7 +106,9 @@ async def erase_in_chroma(address: str, tenant: UUID, passages: Collection[str])
         for collection in listed.json():
             if collection["name"].startswith(f"kb_{tenant.hex}_"):
                 path = f"{_DATABASE}/{collection['id']}"
-                gone = [key for key in await _ids(client, path) if _passage(key) not in passages]
+                keys = await _ids(client, path)
+                kept = await passages()
+                gone = [key for key in keys if _passage(key) not in kept]
                 for start in range(0, len(gone), _PAGE):
                     asked = {"ids": gone[start : start + _PAGE]}
                     (await client.post(f"{path}/delete", json=asked)).raise_for_status()

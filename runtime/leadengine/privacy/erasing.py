@@ -6,7 +6,7 @@ from uuid import UUID
 
 from redis.asyncio import Redis
 
-from leadengine.database import Connection, Database
+from leadengine.database import Database
 from leadengine.privacy import people
 from leadengine.privacy.elsewhere import erase_in_chroma, erase_in_redis
 from leadengine.privacy.tombstones import bury, digest
@@ -46,9 +46,10 @@ class Eraser:
             await one_at_a_time(connection, tenant)
             deleted |= await people.erase(connection, person)
             remaining = await people.remains(connection, person)
-            passages = await _passages(connection)
         # Vectors have no text: those go whose passage went.
-        deleted["chroma"] = await erase_in_chroma(self.chroma, tenant, passages)
+        deleted["chroma"] = await erase_in_chroma(
+            self.chroma, tenant, lambda: self._passages(tenant)
+        )
         async with self.database.tenant(tenant) as connection:
             deleted = {place: number for place, number in deleted.items() if number}
             await connection.execute(
@@ -57,7 +58,8 @@ class Eraser:
             )
         return Erased(deleted, remaining)
 
-
-async def _passages(connection: Connection) -> frozenset[str]:
-    cursor = await connection.execute("SELECT document_id, number FROM passages")
-    return frozenset([f"{document}:{number}" for document, number in await cursor.fetchall()])
+    async def _passages(self, tenant: UUID) -> frozenset[str]:
+        async with self.database.tenant(tenant) as connection:
+            cursor = await connection.execute("SELECT document_id, number FROM passages")
+            found = await cursor.fetchall()
+        return frozenset([f"{document}:{number}" for document, number in found])
