@@ -87,6 +87,18 @@ def test_no_secret_value_is_rendered_only_the_names_of_files() -> None:
         assert secret == {"file": f"/var/lib/leadengine/stacks/acme/secrets/{name}"}
 
 
+def test_every_secret_that_the_environment_names_is_there_where_all_settings_are_read() -> None:
+    files, services = _files(), _services()
+    named = {
+        line.rpartition("/")[2].strip('"')
+        for line in files["stack.env"].splitlines()
+        if "/run/secrets/" in line
+    }
+    assert "llm_api_key" in named
+    for service in ("api-blue", "api-green", "worker", "seed"):
+        assert named <= set(services[service]["secrets"]), service
+
+
 @given(st.text(max_size=200))
 def test_a_yaml_word_is_read_back_as_the_same_text(value: str) -> None:
     loaded = yaml.safe_load(f"key: {yaml_word(value)}\n")
