@@ -1,5 +1,6 @@
 """The pixel's own tools: node and npm from the Python environment, the rest from the npm lock."""
 
+import fcntl
 import os
 import subprocess
 from collections.abc import Callable
@@ -27,11 +28,18 @@ def run_npm(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def install() -> None:
+    """Have what package-lock.json names; of several processes that need it at once, one fetches it."""
+    named, installed = WEB / "package-lock.json", WEB / "node_modules/.package-lock.json"
+    with named.open() as alone:
+        fcntl.flock(alone, fcntl.LOCK_EX)
+        if not installed.exists() or installed.stat().st_mtime < named.stat().st_mtime:
+            done = run_npm("ci")
+            assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.fixture(scope="session")
 def npm() -> Npm:
-    """npm, with what package-lock.json names installed."""
-    lock, installed = WEB / "package-lock.json", WEB / "node_modules/.package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        done = run_npm("ci")
-        assert done.returncode == 0, done.stdout + done.stderr
+    """npm, with all that it needs installed."""
+    install()
     return run_npm

@@ -15,7 +15,7 @@ from tests.lab.runtime.stack import RuntimeStack
 from tests.lab.runtime.test_accounts_pages import form_of, sign_in
 from tests.lab.runtime.test_concierge import forget_questions, know
 from tests.lab.waiting import until
-from tests.web.conftest import WEB, run_npm
+from tests.web.conftest import WEB, install
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 OPENED = (
@@ -44,10 +44,8 @@ def knowing(stack: RuntimeStack, page: Page) -> Page:
 
 def axe() -> str:
     """The checker's script, as the npm lock names it."""
-    script = WEB / "node_modules/axe-core/axe.min.js"
-    if not script.exists():
-        assert run_npm("ci").returncode == 0
-    return script.read_text()
+    install()
+    return (WEB / "node_modules/axe-core/axe.min.js").read_text()
 
 
 def open_panel(page: Page, path: str = "/bare") -> None:
