@@ -4,6 +4,7 @@ import json
 import subprocess
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ from leadengine_agent.failures import TaskFailure, disk_full, tells_of_full_disk
 from leadengine_agent.protocol import FailureCode, ServiceName
 
 _UP = ("up", "--detach", "--no-deps", "--no-build", "--quiet-pull")
+_BOOTING, _SERVING = 128, 1024
+"""Shares of the processor; the second is what everybody has."""
+
 _HASH = "com.docker.compose.config-hash"
 
 
@@ -41,9 +45,20 @@ class Compose:
         """As `up`, but a container that goes gets this many seconds for its last answers."""
         self(*_UP, "--timeout", str(grace), service, timeout=grace + 300)
 
-    def weigh(self, service: ServiceName, weight: int) -> None:
-        """Give a running service its share of a busy processor; 1024 is what everybody has."""
-        docker("update", "--cpu-shares", str(weight), self.name_of(service))
+    def hold_back(self, service: ServiceName) -> None:
+        """Let a service that boots give way where the processor is short, until `let_go`.
+
+        One that ended already is left to whoever waits for it: they know what to say of it.
+        """
+        with suppress(DockerError):
+            self._weigh(service, _BOOTING)
+
+    def let_go(self, service: ServiceName) -> None:
+        """Give a service its whole share again. Raises DockerError."""
+        self._weigh(service, _SERVING)
+
+    def _weigh(self, service: ServiceName, shares: int) -> None:
+        docker("update", "--cpu-shares", str(shares), self.name_of(service))
 
     def run(self, service: str, timeout: float) -> str:
         """Run a one-off service to its end; its standard output."""

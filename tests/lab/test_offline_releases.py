@@ -47,6 +47,7 @@ def client_it(tmp_path_factory: pytest.TempPathFactory, ssh_key: Path) -> Operat
     return Operator(tmp_path_factory.mktemp("client-it"), ssh_key)
 
 
+@pytest.mark.soak
 def test_a_file_installs_and_updates_a_stack(
     lab_operator: Operator, client_it: Operator, first: Path, second: Path, prepared_vps: Vps
 ) -> None:

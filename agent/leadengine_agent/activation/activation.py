@@ -40,9 +40,6 @@ from leadengine_agent.tasks.inspect import stack_state
 from leadengine_agent.trust.downgrade import refuse_downgrade
 from leadengine_agent.vault import Vault
 
-_BOOTING, _SERVING = 128, 1024
-"""Shares of the processor."""
-
 _API_DEADLINE = 90.0
 _BASELINE = datetime.timedelta(seconds=60)
 """How far back the log is read for how fast the generation before was."""
@@ -180,7 +177,7 @@ class Activation:
         self.compose.up(*services)
         if self.before:
             # It boots beside one that serves: visitors come first.
-            self.compose.weigh(services[0], _BOOTING)
+            self.compose.hold_back(services[0])
         return self._did(before, services, f"{services[0]} starts")
 
     def api(self) -> Did:
@@ -192,7 +189,7 @@ class Activation:
             # Stopped, not removed: its log and state stay for whoever asks why.
             self.compose.stop(service, 10)
             raise
-        self.compose.weigh(service, _SERVING)
+        self.compose.let_go(service)
         return Did(False, f"{service} is ready")
 
     def certificate(self) -> Did:

@@ -281,6 +281,7 @@ def kill_backups(acme: Services, number: int, seed: int) -> int:
     return hits
 
 
+@pytest.mark.soak
 def test_backups_killed_at_any_moment_leave_a_whole_repository_and_nothing_else(
     acme: Services,
 ) -> None:

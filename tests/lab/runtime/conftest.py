@@ -6,6 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page
 
+from leadengine.tracking.queue import STREAM
 from tests.lab.authority import Authority
 from tests.lab.browser import Browser
 from tests.lab.container import Container
@@ -48,7 +49,11 @@ def client(stack: RuntimeStack) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def steady_worker(stack: RuntimeStack) -> Iterator[Container]:
-    """One worker for all: containers that come and go make a browser drop its connections."""
+    """One worker for all: containers that come and go make a browser drop its connections.
+
+    What other modules left in the queue is not of its tests: it would be written in the middle of them.
+    """
+    stack.redis_cli("del", STREAM)
     worker = stack.start("worker", "steady-worker")
     yield worker
     worker.remove()
