@@ -1,6 +1,7 @@
 """Docker Compose on one rendered generation, and waiting for what it starts."""
 
 import json
+import os
 import subprocess
 import time
 from collections.abc import Sequence
@@ -15,6 +16,9 @@ from leadengine_agent.protocol import FailureCode, ServiceName
 _UP = ("up", "--detach", "--no-deps", "--no-build", "--quiet-pull")
 _BOOTING, _SERVING = 128, 1024
 """Shares of the processor; the second is what everybody has."""
+
+_NO_ROOM = 10_000_000
+"""Bytes below which a database, for one, cannot start."""
 
 _HASH = "com.docker.compose.config-hash"
 
@@ -155,9 +159,16 @@ def _objection(name: str, command: tuple[str, ...]) -> str:
     return ""
 
 
+def _engine_room() -> int:
+    """Bytes that are free where the engine keeps its containers: our own root lies there, too."""
+    found = os.statvfs("/")
+    return found.f_bavail * found.f_frsize
+
+
 def _unready(compose: Compose, service: str, why: str) -> TaskFailure:
     logs = compose.logs(service, 30)
-    if tells_of_full_disk("\n".join(logs)):
+    # Where nothing can be written, no log tells of it.
+    if tells_of_full_disk("\n".join(logs)) or _engine_room() < _NO_ROOM:
         return disk_full(f"The service '{service}' could not write.", logs)
     return TaskFailure(
         FailureCode.UNHEALTHY,
