@@ -22,6 +22,8 @@ from tests.lab.vps import Vps
 from tests.unit.ctl.cli import Cli
 from tests.unit.ctl.fleet import Fleet
 
+pytestmark = pytest.mark.soak
+
 NAMES = tuple(f"client-{number:02}" for number in range(1, 21))
 REAL = (NAMES[0], NAMES[4], NAMES[12])
 SILENT = (NAMES[2], NAMES[6], NAMES[9], NAMES[15])
