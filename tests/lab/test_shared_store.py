@@ -109,6 +109,9 @@ def test_another_process_takes_over_when_the_lease_has_lapsed(
     fleet: Fleet, team: tuple[Cli, Cli]
 ) -> None:
     _, second = team
+    for name in NAMES:
+        # Long enough for the other to start and ask, also where both have to share a processor.
+        fleet.order_faults(name, seconds=1.5)
     with start(fleet.lectl, *WORDS) as first:
         wait_for(fleet, 2)
         alive = second.process("rollout", "resume", fleet.rollout().id)
