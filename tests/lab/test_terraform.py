@@ -180,6 +180,7 @@ def _apply(tool: Terraform, settings: dict[str, str], verb: str = "apply") -> No
     tool.must(verb, "-auto-approve", "-input=false", "-no-color", **settings)
 
 
+@pytest.mark.soak
 def test_aws_is_applied_changed_and_destroyed(copied: Path, cloud: Cloud) -> None:
     """The real provider against a server that speaks AWS's API."""
     tool, settings = _example(copied, cloud), _settings(cloud)

@@ -74,10 +74,7 @@ def test_five_updates_fail_no_request(
     load.assert_settled()
 
 
-PARTS: tuple[ImageName, ...] = ("redis", "db")
-
-
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", ["redis", pytest.param("db", marks=pytest.mark.soak)])
 def test_what_stands_around_the_api_is_replaced_while_requests_wait(
     updates: Updating, tmp_path: Path, part: ImageName
 ) -> None:

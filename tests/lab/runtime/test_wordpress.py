@@ -14,6 +14,8 @@ from tests.lab.runtime.browsing import go, go_with_script
 from tests.lab.runtime.stack import CLIENT_ID, DOMAIN, RuntimeStack
 from tests.lab.waiting import until
 
+pytestmark = pytest.mark.soak
+
 OURS = (
     "SELECT option_name FROM wp_options"
     " WHERE option_name LIKE '%leadengine%' OR option_value LIKE '%leadengine%'"
