@@ -8,6 +8,8 @@ from leadengine_ctl.operations.rollouts import plans
 from leadengine_ctl.operations.rollouts.request import RolloutRequest
 from tests.unit.ctl.fleet import Fleet
 
+pytestmark = pytest.mark.long
+
 FOUR = ("acme", "beta", "cafe", "dune")
 
 

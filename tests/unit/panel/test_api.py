@@ -26,6 +26,8 @@ from tests.unit.ctl.cli import Cli
 from tests.unit.ctl.fleet import Fleet
 from tests.unit.panel.visitors import UNHURRIED, Panel
 
+pytestmark = pytest.mark.long
+
 EXAMPLES = 15
 
 

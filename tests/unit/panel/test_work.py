@@ -2,10 +2,14 @@
 
 import time
 
+import pytest
+
 from leadengine_ctl.fleet.panel_records import JobState, Role
 from leadengine_ctl.panel.worker import Worker
 from tests.unit.ctl.fleet import Fleet
 from tests.unit.panel.visitors import Browser, Panel
+
+pytestmark = pytest.mark.long
 
 DEPLOY = {
     "client": "acme",
