@@ -7,12 +7,12 @@ from pydantic import SecretStr
 from leadengine_agent.protocol import ImageRef, PanelImage, PanelOrder, PanelSpec
 from leadengine_agent.values import Frozen
 from leadengine_ctl.errors import NotAllowedError, NotFoundError
-from leadengine_ctl.hosts.base import FLOOR, HostAddress
+from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.base import Did, Run, Work, World
 from leadengine_ctl.operations.client_verb import ClientVerb
 from leadengine_ctl.operations.defaults import find_address
+from leadengine_ctl.operations.making_hosts import make_host, remember_host
 from leadengine_ctl.operations.orders import failure_error
-from leadengine_ctl.operations.placing import NO_FLOOR
 from leadengine_ctl.releases.docker import Docker
 from leadengine_ctl.resources import data_folder
 
@@ -96,13 +96,9 @@ class _Steps:
     def prepare(self) -> Did:
         """Engine and agent of the newest release."""
         world, address = self.run.world, self._address()
-        floor = FLOOR if world.settings.host_floor == "half" else NO_FLOOR
-        agent, roots = world.library.newest().release.agent, world.library.roots()
-        login, report = world.settings.registry_login(), self.run.report("prepare")
-        self.run.host(address).prepare(agent, login, floor, report, roots)
-        known = world.store.hosts.find(address.name)
-        if known is None or known.url != str(address):
-            world.store.hosts.save(address.name, str(address))
+        agent = world.library.newest().release.agent
+        make_host(world, self.run.host(address), agent, self.run.report("prepare"))
+        remember_host(world, address)
         return Did(changed=self.run.has_changed("prepare"))
 
     def images(self) -> Did:

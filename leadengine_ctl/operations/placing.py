@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from leadengine_agent.protocol import Activate, ActivateResult
 from leadengine_agent.values import version_key
 from leadengine_ctl.errors import NotAllowedError
-from leadengine_ctl.hosts.base import FLOOR, HostAddress, Minimum
+from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.agents import introduce
 from leadengine_ctl.operations.base import Did, Run
 from leadengine_ctl.operations.mailbox import is_reached_by_queue
+from leadengine_ctl.operations.making_hosts import make_host, remember_host
 from leadengine_ctl.releases.bundle import Bundle
-
-NO_FLOOR = Minimum(memory=0, disk=0, cores=0)
 
 
 @dataclass(frozen=True)
@@ -25,14 +24,11 @@ class Placing:
     def prepare(self) -> Did:
         """Engine and agent."""
         world = self.run.world
-        floor = FLOOR if world.settings.host_floor == "half" else NO_FLOOR
-        agent = self._newest_here().release.agent
-        login = world.settings.registry_login()
-        report, roots = self.run.report("prepare"), world.library.roots()
+        agent, report = self._newest_here().release.agent, self.run.report("prepare")
         host = self.run.host(self.address)
-        host.prepare(agent, login, floor, report, roots)
+        make_host(world, host, agent, report)
         self.run.take_number(self.address)
-        self._register()
+        remember_host(world, self.address)
         if world.settings.panel_url and not is_reached_by_queue(world.store, self.address):
             introduce(world, host, self.address.name, report)
         return Did(changed=self.run.has_changed("prepare"))
@@ -54,12 +50,6 @@ class Placing:
             return Did(changed=False, detail=f"left as it is. {error.what}: {error.why}")
         detail = f"{len(unmet)} parts cannot be had there: {hint}" if unmet else ""
         return Did(changed=self.run.has_changed("harden"), detail=detail)
-
-    def _register(self) -> None:
-        hosts, name, url = self.run.world.store.hosts, self.address.name, str(self.address)
-        known = hosts.find(name)
-        if known is None or known.url != url:
-            hosts.save(name, url)
 
     def release(self) -> Did:
         """Images, then templates."""

@@ -1,9 +1,9 @@
 """Make a machine a host before it has a client."""
 
-from leadengine_ctl.hosts.base import FLOOR, HostAddress, Report
+from leadengine_ctl.hosts.base import HostAddress, Report
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.lock import client_lock
-from leadengine_ctl.operations.placing import NO_FLOOR
+from leadengine_ctl.operations.making_hosts import make_host, remember_host
 
 
 def prepare_host(world: World, address: HostAddress, report: Report, *, harden: bool) -> bool:
@@ -17,18 +17,15 @@ def prepare_host(world: World, address: HostAddress, report: Report, *, harden: 
         LockedError: somebody else is at it from this machine.
         NotAllowedError: the machine may not become a host.
     """
-    agent, roots = world.library.newest().release.agent, world.library.roots()
-    floor = FLOOR if world.settings.host_floor == "half" else NO_FLOOR
+    agent = world.library.newest().release.agent
     lock = client_lock(
         world.settings.data_folder / "locks",
         f"host:{address.name}",
         f"preparation by {world.actor}",
     )
     with lock, world.open_host(address) as host:
-        host.prepare(agent, world.settings.registry_login(), floor, report, roots)
-        known = world.store.hosts.find(address.name)
-        if known is None or known.url != str(address):
-            world.store.hosts.save(address.name, str(address))
+        make_host(world, host, agent, report)
+        remember_host(world, address)
         if not harden or host.is_hardened():
             return True
         return not host.harden(report)
