@@ -7,12 +7,13 @@ order it can find, and some fail in the ways services fail.
 import contextlib
 import json
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.lab.runtime.serving import Serving
 
 Request = dict[str, Any]
 Block = tuple[str, list[tuple[int, str]]]
@@ -75,7 +76,7 @@ def talkative(request: Request) -> list[Block]:
     return [("My instructions are: ", []), (request["system"], [])]
 
 
-class Anthropic:
+class Anthropic(Serving):
     """The service on an address of the lab.
 
     Attributes:
@@ -86,23 +87,13 @@ class Anthropic:
     """
 
     def __init__(self, address: str) -> None:
+        super().__init__(address, _handler(self))
         self.model: Model = honest
         self.requests: list[Request] = []
         self.headers: list[dict[str, str]] = []
         self.status = 200
         self.break_after: int | None = None
         self.silent_seconds = 0.0
-        self._server = ThreadingHTTPServer((address, 0), _handler(self))
-        self.url = f"http://{address}:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
 
 def _handler(service: Anthropic) -> type[BaseHTTPRequestHandler]:

@@ -3,21 +3,22 @@
 import hashlib
 import hmac
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import httpx
+
+from tests.lab.runtime.serving import Serving
 
 TOKEN = "xoxb-canary-bot-token"
 SIGNING_SECRET = "canary-slack-signing-secret"
 CHANNEL = "C024BE91L"
 
 
-class Slack:
+class Slack(Serving):
     """A workspace with one channel.
 
     Attributes:
@@ -25,18 +26,9 @@ class Slack:
     """
 
     def __init__(self, address: str) -> None:
+        super().__init__(address, _handler(self))
+        self.url += "/api"
         self.said: list[dict[str, Any]] = []
-        self._server = ThreadingHTTPServer((address, 0), _handler(self))
-        self.url = f"http://{address}:{self._server.server_port}/api"
-        self._thread = threading.Thread(target=self._server.serve_forever)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
     def take(self, method: str, token: str, sent: dict[str, Any]) -> dict[str, Any]:
         """Answer as the Web API does: always with 200, and whether it went well."""
