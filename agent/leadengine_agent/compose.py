@@ -1,7 +1,6 @@
 """Docker Compose on one rendered generation, and waiting for what it starts."""
 
 import json
-import os
 import subprocess
 import time
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from typing import Any
 
 from leadengine_agent.docker import DockerError, clean_lines, docker, inspect
 from leadengine_agent.failures import TaskFailure, disk_full, tells_of_full_disk
+from leadengine_agent.files import free_bytes
 from leadengine_agent.protocol import FailureCode, ServiceName
 
 _UP = ("up", "--detach", "--no-deps", "--no-build", "--quiet-pull")
@@ -159,16 +159,10 @@ def _objection(name: str, command: tuple[str, ...]) -> str:
     return ""
 
 
-def _engine_room() -> int:
-    """Bytes that are free where the engine keeps its containers: our own root lies there, too."""
-    found = os.statvfs("/")
-    return found.f_bavail * found.f_frsize
-
-
 def _unready(compose: Compose, service: str, why: str) -> TaskFailure:
     logs = compose.logs(service, 30)
-    # Where nothing can be written, no log tells of it.
-    if tells_of_full_disk("\n".join(logs)) or _engine_room() < _NO_ROOM:
+    # Where nothing can be written, no log tells of it. Our own root lies where the engine keeps containers.
+    if tells_of_full_disk("\n".join(logs)) or free_bytes(Path("/")) < _NO_ROOM:
         return disk_full(f"The service '{service}' could not write.", logs)
     return TaskFailure(
         FailureCode.UNHEALTHY,

@@ -13,6 +13,7 @@ from pydantic import SecretStr, StringConstraints, ValidationError
 from leadengine_agent.files import write_atomically
 from leadengine_agent.layout import REPORTER_UID, HostLayout
 from leadengine_agent.policy import Policy
+from leadengine_agent.refusal import refuse
 from leadengine_agent.values import Frozen, Url
 
 _LARGEST = 400_000
@@ -69,9 +70,6 @@ def main() -> int:
     try:
         connection = Connection.model_validate_json(sys.stdin.read(_LARGEST))
     except ValidationError as error:
-        problem = error.errors(include_input=False)[0]
-        place = ".".join(str(part) for part in problem["loc"])
-        sys.stderr.write(f"{place}: {problem['msg']}\n")
-        return 2
+        return refuse(error)
     sys.stdout.write("connected" if connect(HostLayout(), connection) else "unchanged")
     return 0

@@ -5,6 +5,12 @@ import shutil
 from pathlib import Path
 
 
+def free_bytes(folder: Path) -> int:
+    """What may still be written to the file system of a folder."""
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize
+
+
 def write_atomically(path: Path, content: str | bytes, mode: int = 0o644, group: int = 0) -> bool:
     """Replace `path` by `content` in one step, durably; True when something changed.
 

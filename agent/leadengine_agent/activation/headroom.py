@@ -1,9 +1,9 @@
 """Is there room for a second generation beside the one that serves?"""
 
-import os
 from pathlib import Path
 
 from leadengine_agent.failures import TaskFailure, disk_full
+from leadengine_agent.files import free_bytes
 from leadengine_agent.protocol import FailureCode
 
 DISK = 256_000_000
@@ -21,7 +21,7 @@ def check_headroom(root: Path) -> str:
     Raises:
         TaskFailure: too little; nothing was started yet.
     """
-    disk, memory = _free_disk(root), _free_memory()
+    disk, memory = free_bytes(root), _free_memory()
     if disk < DISK:
         raise disk_full(f"{_mb(disk)} are free; an activation needs {_mb(DISK)}.")
     if memory < MEMORY:
@@ -33,11 +33,6 @@ def check_headroom(root: Path) -> str:
             "Nothing was changed. Give the host more memory, or stop what else runs there.",
         )
     return f"{_mb(disk)} of disk and {_mb(memory)} of memory are free"
-
-
-def _free_disk(root: Path) -> int:
-    found = os.statvfs(root)
-    return found.f_bavail * found.f_frsize
 
 
 def _free_memory() -> int:

@@ -18,6 +18,7 @@ from leadengine_agent.failures import TaskFailure
 from leadengine_agent.layout import HostLayout
 from leadengine_agent.panel.install import Installation
 from leadengine_agent.protocol import Event, FailureCode, Outcome, PanelOrder
+from leadengine_agent.refusal import refuse
 
 _LARGEST = 1_000_000
 
@@ -27,10 +28,7 @@ def main() -> int:
     try:
         order = PanelOrder.model_validate_json(sys.stdin.read(_LARGEST))
     except ValidationError as error:
-        problem = error.errors(include_input=False)[0]
-        place = ".".join(str(part) for part in problem["loc"])
-        sys.stderr.write(f"{place}: {problem['msg']}\n")
-        return 2
+        return refuse(error)
     host, task = HostLayout(), f"panel-{uuid.uuid4().hex}"
     steps = Steps(task, _tell, Failpoints(host.agent / "failpoint"))
     failure = None
