@@ -82,7 +82,7 @@ class Reporting:
         """
         order: dict[str, Any] = {
             "verb": "vitals",
-            "usage": time.time() - self._usage_at > _USAGE_EVERY,
+            "usage": not 0 <= time.time() - self._usage_at <= _USAGE_EVERY,
         }
         order["journal"], order["after"] = self.spool.cursor
         try:
