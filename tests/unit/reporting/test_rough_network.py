@@ -1,5 +1,6 @@
 """A bad network between an agent and its panel loses nothing and doubles nothing (promise R5)."""
 
+import asyncio
 import random
 import time
 from collections.abc import Iterator
@@ -7,10 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from starlette.requests import Request
 
 from leadengine_ctl.fleet.store import Store
+from leadengine_ctl.panel.agents.reception import RefusedError, read_body
 from tests.lab.rough_road import KINDS, Kind, Road, Toxic, rough_road
 from tests.unit.reporting.agents import Agent, Executor, an_event
 from tests.unit.reporting.panel import PanelServer, a_panel, free_port
@@ -103,3 +107,22 @@ def test_a_bad_network_to_the_panel_loses_and_doubles_nothing(tmp_path: Path) ->
 def test_many_bad_networks_to_the_panel_lose_and_double_nothing(tmp_path: Path) -> None:
     """With silences, each of which costs half a minute."""
     lives(tmp_path, KINDS, number=200, beside=20)
+
+
+def test_a_request_whose_rest_never_arrives_is_given_up() -> None:
+    pieces = iter([{"type": "http.request", "body": b"{", "more_body": True}])
+
+    async def receive() -> dict[str, Any]:
+        for piece in pieces:
+            return piece
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    async def ask() -> None:
+        await read_body(Request({"type": "http", "method": "POST"}, receive), seconds=0.05)
+
+    started = time.monotonic()
+    with pytest.raises(RefusedError) as refused:
+        asyncio.run(ask())
+    assert (refused.value.status, refused.value.problem) == (408, "too-slow")
+    assert time.monotonic() - started < 5
