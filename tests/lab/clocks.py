@@ -6,6 +6,7 @@ Go (Docker, restic) keeps the right time, and so do the client's own containers.
 
 import json
 
+from leadengine_agent.containers import CONFIG_LABEL, EXECUTOR, REPORTER
 from tests.lab.operator import wait_until
 from tests.lab.releases import derive
 from tests.lab.vps import Vps
@@ -25,28 +26,29 @@ class HostClock:
         self._vps = vps
         derive("agent-clock", _INSTALL, base="leadengine/agent:dev")
         vps.load_images(_IMAGE)
-        form = ("--format", "{{.Config.Image}} {{.Image}}")
-        inspect = ("docker", "container", "inspect", *form, "leadengine-executor")
-        self._name, self._original = vps.run(*inspect).stdout.split()
+        inspect = ("docker", "container", "inspect", "--format")
+        form = "{{.Config.Image}}"
+        self._original = vps.run(*inspect, form, EXECUTOR).stdout.strip()
+        form = f'{{{{index .Config.Labels "{CONFIG_LABEL}"}}}}'
+        self._labels = vps.run(*inspect, form, EXECUTOR, REPORTER).stdout.split()
 
     def set(self, clock: str) -> None:
         """Set the clock, as libfaketime reads it; empty: right. The agent is started anew for it."""
-        self._vps.run("docker", "tag", self._original, self._name)
-        if clock:
-            self._falsify(clock)
-        told = self._vps.run("docker", "run", "--rm", self._name, "containers", self._name).stdout
-        self._vps.run("docker", "rm", "--force", "leadengine-reporter", "leadengine-executor")
-        for words in json.loads(told):
+        image = self._falsified(clock) if clock else self._original
+        told = self._vps.run("docker", "run", "--rm", image, "containers", image).stdout
+        self._vps.run("docker", "rm", "--force", REPORTER, EXECUTOR)
+        for words, label in zip(json.loads(told), self._labels, strict=True):
+            # Or the next deploy would see another agent, and bring the right one back.
+            words[words.index("--label") + 1] = f"{CONFIG_LABEL}={label}"
             self._vps.run(*words)
-        ready = ("docker", "logs", "leadengine-reporter")
-        wait_until(lambda: "ready" in self._vps.run(*ready).stderr, 60)
+        wait_until(lambda: "ready" in self._vps.run("docker", "logs", REPORTER).stderr, 60)
 
     def now(self) -> float:
         """What the executor takes for the time."""
         ask = ("python3", "-c", "import time; print(time.time())")
-        return float(self._vps.run("docker", "exec", "leadengine-executor", *ask).stdout)
+        return float(self._vps.run("docker", "exec", EXECUTOR, *ask).stdout)
 
-    def _falsify(self, clock: str) -> None:
+    def _falsified(self, clock: str) -> str:
         settings = {
             "LD_PRELOAD": _LIBRARY,
             "FAKETIME": clock,
@@ -57,6 +59,7 @@ class HostClock:
             for name, value in settings.items()
             for word in ("--change", f'ENV {name}="{value}"')
         ]
-        self._vps.run("docker", "create", "--name", "lab-clock", _IMAGE)
-        self._vps.run("docker", "commit", *changes, "lab-clock", self._name)
-        self._vps.run("docker", "rm", "lab-clock")
+        made = self._vps.run("docker", "create", _IMAGE).stdout.strip()
+        image = self._vps.run("docker", "commit", *changes, made).stdout.strip()
+        self._vps.run("docker", "rm", made)
+        return image
