@@ -17,6 +17,7 @@ from leadengine_ctl.planning.alerts import (
     Watched,
     look_at_channels,
     look_at_clients,
+    look_at_clocks,
     look_at_disks,
     look_at_workers,
 )
@@ -58,6 +59,8 @@ def test_what_is_missed_is_found(changes: dict[str, object], kinds: list[str]) -
 
 def test_disks_workers_and_the_alerts_own_way_are_watched() -> None:
     assert [each.subject for each in look_at_disks({"one": 3.0, "two": 30.0}, Limits())] == ["one"]
+    clocks = {"one": "", "two": "0:05:00 behind ours"}
+    assert [each.subject for each in look_at_clocks(clocks)] == ["two"]
     assert list(look_at_workers(None)) == list(look_at_workers(5.0)) == []
     assert [each.kind for each in look_at_workers(600.0)] == ["workers"]
     assert [each.kind for each in look_at_channels({"mail": "refused"})] == ["channel"]

@@ -8,6 +8,7 @@ import pytest
 from leadengine_ctl.fleet.overview import Brief
 from leadengine_ctl.fleet.panel_records import Role
 from leadengine_ctl.panel.fleet.index import Index
+from leadengine_ctl.panel.watch import Watch
 from leadengine_ctl.planning.capacity import Sample, advice, days_until_full
 from leadengine_ctl.planning.health import Health, Word, judge
 from tests.unit.ctl.fleet import Fleet
@@ -72,6 +73,25 @@ def test_stopped_frozen_and_repeating_agents_are_unknown(fleet: Fleet, panel: Pa
     }
     page = panel.browser(Role.VIEWER).get("/").text
     assert page.count('class="badge good">green') == 1
+
+
+@pytest.mark.parametrize(
+    ("off", "words"),
+    [(-300.0, "0:05:00 behind ours"), (86_400.0, "1 day, 0:00:00 ahead of ours"), (20.0, "")],
+)
+def test_a_host_whose_clock_is_off_is_told_from_one_that_is_silent(
+    fleet: Fleet, panel: Panel, off: float, words: str
+) -> None:
+    fleet.add("acme")
+    now = time.time()
+    beat = a_beat(a_stack("acme"), looked_at=now + off)
+    Reporting(panel.desk.world.store).report("host-acme", beat, now, sent_at=now + off)
+    page = panel.browser(Role.VIEWER).get("/hosts/host-acme").text
+    assert ("The clock of host-acme is" in page) is bool(words)
+    assert words in page
+    found = Watch(panel.desk.world, panel.desk.index).findings()
+    assert [each.kind for each in found if each.subject == "host-acme"] == ["clock"] * bool(words)
+    assert health_of(panel, "acme") == "green"
 
 
 def test_what_hosts_report_is_read_and_not_obeyed(fleet: Fleet, panel: Panel) -> None:
