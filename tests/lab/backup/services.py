@@ -121,17 +121,20 @@ class Services:
             "exec", "-i", self.database, *words, stdin=statement, timeout=600
         ).stdout.strip()
 
-    def restic(self, *words: str, repository: Path | None = None) -> str:
+    def restic(self, *words: str, options: tuple[str, ...] = ()) -> str:
         """restic on the local repository, as a person would run it."""
-        mounts = (
-            "-v",
-            f"{repository or self.repository}:/r",
-            "-v",
-            f"{self.client.home.key}:/key:ro",
-        )
+        mounts = ("-v", f"{self.repository}:/r", "-v", f"{self.client.home.key}:/key:ro")
         restic = ("--repo", "/r", "--password-file", "/key/password", "--no-cache")
-        options = ("--rm", "--network", "none", *mounts, "--entrypoint", "restic")
+        options = ("--rm", "--network", "none", *mounts, *options, "--entrypoint", "restic")
         return docker("run", *options, AGENT, *restic, *words, timeout=600).stdout
+
+    def make_repository(self) -> None:
+        """Make the local repository as the agent would, but for a key that is quick to open.
+
+        restic weighs then how much work it may make of opening. Here it is opened thousands of times.
+        """
+        self.repository.mkdir()
+        self.restic("init", "--repository-version", "2", options=("--cpus", "0.1"))
 
     def nothing_is_left(self) -> None:
         """No lock, no container of a killed run, no pipe, no session in the database."""
@@ -155,6 +158,7 @@ def services(run: Run, name: str) -> Iterator[Services]:
         _files(found)
         _containers(found)
         found.protect(found.local)
+        found.make_repository()
         yield found
     finally:
         shutil.rmtree(folder)

@@ -1,12 +1,9 @@
-"""Promises B3, B4 and B5 on the data services of a client, without a host around them."""
+"""Promises B3, B4 and B8 on the data services of a client, without a host around them."""
 
 import json
 import os
-import random
-import signal
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -255,39 +252,3 @@ def test_hostile_names_come_back_as_names_and_run_nothing(acme: Services) -> Non
     with pytest.raises(LabError, match="No such file"):
         docker("exec", acme.database, "ls", MARK)
     assert not Path(MARK).exists()
-
-
-# --- B5 -------------------------------------------------------------------------------------------
-
-
-def kill_backups(acme: Services, number: int, seed: int) -> int:
-    """Kill so many backups at any moment; how many of them had not ended before."""
-    chance = random.Random(seed)  # noqa: S311
-    started = time.monotonic()
-    acme.attempt_elsewhere().wait(120)
-    usual, hits = time.monotonic() - started, 0
-    assert acme.state().condition == "good"
-    for _ in range(number):
-        acme.sql("INSERT INTO event (note) SELECT md5(random()::text) FROM generate_series(1, 999)")
-        taking = acme.attempt_elsewhere()
-        time.sleep(chance.uniform(0.3, usual))
-        hits += taking.poll() is None
-        os.killpg(taking.pid, signal.SIGKILL)
-        taking.wait()
-        assert "no errors were found" in acme.restic("check", "--no-lock", "--read-data")
-    point = acme.backup()
-    acme.nothing_is_left()
-    assert acme.drill(point).equal
-    return hits
-
-
-@pytest.mark.soak
-def test_backups_killed_at_any_moment_leave_a_whole_repository_and_nothing_else(
-    acme: Services,
-) -> None:
-    assert kill_backups(acme, 6, seed=1) >= 3
-
-
-@pytest.mark.soak
-def test_a_hundred_backups_killed_at_any_moment(acme: Services) -> None:
-    assert kill_backups(acme, 100, seed=2) >= 50
