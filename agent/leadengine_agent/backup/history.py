@@ -55,13 +55,21 @@ class History:
 
 
 def fold(entries: Iterable[Entry]) -> History:
-    """Take in all entries, oldest first."""
-    history, newest, last = History(), 0.0, 0.0
+    """Take in all entries, oldest first.
+
+    A clock that went back is an alarm until a point that came after it is good everywhere: from then on there
+    is one whose time can be relied on.
+    """
+    history, before, went_back = History(), 0.0, False
     for entry in entries:
-        newest, last = max(newest, entry.at), entry.at
         _take_in(history, entry)
         history.chain = (entry.number, entry.hash)
-    if last < newest - _BACK:
+        if entry.at < before - _BACK:
+            went_back = True
+        elif entry.kind == "point" and not history.why:
+            went_back = False
+        before = entry.at
+    if went_back:
         history.alarm("the host's clock went back: times of points cannot be relied on")
     for point in history.points.values():
         for copy in point.copies:

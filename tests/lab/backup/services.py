@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,11 +102,17 @@ class Services:
         assert all(copy.good for copy in point.copies), point.copies
         return point
 
-    def attempt_elsewhere(self) -> subprocess.Popen[bytes]:
-        """Take a point in a process of its own, the first of its group, which can be killed."""
+    def attempt_elsewhere(
+        self, environment: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Take a point in a process of its own, the first of its group, which can be killed.
+
+        Args:
+            environment: added to what this process has.
+        """
         words = (sys.executable, "-m", "tests.lab.backup.services", str(self.host.root), self.name)
-        quiet = subprocess.DEVNULL
-        return subprocess.Popen(words, stdout=quiet, stderr=quiet, start_new_session=True)
+        quiet, more = subprocess.DEVNULL, {**os.environ, **(environment or {})}
+        return subprocess.Popen(words, stdout=quiet, stderr=quiet, start_new_session=True, env=more)
 
     def drill(self, point: Point, target: str = "local") -> Verification:
         _run_from_image()

@@ -117,6 +117,15 @@ def test_a_clock_that_was_set_back_is_an_alarm(host: Host) -> None:
     assert "clock" in state.alarms[0]
 
 
+def test_a_clock_that_is_right_again_is_forgotten_with_the_next_good_point(host: Host) -> None:
+    host.point(-365 * 86400)
+    host.point(120, number=1)
+    host.point(60, number=2, rest=False)
+    assert host.state().condition == "alarm"
+    host.point(0, number=3)
+    assert host.state().condition == "good"
+
+
 def test_a_scheduled_order_is_idle_unless_something_is_due(host: Host) -> None:
     backup, verify = Backup(scheduled=True), Verify(scheduled=True)
     assert [client.record.number for client in due(backup, host.layout)] == [1]
