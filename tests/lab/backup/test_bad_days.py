@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from leadengine_agent.backup.keeping import keep as retain
 from leadengine_agent.protocol import LocalTarget
 from tests.lab.backup.services import Services, services
 from tests.lab.backup.storages import S3, Rest, rest_beside, s3
@@ -183,7 +184,7 @@ def test_a_wrong_clock_is_told_and_forgotten_once_it_is_right(acme: Services, cl
     # The second one has an earlier one to be compared with whose time is right.
     acme.backup()
     heals(acme)
-    keep(acme.client, acme.client.history().good[-1])
+    retain(acme.client, acme.client.history().good[-1])
     assert kept <= {point.id for point in acme.client.history().good if point.kept}
     listed = {tag for each in _snapshots(acme) for tag in each["tags"]}
     assert {f"point:{name}" for name in kept} <= listed
