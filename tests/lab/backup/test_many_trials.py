@@ -47,7 +47,7 @@ def writes(client: Services) -> Iterator[None]:
     ended = threading.Event()
 
     def transfer() -> None:
-        while not ended.is_set():
+        while not ended.wait(0.2):
             client.sql(_TRANSFERS)
 
     writing = threading.Thread(target=transfer)
