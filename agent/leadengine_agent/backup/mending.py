@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from leadengine_agent.backup.chores import Client
-from leadengine_agent.backup.repository import PARTS, open_repository, tagged
+from leadengine_agent.backup.repository import PARTS, Damage, open_repository, tagged
 from leadengine_agent.failures import TaskFailure
 from leadengine_agent.protocol import FailureCode, Target
 from leadengine_agent.values import PointId
@@ -20,7 +20,7 @@ class Mending:
     """One target of one client.
 
     Attributes:
-        damaged: packs whose content is not what was stored.
+        damage: what restic found wrong with the repository.
         before: points that could not be read when it was first looked at.
         lost: points that cannot be read now.
         waste: unreadable snapshots that are part of no point.
@@ -28,23 +28,23 @@ class Mending:
 
     client: Client
     target: Target
-    damaged: tuple[str, ...] = ()
+    damage: Damage = field(default_factory=lambda: Damage(found=False))
     before: tuple[PointId, ...] = ()
     lost: tuple[PointId, ...] = ()
-    waste: tuple[str, ...] = field(default=())
+    waste: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.repository = open_repository(self.client.home, self.target)
 
     def look(self) -> None:
         """Read everything that is stored there."""
-        self.damaged = self.repository.damaged()
+        self.damage = self.repository.damage()
         self.read()
         self.before = self.lost
 
     @property
     def is_whole(self) -> bool:
-        return not (self.damaged or self.lost or self.waste)
+        return not (self.damage.found or self.lost)
 
     def read(self) -> None:
         """Read each point, and see which are not there though they should be."""
@@ -72,7 +72,9 @@ class Mending:
 
     def take_out(self) -> None:
         """Take out what is damaged. Readable points stay as they are."""
-        self.repository.take_out(self.damaged)
+        # Frees a lock that a killed run left, too.
+        self.repository.open()
+        self.repository.take_out(self.damage.packs)
 
     def give_up(self, agreed: tuple[PointId, ...]) -> None:
         """Forget what is lost, and say so in the catalogue.

@@ -34,6 +34,18 @@ _SAMPLE = "64M"
 
 
 @dataclass(frozen=True)
+class Damage:
+    """Whether anything is wrong with a repository.
+
+    Attributes:
+        packs: those whose content is not what was stored. What is missing altogether has no name here.
+    """
+
+    found: bool
+    packs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Repository:
     """What is asked of a target, in the words of points."""
 
@@ -154,19 +166,17 @@ class Repository:
                 raise corrupt(self.target, error.lines, str(error)) from error
             raise failure from error
 
-    def damaged(self) -> tuple[str, ...]:
-        """Names of the packs whose content is not what was stored; all of it is read.
-
-        What is missing altogether has no name here: reading a point tells of it.
-        """
+    def damage(self) -> "Damage":
+        """What restic finds wrong when it reads all that is stored."""
         try:
             self.restic.attempt("check", "--no-lock", "--read-data", timeout=6 * 3600)
         except ResticError as error:
             found = [each for each in objects(error.output) if "broken_packs" in each]
             if not found:
                 raise storage_failure(self.target, error) from error
-            return tuple(str(name) for name in found[-1]["broken_packs"] or ())
-        return ()
+            packs = found[-1]["broken_packs"] or ()
+            return Damage(found=True, packs=tuple(str(each) for each in packs))
+        return Damage(found=False)
 
     def can_read(self, part: str, snapshot: str) -> bool:
         """Does all of one part of a point come back?

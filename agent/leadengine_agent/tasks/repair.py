@@ -23,12 +23,14 @@ def run(order: Repair, context: Context) -> dict[str, Any]:
     mending = Mending(client, target)
     context.steps.run("look", lambda: _look(mending))
     if order.dry_run:
-        return RepairResult(changed=False, damaged=mending.damaged, lost=mending.lost).model_dump()
+        return RepairResult(
+            changed=False, damaged=mending.damage.packs, lost=mending.lost
+        ).model_dump()
     point = _mend(order, mending, context)
     healed = tuple(name for name in mending.before if name not in mending.lost)
     return RepairResult(
         changed=True,
-        damaged=mending.damaged,
+        damaged=mending.damage.packs,
         lost=mending.lost,
         healed=healed,
         point=point.id,
@@ -38,7 +40,7 @@ def run(order: Repair, context: Context) -> dict[str, Any]:
 def _look(mending: Mending) -> Did:
     mending.look()
     return Did(
-        False, f"{len(mending.damaged)} damaged objects, {len(mending.lost)} points unreadable"
+        False, f"{len(mending.damage.packs)} damaged objects, {len(mending.lost)} points unreadable"
     )
 
 
@@ -58,7 +60,7 @@ def _mend(order: Repair, mending: Mending, context: Context) -> Point:
 
 def _take_out(mending: Mending) -> Did:
     mending.take_out()
-    return Did(True, f"{len(mending.damaged)} damaged objects taken out")
+    return Did(True, f"{len(mending.damage.packs)} damaged objects taken out")
 
 
 def _bring_back(mending: Mending) -> Did:
