@@ -4,7 +4,7 @@ restic finds damage and leaves it: a new point leans on what the index says is t
 say what is there, a new point brings what is missing and still exists, and what then cannot be read is lost.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +23,7 @@ class Mending:
         damage: what restic found wrong with the repository.
         before: points that could not be read when it was first looked at.
         lost: points that cannot be read now.
-        waste: unreadable snapshots that are part of no point.
+        waste: unreadable snapshots of runs that were never a good point there.
     """
 
     client: Client
@@ -49,26 +49,28 @@ class Mending:
     def read(self) -> None:
         """Read each point, and see which are not there though they should be."""
         listed = self.repository.snapshots()
-        known = self.client.history().points
         unreadable = [each for each in listed if not self._is_readable(each)]
-        lost = {tagged(each, "point") for each in unreadable} & known.keys()
-        lost |= set(self._missing({str(each["id"]) for each in listed}))
-        self.lost = tuple(sorted(lost))
+        there = {str(each["id"]) for each in listed} - {str(each["id"]) for each in unreadable}
+        self.lost = tuple(
+            name for name, snapshots in self._good() if not there.issuperset(snapshots)
+        )
         self.waste = tuple(
-            str(each["id"]) for each in unreadable if tagged(each, "point") not in known
+            str(each["id"]) for each in unreadable if tagged(each, "point") not in self.lost
         )
 
     def _is_readable(self, found: dict[str, Any]) -> bool:
         part = tagged(found, "part")
         return part not in PARTS or self.repository.can_read(part, str(found["id"]))
 
-    def _missing(self, listed: set[str]) -> Iterator[PointId]:
-        """Points of the catalogue that are good there, by what it says, and are not listed."""
+    def _good(self) -> Iterator[tuple[PointId, Collection[str]]]:
+        """Points that are good there, by what the catalogue says, and their snapshots.
+
+        One that was never good there is no loss: what is left of it is waste.
+        """
         for point in self.client.history().points.values():
             for copy in point.copies:
-                here = copy.target == self.target.name and copy.good and point.kept
-                if here and not listed.issuperset(copy.snapshots.values()):
-                    yield point.id
+                if copy.target == self.target.name and copy.good and point.kept:
+                    yield point.id, copy.snapshots.values()
 
     def take_out(self) -> None:
         """Take out what is damaged. Readable points stay as they are."""
