@@ -9,6 +9,7 @@ from starlette.responses import Response
 from leadengine_agent.protocol import Point
 from leadengine_ctl.errors import LeadEngineError
 from leadengine_ctl.fleet.panel_records import ApprovalRecord
+from leadengine_ctl.operations.backups.choosing import RestoreWords, choose
 from leadengine_ctl.operations.backups.points import read_points
 from leadengine_ctl.panel import app, recovering
 from leadengine_ctl.panel.desk import Desk
@@ -43,7 +44,7 @@ def verify(desk: DeskOf, visitor: Signed, client: str, form: Form) -> Response:
 def plan(request: Request, desk: DeskOf, visitor: Signed, client: str, form: Form) -> Response:
     """What would be replaced, before anything is."""
     try:
-        choice = recovering.plan_restore(desk.world_of(visitor), client, form)
+        choice = choose(desk.world_of(visitor), _wanted(client, form))
     except (LeadEngineError, ValidationError) as error:
         return _page(request, desk, visitor, client, _words(error))
     wanted = {name: form[name] for name in ("only", "undo") if form.get(name)}
@@ -65,12 +66,18 @@ def restore(request: Request, desk: DeskOf, visitor: Signed, client: str, form: 
     """Go back to a point."""
     confirm = form.get("confirm", "").strip()
     try:
-        asked = recovering.restore(desk.world_of(visitor), client, form, confirm)
+        asked = recovering.restore(desk.world_of(visitor), _wanted(client, form), confirm)
     except (LeadEngineError, ValidationError) as error:
         return _page(request, desk, visitor, client, _words(error))
     if isinstance(asked, ApprovalRecord):
         return go_to(f"/clients/{client}?asked=1")
     return go_to(f"/operations/{asked.id}")
+
+
+def _wanted(client: str, form: dict[str, str]) -> RestoreWords:
+    """What a form says; a field that was left empty says nothing."""
+    said = {name: form[name] for name in ("point", "only") if form.get(name)}
+    return RestoreWords.model_validate({"client": client, "undo": bool(form.get("undo")), **said})
 
 
 def _page(
