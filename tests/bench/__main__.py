@@ -11,6 +11,7 @@ from tests.bench import (
     events,
     fan_out,
     finding,
+    fleet_page,
     idling,
     pages,
     reporting,
@@ -24,6 +25,7 @@ def measurements() -> Iterator[Result]:
     """Yield each result when it is known."""
     yield command_line.measure()
     yield from reporting.ten_thousand_agents()
+    yield from fleet_page.measure()
     with stage() as stand:
         deploys = stand.deploys
         yield deploying.bare_host(deploys, stand.pebble)
