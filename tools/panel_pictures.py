@@ -71,7 +71,22 @@ def fill(fleet: Fleet) -> str:
         point = now - (31 if number == 10 else 3 + number / 4) * 3600
         stack = a_stack(name, healthy=number != 4, days=days, release=runs, recovery_point=point)
         reporting.report(f"host-{name}", a_beat(stack, disk_free=int((41 - number) * 1e9)))
+    _take_points(fleet)
     return fleet.rollout().id
+
+
+def _take_points(fleet: Fleet) -> None:
+    """A client with recovery points, one of them proven, and a restore to undo."""
+    deploy = ("deploy", "restored", "restored.test", "--host", "memory://host-restored")
+    for words in (
+        deploy,
+        ("backup", "restored"),
+        ("backup", "verify", "restored"),
+        ("restore", "restored", "--yes"),
+    ):
+        done = fleet.lectl(*words)
+        if done.code:
+            raise SystemExit(done.err)
 
 
 @contextmanager
@@ -160,9 +175,13 @@ def draw_inside(context: BrowserContext, folder: Path, kind: str, rollout: str) 
         ("approvals", "/approvals"),
         ("logs", "/clients/acme/logs"),
         ("alerts", "/alerts"),
+        ("points", "/clients/restored/points"),
     ):
         page.goto(path)
         page.screenshot(path=folder / f"{name}-{kind}.png", full_page=True)
+    page.goto("/clients/restored/points")
+    page.get_by_role("button", name="Restore ").first.click()
+    page.screenshot(path=folder / f"restore-{kind}.png", full_page=True)
     client = f"new-{kind.replace('light', 'l').replace('dark', 'd')}"
     page.goto("/deploy")
     page.get_by_label("Client").fill(client)

@@ -30,6 +30,9 @@ from tests.unit.reporting.panel import PanelServer
 
 AGENTS = 10_000
 INTERVAL = 30.0
+URL = "https://panel.bench.test"
+"""What hosts call the panel; here they come without the proxy that speaks TLS for it."""
+
 USED_DAYS = 14
 TIMES = 20
 VIEWS = {
@@ -49,21 +52,21 @@ def measure() -> Iterator[Result]:
         ann = store.people.add("ann@bench.test", Role.OWNER)
         session = store.sessions.open(ann.id, proven=True).get_secret_value()
         port = free_port()
-        with serve(_settings(home, port), workers=0, port=port) as panel:
+        with serve(_settings(home), workers=0, port=port) as panel:
             headers = {"Cookie": f"{cookies.SESSION}={session}"}
             with httpx.Client(base_url=panel.url, headers=headers, timeout=60) as browser:
-                yield from _views(browser, port, panel.url)
+                yield from _views(browser, port)
 
 
-def _settings(home: Path, port: int) -> dict[str, str]:
-    own = {"LECTL_DATA_FOLDER": str(home), "LECTL_PANEL_URL": f"http://localhost:{port}"}
+def _settings(home: Path) -> dict[str, str]:
+    own = {"LECTL_DATA_FOLDER": str(home), "LECTL_PANEL_URL": URL}
     return {"PATH": os.environ["PATH"], "HOME": str(home), **own}
 
 
-def _views(browser: httpx.Client, port: int, url: str) -> Iterator[Result]:
+def _views(browser: httpx.Client, port: int) -> Iterator[Result]:
     """While the hosts report from another process; the first round of them is waited for."""
     with ProcessPoolExecutor(1) as others:
-        load = others.submit(_report, port, url, INTERVAL * 3)
+        load = others.submit(_report, port, INTERVAL * 3)
         time.sleep(INTERVAL + 5)
         for name, path in VIEWS.items():
             yield _view(browser, name, path)
@@ -72,11 +75,11 @@ def _views(browser: httpx.Client, port: int, url: str) -> Iterator[Result]:
         assert refused == 0, f"{refused} reports were not taken"
 
 
-def _report(port: int, url: str, seconds: float) -> int:
+def _report(port: int, seconds: float) -> int:
     """Have every host report each half minute; how many reports were not taken."""
     with tempfile.TemporaryDirectory() as nowhere:
         agents = simulate(PanelServer(Path(nowhere)).open_store(), AGENTS)
-    measured = asyncio.run(Load(port, url).run(agents, INTERVAL, seconds))
+    measured = asyncio.run(Load(port, URL).run(agents, INTERVAL, seconds))
     return len(measured.latencies) - measured.statuses.get(200, 0)
 
 

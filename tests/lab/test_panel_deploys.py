@@ -6,12 +6,14 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Playwright
 
 from leadengine_ctl.releases.library import Library
 from leadengine_ctl.releases.repository import Repository
 from tests.lab.bad_releases import bad_releases
 from tests.lab.browser import CHROMIUM
+from tests.lab.engine import LabError
 from tests.lab.names import Names
 from tests.lab.operator import Operator, fingerprint
 from tests.lab.releases import publish
@@ -104,13 +106,21 @@ def test_a_bad_release_goes_back_in_a_rollout_that_is_watched_live(
     page.get_by_label("Watch each client for").fill("30s")
     page.get_by_role("button", name="Show the plan").click()
     page.get_by_role("button", name="Begin").click()
-    page.get_by_text("Stopped in wave 1").wait_for()
+    see(page, "Stopped in wave 1")
     assert page.get_by_text("rolled-back").first.is_visible()
     assert page.get_by_text(bad.reason, exact=False).first.is_visible()
     assert _runs(stack) == good != BAD
     assert stack.get("/readyz").status_code == 200
     page.goto(f"/clients/{CLIENT}")
-    page.get_by_text(bad.reason, exact=False).first.wait_for()
+    see(page, bad.reason)
+
+
+def see(page: Page, words: str) -> None:
+    """Wait for words on a page; where they do not come, what stands there instead is told."""
+    try:
+        page.get_by_text(words).first.wait_for(timeout=180_000)
+    except PlaywrightError:
+        raise LabError(page.locator("main").inner_text()) from None
 
 
 def _runs(stack: Stack) -> str:
