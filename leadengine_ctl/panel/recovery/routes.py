@@ -1,12 +1,13 @@
 """The recovery points of one client: what there is, a new one, a proof, and the way back."""
 
 from http import HTTPStatus
+from typing import get_args
 
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from leadengine_agent.protocol import Point
+from leadengine_agent.protocol import Part, Point
 from leadengine_ctl.errors import LeadEngineError
 from leadengine_ctl.fleet.panel_records import ApprovalRecord
 from leadengine_ctl.operations.backups.choosing import RestoreWords, choose
@@ -57,6 +58,7 @@ def plan(request: Request, desk: DeskOf, visitor: Signed, client: str, form: For
         client=client,
         plan=choice.plan,
         form=wanted,
+        parts=() if "undo" in wanted else get_args(Part),
         two_persons=takes_two(desk.world, "restore"),
     )
 

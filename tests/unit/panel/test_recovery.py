@@ -116,3 +116,14 @@ def test_a_client_without_points_says_so(fleet: Fleet, panel: Panel) -> None:
     answer = browser.post("/clients/acme/restore/plan")
     assert answer.status_code == 422
     assert "There is no good recovery point of acme" in answer.text
+
+
+def test_a_part_alone_is_planned_from_the_page(office: Office) -> None:
+    office.desk.must("backup", "acme")
+    browser = office.panel.browser(Role.OPERATOR)
+    whole = browser.post("/clients/acme/restore/plan").text
+    assert "only the database" in whole
+    part = browser.post("/clients/acme/restore/plan", {"only": "database"}).text
+    assert '<option value="database" selected>' in part
+    assert '<input type="hidden" name="only" value="database">' in part
+    assert browser.post("/clients/acme/restore/plan", {"only": "everything"}).status_code == 422
