@@ -23,4 +23,4 @@ def test_the_page_says_what_each_field_does_and_what_was_set_for_this_client(
     assert 'aria-describedby="about-hold"' in page
     assert '<option value="daily" selected>' in page
     assert "their fair is on" in page
-    assert page.count("set for this client") == 1
+    assert page.count("1 set for this client") == 1
