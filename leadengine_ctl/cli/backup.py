@@ -81,8 +81,15 @@ OneClient = Annotated[
 def run(
     clients: words.Clients = None, every: words.All = False, as_json: options.Json = False
 ) -> None:
-    from leadengine_ctl.cli.backing import backup_clients
+    from leadengine_ctl.cli import remote
     from leadengine_ctl.cli.rolling import chosen
+
+    if there := remote.panel():
+        from leadengine_ctl.cli.remote_recovery import back_up
+
+        back_up(there, chosen(clients, every=every), as_json=as_json)
+        return
+    from leadengine_ctl.cli.backing import backup_clients
     from leadengine_ctl.cli.session import open_session
 
     backup_clients(open_session(as_json=as_json), chosen(clients, every=every))
@@ -96,8 +103,16 @@ def verify(
     source: From = None,
     as_json: options.Json = False,
 ) -> None:
-    from leadengine_ctl.cli.backing import verify_clients
+    from leadengine_ctl.cli import remote
     from leadengine_ctl.cli.rolling import chosen
+
+    if there := remote.panel():
+        from leadengine_ctl.cli import remote_recovery
+
+        remote_recovery.refuse_words(**{"from": source})
+        remote_recovery.verify(there, chosen(clients, every=every), point, as_json=as_json)
+        return
+    from leadengine_ctl.cli.backing import verify_clients
     from leadengine_ctl.cli.session import open_session
 
     session = open_session(as_json=as_json)

@@ -11,6 +11,7 @@ from tests.bench import (
     events,
     fan_out,
     finding,
+    fleet_page,
     idling,
     pages,
     reporting,
@@ -24,12 +25,15 @@ def measurements() -> Iterator[Result]:
     """Yield each result when it is known."""
     yield command_line.measure()
     yield from reporting.ten_thousand_agents()
-    with stage() as (deploys, pebble):
-        yield deploying.bare_host(deploys, pebble)
+    yield from fleet_page.measure()
+    with stage() as stand:
+        deploys = stand.deploys
+        yield deploying.bare_host(deploys, stand.pebble)
         yield deploying.second_deploy(deploys)
         yield idling.agent_cpu(deploys.vps)
         yield idling.agent_memory(deploys.vps)
         yield idling.stack_memory(deploys.vps, "bench")
+        yield from idling.reporting_agent(stand)
         deploys.destroy("bench")
         yield from updating.under_load(deploys)
         deploys.destroy(updating.CLIENT)

@@ -193,9 +193,9 @@ def main() -> None:
     size = round(parser.parse_args().gigabytes * GIGABYTE)
     subprocess.run((sys.executable, "tools/images.py"), check=True)
     results = []
-    with stage() as (deploys, _):
-        deploys.vps.install_engine()
-        for result in side_by_side(deploys, size):
+    with stage() as stand:
+        stand.deploys.vps.install_engine()
+        for result in side_by_side(stand.deploys, size):
             print(result.row, flush=True)  # noqa: T201
             results.append(result)
     sys.exit(0 if all(result.kept for result in results) else 1)
