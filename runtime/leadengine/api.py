@@ -22,7 +22,7 @@ from leadengine.accounts.signed_in import NotPermittedError, NotSignedInError
 from leadengine.concierge import routes as concierge_routes
 from leadengine.concierge import widget
 from leadengine.controlling import routes as controlling_routes
-from leadengine.dashboard import conversations, insights, knowledge, leads, live
+from leadengine.dashboard import conversations, exports, insights, knowledge, leads, live
 from leadengine.dashboard import routes as dashboard_routes
 from leadengine.dashboard.forms import RefusedFormError
 from leadengine.dashboard.pages import FOLDER, page
@@ -66,6 +66,7 @@ _ROUTES = (
     conversations,
     insights,
     knowledge,
+    exports,
     concierge_routes,
     widget,
     reply_routes,
