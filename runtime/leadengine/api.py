@@ -55,9 +55,10 @@ _NEIGHBOURS = "127.0.0.1,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
 
 
 _ROUTES = (
+    # Asked for most of all, and routes are looked through in their order.
+    tracking_routes,
     health,
     gauges,
-    tracking_routes,
     account_routes,
     password_routes,
     code_routes,
