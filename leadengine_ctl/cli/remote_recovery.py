@@ -1,6 +1,6 @@
 """Recovery points, settings and the end of clients through a panel: asked there, shown here as always."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -66,7 +66,7 @@ def put_points(there: "PanelClient", client: str, *, as_json: bool) -> None:
 
 
 def restored(
-    client: str, choice: dict[str, Any], more: dict[str, Any], *, ask: bool, as_json: bool
+    client: str, choice: dict[str, Any], more: Mapping[str, object], *, ask: bool, as_json: bool
 ) -> bool:
     """Restore through the panel; False: this machine works through none. `more`: what no panel can do."""
     there = panel()
@@ -78,7 +78,7 @@ def restored(
 
 
 def destroyed(
-    client: str, answer: str | None, refused: dict[str, object], *, as_json: bool
+    client: str, answer: str | None, refused: Mapping[str, object], *, as_json: bool
 ) -> bool:
     """End a client through the panel; False: this machine works through none."""
     there = panel()
@@ -88,7 +88,7 @@ def destroyed(
     return there is not None
 
 
-def configured(what: Sequence[str], refused: dict[str, object], *, as_json: bool) -> bool:
+def configured(what: Sequence[str], refused: Mapping[str, object], *, as_json: bool) -> bool:
     """Set through the panel what the words say; False: this machine works through none."""
     there = panel()
     if there is not None:
