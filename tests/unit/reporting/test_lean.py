@@ -6,7 +6,6 @@ import sys
 MODULES = ("main", "identity", "spool", "reporting", "orders", "panel")
 HEAVY = {
     "inspect",
-    "random",
     "shutil",
     "pydantic",
     "cryptography",
