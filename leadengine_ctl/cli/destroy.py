@@ -42,6 +42,16 @@ def destroy(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command
     ] = False,
     as_json: options.Json = False,
 ) -> None:
+    from leadengine_ctl.cli import remote
+
+    if there := remote.panel():
+        from leadengine_ctl.cli import remote_recovery
+
+        kept = {"without_backup": without_backup, "keep_server": keep_server}
+        remote_recovery.refuse_words(**kept, frozen_on=frozen_on)
+        answer = confirm or ("" if yes else None)
+        remote_recovery.destroy(there, client, answer, as_json=as_json)
+        return
     from leadengine_ctl.cli.destroying import confirm_loss
     from leadengine_ctl.cli.session import open_session
     from leadengine_ctl.operations.destroy import Destroy, destroy_request, frozen_request

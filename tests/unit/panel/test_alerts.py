@@ -145,6 +145,12 @@ def test_alerts_are_seen_muted_and_led_to_people_from_the_page(
     assert browser.post("/alerts/mutes", {**quiet, "hours": "-1"}).status_code == 422
     (mute,) = store.mutes(time.time())
     assert browser.post(f"/alerts/mutes/{mute.id}/end").status_code == 303
+    for moment in ("2031-05-01T22:00", "soon"):
+        browser.post("/alerts/mutes", {**quiet, "begins": moment})
+    (planned,) = store.mutes(time.time())
+    assert time.strftime("%F %R", time.gmtime(planned.begins)) == "2031-05-01 22:00"
+    assert "from <time" in browser.get("/alerts").text
+    assert browser.post(f"/alerts/mutes/{planned.id}/end").status_code == 303
     hook = {"kind": "slack", "name": "team", "target": "https://hooks.test/canary-hook-77"}
     assert browser.post("/alerts/channels", hook).status_code == 303
     assert browser.post("/alerts/channels", {**hook, "target": "http://x.test"}).status_code == 422

@@ -1,5 +1,6 @@
 """What agents report, on the pages: never a stale green (U5), never obeyed (S11), fast for 10,000."""
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -11,6 +12,7 @@ from leadengine_ctl.panel.fleet.index import Index
 from leadengine_ctl.panel.watch import Watch
 from leadengine_ctl.planning.capacity import Sample, advice, days_until_full
 from leadengine_ctl.planning.health import Health, Word, judge
+from tests.lab.operator import wait_until
 from tests.unit.ctl.fleet import Fleet
 from tests.unit.panel.seed import Reporting, a_beat, a_stack
 from tests.unit.panel.visitors import Panel
@@ -179,6 +181,21 @@ def test_the_index_reads_only_what_is_new(fleet: Fleet) -> None:
     index._read_at = 0.0
     assert [row.health for row in index.rows()] == [Health.GREEN, Health.GREEN]
     assert len(store.overview.spoken_since(index._newest - 1)) == 1
+
+
+@pytest.mark.long
+def test_an_index_that_is_kept_knows_what_is_new_before_anybody_looks(fleet: Fleet) -> None:
+    fleet.add("acme")
+    store, over = fleet.world.store, threading.Event()
+    index = Index(store.overview)
+    assert [row.health for row in index.rows()] == [Health.UNKNOWN]
+    keeper = threading.Thread(target=index.keep_fresh, args=(over,))
+    keeper.start()
+    Reporting(store).report("host-acme", a_beat(a_stack("acme")))
+    wait_until(lambda: "host-acme" in index._said, 20, 0.1)
+    over.set()
+    keeper.join(20)
+    assert [row.health for row in index.rows()] == [Health.GREEN]
 
 
 @pytest.mark.parametrize(
