@@ -49,15 +49,10 @@ def set_(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command li
     yes: options.Yes = False,
     as_json: options.Json = False,
 ) -> None:
-    from leadengine_ctl.cli import remote
+    from leadengine_ctl.cli.remote_recovery import configured
 
-    if there := remote.panel():
-        from leadengine_ctl.cli import remote_recovery
-        from leadengine_ctl.operations.configuring import split_words
-
-        remote_recovery.refuse_words(all=every, plan=plan, canary=canary)
-        settings, names = split_words(what)
-        remote_recovery.configure(there, names, settings, as_json=as_json)
+    refused = {"all": every, "plan": plan, "canary": canary}
+    if configured(what, refused, as_json=as_json):
         return
     from leadengine_ctl.cli.configuring import set_values
     from leadengine_ctl.cli.session import open_session

@@ -42,15 +42,10 @@ def destroy(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command
     ] = False,
     as_json: options.Json = False,
 ) -> None:
-    from leadengine_ctl.cli import remote
+    from leadengine_ctl.cli.remote_recovery import destroyed
 
-    if there := remote.panel():
-        from leadengine_ctl.cli import remote_recovery
-
-        kept = {"without_backup": without_backup, "keep_server": keep_server}
-        remote_recovery.refuse_words(**kept, frozen_on=frozen_on)
-        answer = confirm or ("" if yes else None)
-        remote_recovery.destroy(there, client, answer, as_json=as_json)
+    refused = {"without_backup": without_backup, "keep_server": keep_server, "frozen_on": frozen_on}
+    if destroyed(client, confirm or ("" if yes else None), refused, as_json=as_json):
         return
     from leadengine_ctl.cli.destroying import confirm_loss
     from leadengine_ctl.cli.session import open_session

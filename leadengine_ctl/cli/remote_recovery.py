@@ -1,12 +1,12 @@
 """Recovery points, settings and the end of clients through a panel: asked there, shown here as always."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from leadengine_ctl.cli import terminal
-from leadengine_ctl.cli.remote import follow_operation
+from leadengine_ctl.cli.remote import follow_operation, panel
 from leadengine_ctl.cli.remote_rollouts import follow_rollout
 from leadengine_ctl.errors import ExitCode, LeadEngineError, NotAllowedError, UsageError
 
@@ -63,6 +63,41 @@ def put_points(there: "PanelClient", client: str, *, as_json: bool) -> None:
         terminal.put_json({"kind": "result", "client": client, "points": points})
     else:
         put_table(found, client)
+
+
+def restored(
+    client: str, choice: dict[str, Any], more: Mapping[str, object], *, ask: bool, as_json: bool
+) -> bool:
+    """Restore through the panel; False: this machine works through none. `more`: what no panel can do."""
+    there = panel()
+    if there is not None:
+        options = {"as_name": "as", "target": "from"}
+        refuse_words(**{options.get(name, name): value for name, value in more.items()})
+        restore(there, client, choice, ask=ask, as_json=as_json)
+    return there is not None
+
+
+def destroyed(
+    client: str, answer: str | None, refused: Mapping[str, object], *, as_json: bool
+) -> bool:
+    """End a client through the panel; False: this machine works through none."""
+    there = panel()
+    if there is not None:
+        refuse_words(**refused)
+        destroy(there, client, answer, as_json=as_json)
+    return there is not None
+
+
+def configured(what: Sequence[str], refused: Mapping[str, object], *, as_json: bool) -> bool:
+    """Set through the panel what the words say; False: this machine works through none."""
+    there = panel()
+    if there is not None:
+        from leadengine_ctl.operations.configuring import split_words
+
+        refuse_words(**refused)
+        settings, names = split_words(what)
+        configure(there, names, settings, as_json=as_json)
+    return there is not None
 
 
 def restore(

@@ -43,7 +43,7 @@ def measurements() -> Iterator[Result]:
         yield from fan_out.measure(deploys.vps)
     yield from finding.measure()
     yield from events.measure(1000, 600)
-    yield from events.measure(3000, 60)
+    yield from events.measure(3000, 60, each=6)
     yield from pages.measure(1_000_000)
 
 

@@ -66,8 +66,9 @@ def _settings(home: Path) -> dict[str, str]:
 def _views(browser: httpx.Client, port: int) -> Iterator[Result]:
     """While the hosts report from another process; the first round of them is waited for."""
     with ProcessPoolExecutor(1) as others:
-        load = others.submit(_report, port, INTERVAL * 3)
+        load = others.submit(_report, port, INTERVAL * 4)
         time.sleep(INTERVAL + 5)
+        browser.get("/").raise_for_status()
         for name, path in VIEWS.items():
             yield _view(browser, name, path)
         assert not load.done(), "the hosts had stopped reporting"

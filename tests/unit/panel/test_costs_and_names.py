@@ -32,7 +32,8 @@ def test_a_client_costs_its_part_of_the_server_and_what_its_model_spent(
     costs = panel.program(Role.VIEWER).get("/api/v1/clients/acme").json()["costs"]
     assert (costs["server"], costs["currency"]) == ("8.00", "EUR")
     assert costs["model"] > 0.1
-    assert "not rented from here" in panel.browser(Role.VIEWER).get("/clients/beta").text
+    assert " leads, " in panel.browser(Role.VIEWER).get("/").text, "what was used is in the list"
+    assert "not rented here" in panel.browser(Role.VIEWER).get("/clients/beta").text
 
 
 def test_where_a_domain_leads_is_asked_of_the_resolvers_right_now(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from leadengine_ctl.fleet.panel_records import Role
-from leadengine_ctl.fleet.records import EventLine, OperationRecord
+from leadengine_ctl.fleet.records import EventLine, OperationRecord, OperationState
 from leadengine_ctl.fleet.store import now
 from leadengine_ctl.operations.backups.requests import BackupRequest
 from tests.unit.ctl.fleet import Fleet
@@ -139,7 +139,7 @@ def test_whoever_looks_is_told_that_a_host_waits_for_a_signature_and_what_to_run
     request = BackupRequest(client="acme", host="memory://host-acme")
     record = OperationRecord(
         id="20260101-000000-abcdef", verb="backup", client="acme", actor="ann", host="host-acme",
-        params=request.model_dump_json(), started_at=now(),
+        params=request.model_dump_json(), state=OperationState.RUNNING, started_at=now(),
     )  # fmt: skip
     operations, browser = panel.desk.world.store.operations, panel.browser(Role.OPERATOR)
     operations.start(record)
