@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from redis.asyncio import Redis
+from starlette.types import Scope
 
 from leadengine import redis_pool
 from leadengine.accounts.throttle import Throttle
@@ -102,8 +103,13 @@ def build(settings: Settings) -> Services:
 
 
 def _services(request: Request) -> Services:
-    services: Services = request.app.state.services
-    return services
+    return serving(request.scope)
+
+
+def serving(scope: Scope) -> Services:
+    """The services of whom a request is for; in a stack of one client, of that one."""
+    found: Services = scope.get("leadengine.services") or scope["app"].state.services
+    return found
 
 
 ServicesOf = Annotated[Services, Depends(_services)]

@@ -28,18 +28,18 @@ WHERE v.network = n.network AND v.company = '' AND n.domain <> '' AND v.network 
 """
 
 
-def copy_companies(database: Database, redis: Redis) -> Chore:
+def copy_companies(database: Database, redis: Redis, keys: str = "le:") -> Chore:
     """Write down what was found, and give visits their company; done twice, it changes nothing."""
 
     async def chore(tenant: UUID) -> None:
         while True:
-            raw = await redis.lrange(FOUND, 0, _AT_ONCE - 1)
+            raw = await redis.lrange(keys + FOUND, 0, _AT_ONCE - 1)
             async with database.tenant(tenant) as connection:
                 await _keep(connection, tenant, [json.loads(one) for one in raw])
                 await connection.execute(_PLACE)
             if not raw:
                 return
-            await redis.ltrim(FOUND, len(raw), -1)
+            await redis.ltrim(keys + FOUND, len(raw), -1)
 
     return chore
 
