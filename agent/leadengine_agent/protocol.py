@@ -298,6 +298,11 @@ Kind = Literal["dedicated", "hosted"]
 """Whether a stack is one client's own, or one that clients share."""
 
 
+def names_of(kind: Kind, domain: str) -> tuple[str, ...]:
+    """The names that a stack of this kind is served under; the first one is people's."""
+    return (domain,) if kind == "dedicated" else (f"app.{domain}", f"cdn.{domain}")
+
+
 class StackSpec(Frozen):
     """The typed configuration of one stack; secrets are not in it.
 
@@ -321,11 +326,9 @@ class StackSpec(Frozen):
     backup: BackupPolicy = BackupPolicy()
 
     @property
-    def names(self) -> tuple[DomainName, ...]:
+    def names(self) -> tuple[str, ...]:
         """The names it is served under; the first one is people's."""
-        if self.kind == "dedicated":
-            return (self.domain,)
-        return (f"app.{self.domain}", f"cdn.{self.domain}")
+        return names_of(self.kind, self.domain)
 
 
 # --- release --------------------------------------------------------------------------------
@@ -1422,7 +1425,7 @@ class PanelSpec(Frozen):
     two_persons: Line = "destroy"
 
     @property
-    def names(self) -> tuple[DomainName, ...]:
+    def names(self) -> tuple[str, ...]:
         """The name it is served under."""
         return (self.domain,)
 

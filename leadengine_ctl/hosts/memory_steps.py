@@ -14,6 +14,9 @@ STEPS = {
     "verify": ("fetch", "compare"),
     "freeze": ("stop",),
     "prune": ("prune",),
+    "create-tenant": ("create",),
+    "suspend-tenant": ("suspend",),
+    "delete-tenant": ("delete",),
 }
 CARRYING = frozenset({"upload", "fetch"})
 """Steps that move many bytes, and tell how many."""
