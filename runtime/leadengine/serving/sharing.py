@@ -27,6 +27,8 @@ _MARK_SECONDS = 5.0
 _WEBSITES = frozenset(("pixel.js", "consent.js", "chat.js", "chat.json", "v1"))
 """What a website asks for, under its client ID."""
 _LASTING = frozenset(("live",))
+_OF_THE_STACK = frozenset(("healthz", "readyz", "metrics", "internal", ".well-known"))
+"""What is nobody's below a client's name."""
 
 
 @dataclass
@@ -85,7 +87,7 @@ class Sharing:
         self._helpers: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        first, _, rest = scope["path"].removeprefix("/").partition("/")
+        first, _, rest = scope.get("path", "").removeprefix("/").partition("/")
         if scope["type"] != "http" or not first or first in self._own:
             await self._app(scope, receive, send)
             return
@@ -94,7 +96,7 @@ class Sharing:
         except (psycopg.Error, psycopg_pool.PoolTimeout):
             await _say(503, "The service is starting or being repaired.")(scope, receive, send)
             return
-        if client is None or (first == client.client_id and _first(rest) not in _WEBSITES):
+        if client is None or not _is_theirs(client, first, _first(rest)):
             await _say(404, "There is nothing here.")(scope, receive, send)
             return
         if client.suspended:
@@ -148,6 +150,13 @@ class Sharing:
             await self._services.redis.zadd(ACTIVE, {resident.client.client_id: time.time()})
         except (RedisError, OSError):
             resident.marked = 0.0
+
+
+def _is_theirs(client: Client, name: str, wanted: str) -> bool:
+    """Whether there is something under the name that was used: a website needs a few paths alone."""
+    if name == client.client_id:
+        return wanted in _WEBSITES
+    return wanted not in _OF_THE_STACK
 
 
 def _first(rest: str) -> str:

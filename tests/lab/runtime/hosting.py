@@ -79,7 +79,11 @@ class Hosting:
         browser = self.browser()
         data = {"email": client.email, "password": client.password}
         shown = browser.get(f"/{client.slug}/sign-in")
-        assert shown.status_code == 200, (shown.status_code, shown.text, self.stack.api.logs()[-3000:])
+        assert shown.status_code == 200, (
+            shown.status_code,
+            shown.text,
+            self.stack.api.logs()[-3000:],
+        )
         data["form"] = form_of(browser, f"/{client.slug}/sign-in")
         answer = browser.post(f"/{client.slug}/sign-in", data=data)
         assert (answer.status_code, answer.headers["location"]) == (303, f"/{client.slug}/")
@@ -90,7 +94,11 @@ def start_hosting(run: Run, authority: Authority, prefix: str = "hosted") -> Hos
     """Migrated and seeded, an api behind TLS and a worker; it has no client but its own."""
     stack = start_stack(run, prefix)
     chroma = start_chroma(run, f"{prefix}-chroma")
-    stack.settings |= {"KIND": "hosted", "CLIENT_NAME": "cloud", "CHROMA_URL": f"http://{chroma.address}:8000"}
+    stack.settings |= {
+        "KIND": "hosted",
+        "CLIENT_NAME": "cloud",
+        "CHROMA_URL": f"http://{chroma.address}:8000",
+    }
     migrated = stack.admin("migrate")
     assert migrated.returncode == 0, migrated.stderr
     assert stack.seed()["created"] is True
