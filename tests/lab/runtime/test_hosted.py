@@ -87,9 +87,10 @@ def _all_written(hosting: Hosting, ids: list) -> None:  # type: ignore[type-arg]
 def test_pages_lead_to_pages_of_the_same_client(hosting: Hosting, acme: Client) -> None:
     """N = every link, form and script of nine pages."""
     browser = hosting.signed_in(acme)
-    paths = ("", "leads", "conversations", "insights", "knowledge", "install")
-    paths = (*paths, "settings/branding", "settings/team", "settings/account")
-    for path in paths:
+    for path in (
+        *("", "leads", "conversations", "insights", "knowledge", "install"),
+        *("settings/branding", "settings/team", "settings/account"),
+    ):
         page = browser.get(f"/acme/{path}")
         assert page.status_code == 200, path
         ours = re.findall(r'\b(?:href|action|formaction|src)="(/[^"]*)"', page.text)
