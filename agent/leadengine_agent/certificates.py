@@ -36,8 +36,22 @@ def serial_of(certificate: x509.Certificate) -> str:
     return f"{certificate.serial_number:x}"
 
 
+CLOCKS_DIFFER = datetime.timedelta(hours=1)
+"""What an authority's clock may be ahead of ours; they date what they issue back by as much."""
+
+
 def check(pair: Pair, domain: str, now: datetime.datetime, also: tuple[str, ...] = ()) -> str:
     """Why nginx must not be given this pair for a domain and `also` others; empty when it may."""
+    if why := fault(pair, domain, *also):
+        return why
+    leaf = pair.leaf
+    if not leaf.not_valid_before_utc - CLOCKS_DIFFER <= now < leaf.not_valid_after_utc:
+        return "it is not valid now"
+    return ""
+
+
+def fault(pair: Pair, *names: str) -> str:
+    """The same for what no clock has a say in."""
     try:
         chain = x509.load_pem_x509_certificates(pair.chain)
         key = serialization.load_pem_private_key(pair.key, None)
@@ -46,9 +60,7 @@ def check(pair: Pair, domain: str, now: datetime.datetime, also: tuple[str, ...]
     leaf = chain[0]
     if leaf.public_key() != key.public_key():
         return "the key does not belong to the certificate"
-    if not leaf.not_valid_before_utc <= now < leaf.not_valid_after_utc:
-        return "it is not valid now"
-    if missing := [name for name in (domain, *also) if name not in _names(leaf)]:
+    if missing := [name for name in names if name not in _names(leaf)]:
         return f"it is not for {missing[0]}"
     if len(chain) == 1 and leaf.issuer != leaf.subject and not _is_local(leaf):
         return "its chain is missing"

@@ -35,6 +35,7 @@ from leadengine_agent.protocol import (
     Proven,
     Prune,
     Release,
+    Repair,
     Restore,
     Rollback,
     StackState,
@@ -239,12 +240,8 @@ class MemoryAgent:
 
     def _maintain(self, order: Order) -> dict[str, Any]:
         match order:
-            case Backup():
-                return plain(self._points.backup(order))
-            case Verify():
-                return plain(self._points.verify(order))
-            case Prune():
-                return plain(self._points.prune(order))
+            case Backup() | Verify() | Prune() | Repair():
+                return plain(self._points.carry_out(order))
             case Restore(kit=kit, sealed=sealed):
                 opened = self._restores.opened(kit, sealed)
                 return plain(self._restores.restore(order, opened))

@@ -17,6 +17,7 @@ STEPS = {
     "create-tenant": ("create",),
     "suspend-tenant": ("suspend",),
     "delete-tenant": ("delete",),
+    "repair": ("look", "take out", "bring back", "give up", "backup", "drill"),
 }
 CARRYING = frozenset({"upload", "fetch"})
 """Steps that move many bytes, and tell how many."""

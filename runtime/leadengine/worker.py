@@ -15,6 +15,7 @@ from leadengine.companies.store import copy_companies
 from leadengine.concierge.calling import call_people, mail_replies
 from leadengine.database import Database
 from leadengine.healthcheck import HEARTBEAT
+from leadengine.insight.tending import pack_days
 from leadengine.knowledge import library, staff
 from leadengine.leads.tending import tend
 from leadengine.metering import copy_usage
@@ -61,6 +62,7 @@ async def _work(settings: Settings) -> None:
             chores.every(5, "companies", lambda its: copy_companies(database, redis, its.keys)),
             chores.every(3600, "partitions", lambda _: tend_partitions(database)),
             chores.every(1800, "retention", lambda _: keep_no_longer(database)),
+            chores.every(60, "packing", lambda _: pack_days(database)),
             chores.every(2, "leads", lambda its: tend(database, channels(its))),
             chores.every(2, "notices", lambda its: tell(database, its)),
             chores.every(2, "webhooks", lambda its: deliver(database, its)),

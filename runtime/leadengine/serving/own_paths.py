@@ -2,7 +2,16 @@
 
 OWN_PATHS = frozenset(
     [
-        *("brand.css", "chat.js", "chat.json", "complaints", "consent.js", "conversations"),
+        *(
+            "brand.css",
+            "chat.js",
+            "chat.json",
+            "complaints",
+            "consent.js",
+            "conversations",
+            "conversations.csv",
+            "knowledge.csv",
+        ),
         *("healthz", "insights", "insights.csv", "install", "internal", "knowledge", "leads"),
         *("leads.csv", "live", "metrics", "pixel.js", "readyz", "set-password", "settings"),
         *("sign-in", "sign-out", "static", "v1", "visits.csv", ".well-known"),
