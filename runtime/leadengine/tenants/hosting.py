@@ -126,5 +126,8 @@ class Directory:
         client = await find(self.database, name)
         if client is None and len(self._known) > _UNKNOWN_KEPT:
             self._known.clear()
-        self._known[name] = _Known(client, time.monotonic())
+        known = _Known(client, time.monotonic())
+        # What is true of its pages is true of its websites at the same moment.
+        for key in {name, client.slug, client.client_id} - {""} if client else {name}:
+            self._known[key] = known
         return client
