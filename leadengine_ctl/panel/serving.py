@@ -2,12 +2,14 @@
 
 import signal
 import threading
+from dataclasses import replace
 from types import FrameType
 
 import uvicorn
 
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.panel.app import create_app
+from leadengine_ctl.panel.billing.clerk import Clerk
 from leadengine_ctl.panel.desk import Desk
 from leadengine_ctl.panel.fleet.index import Index
 from leadengine_ctl.panel.watch import Watch
@@ -51,13 +53,15 @@ def serve(world: World, host: str, port: int, *, workers: int, proxies: str) -> 
         timeout_graceful_shutdown=3,
     )
     worker, watch = Worker(world, workers), Watch(world, desk.index)
-    for each in (worker.run, watch.run) if workers else ():
+    clerk = Clerk(replace(world, actor="billing", origin="panel"))
+    for each in (worker.run, watch.run, clerk.run) if workers else ():
         threading.Thread(target=each, daemon=True).start()
     try:
         _Server(config).run()
     finally:
         worker.stop()
         watch.stop()
+        clerk.stop()
 
 
 class _Server(uvicorn.Server):

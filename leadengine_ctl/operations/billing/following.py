@@ -5,7 +5,13 @@ from collections.abc import Iterable
 
 from leadengine_ctl.billing.base import BillingServer, NotUnderstoodError
 from leadengine_ctl.errors import LockedError
-from leadengine_ctl.fleet.billing_records import CustomerRecord, EventRecord, Kind, Record
+from leadengine_ctl.fleet.billing_records import (
+    CustomerRecord,
+    EventRecord,
+    InvoiceRecord,
+    Kind,
+    Record,
+)
 from leadengine_ctl.fleet.books import Books
 from leadengine_ctl.operations.base import World
 
@@ -60,14 +66,28 @@ def take_in(world: World, server: BillingServer, limit: int = 200) -> int:
     events = books.waiting(limit)
     if not events:
         return 0
+    seen: set[tuple[Kind, str]] = set()
     for kind, key in _objects(events):
-        try:
-            follow(books, server, kind, key)
-        except NotUnderstoodError as error:
-            # It would be no clearer the next time; `reconcile` shows it again.
-            log.warning("%s %s: %s", kind, key, error.what)
+        _look_into(books, server, kind, key, seen)
     books.done(each.id for each in events)
     return len(events)
+
+
+def _look_into(
+    books: Books, server: BillingServer, kind: Kind, key: str, seen: set[tuple[Kind, str]]
+) -> None:
+    """Follow one object, once; with a bill goes its subscription, whose state hangs on it."""
+    if not key or (kind, key) in seen:
+        return
+    seen.add((kind, key))
+    try:
+        found = follow(books, server, kind, key)
+    except NotUnderstoodError as error:
+        # It would be no clearer the next time; `reconcile` shows it again.
+        log.warning("%s %s: %s", kind, key, error.what)
+        return
+    if isinstance(found, InvoiceRecord):
+        _look_into(books, server, Kind.SUBSCRIPTION, found.subscription, seen)
 
 
 def _objects(events: Iterable[EventRecord]) -> list[tuple[Kind, str]]:

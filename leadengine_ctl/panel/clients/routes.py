@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from leadengine_ctl.errors import LeadEngineError
+from leadengine_ctl.operations.billing.show import read_bill
 from leadengine_ctl.operations.configuring import read_config
 from leadengine_ctl.operations.reads import read_logs, read_status
 from leadengine_ctl.panel.clients import history, pictures
@@ -45,6 +46,7 @@ def client(request: Request, desk: DeskOf, visitor: Signed, client: str) -> Resp
         ][:10],
         config=read_config(record),
         two_persons=takes_two(desk.world, "destroy"),
+        bill=read_bill(desk.world, client),
         may_have_backups=pictures.has_backups(row),
     )
 
