@@ -2,7 +2,18 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
 
 @dataclass(frozen=True)
@@ -48,8 +59,9 @@ def _objects(metadata: MetaData) -> Table:
         Column("customer", String(100), nullable=False),
         # Rises with each change: whoever read the server before another change writes nothing.
         Column("version", Integer, nullable=False),
-        # None: there was one, and the server has it no more.
-        Column("body", Text),
+        Column("body", Text, nullable=False),
+        # The server has it no more: whose it was stays known.
+        Column("gone", Boolean, nullable=False),
         Index("billing_objects_of_customer", "customer"),
     )
 

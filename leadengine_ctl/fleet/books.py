@@ -43,18 +43,16 @@ class Books:
             False: somebody wrote since. What was read may be older than theirs: ask the server again.
         """
         table = self._objects
-        body = record.model_dump_json() if record else None
-        values: dict[str, object] = {"version": seen + 1, "body": body}
+        values: dict[str, object] = {"version": seen + 1, "gone": record is None}
         if record is not None:
-            values["customer"] = _customer_of(record)
+            values |= {"customer": _customer_of(record), "body": record.model_dump_json()}
         change = update(table).where(_is(table, kind, key), table.c.version == seen)
         try:
             with self._engine.begin() as connection:
                 if connection.execute(change.values(values)).rowcount:
                     return True
-                if seen == 0:
-                    new = {"kind": kind, "id": key, "customer": "", **values}
-                    connection.execute(insert(table).values(new))
+                if seen == 0 and record is not None:
+                    connection.execute(insert(table).values(kind=kind, id=key, **values))
                     return True
         except IntegrityError:
             return False
@@ -64,14 +62,32 @@ class Books:
         table = self._objects
         with self._reader.connect() as connection:
             row = connection.execute(select(table).where(_is(table, kind, key))).first()
-        return _record(row) if row else None
+        return _record(row) if row and not row.gone else None
 
     def all(self, kind: Kind) -> dict[str, Record]:
         """Id -> record of a kind, without those that the server has no more."""
         table = self._objects
         with self._reader.connect() as connection:
             rows = connection.execute(select(table).where(table.c.kind == kind)).all()
-        return {row.id: record for row in rows if (record := _record(row))}
+        return {row.id: _record(row) for row in rows if not row.gone}
+
+    def owners(self) -> dict[str, str]:
+        """Customer -> client, also of those customers that the server has no more."""
+        table = self._objects
+        wanted = select(table).where(table.c.kind == Kind.CUSTOMER)
+        with self._reader.connect() as connection:
+            records = [_record(row) for row in connection.execute(wanted)]
+        return {each.id: each.client for each in records if isinstance(each, CustomerRecord)}
+
+    def owner(self, customer: str) -> str | None:
+        """Whose customer it is or was; None: the books never had it."""
+        table = self._objects
+        with self._reader.connect() as connection:
+            row = connection.execute(
+                select(table).where(_is(table, Kind.CUSTOMER, customer))
+            ).first()
+        record = _record(row) if row else None
+        return record.client if isinstance(record, CustomerRecord) else None
 
     def customers(self, client: str = "") -> tuple[CustomerRecord, ...]:
         """The customers that are ours, or those of one client: one, unless something went wrong."""
@@ -85,7 +101,7 @@ class Books:
         wanted = select(table).where(table.c.kind == kind, table.c.customer.in_(list(customers)))
         with self._reader.connect() as connection:
             rows = connection.execute(wanted.order_by(table.c.id)).all()
-        return tuple(record for row in rows if (record := _record(row)))
+        return tuple(_record(row) for row in rows if not row.gone)
 
     def take(self, event: EventRecord) -> bool:
         """Put an event into the inbox; False: it was there before."""
@@ -132,5 +148,5 @@ def _customer_of(record: Record) -> str:
     return record.id if isinstance(record, CustomerRecord) else record.customer
 
 
-def _record(row: Row[tuple[object, ...]]) -> Record | None:
-    return RECORDS[Kind(row.kind)].model_validate_json(row.body) if row.body else None
+def _record(row: Row[tuple[object, ...]]) -> Record:
+    return RECORDS[Kind(row.kind)].model_validate_json(row.body)

@@ -50,10 +50,11 @@ def _is_ours(books: Books, server: BillingServer, found: Record | None, seen: in
         return False
     if isinstance(found, CustomerRecord):
         return bool(found.client)
-    known = books.find(Kind.CUSTOMER, found.customer)
-    if known is None:
-        known = follow(books, server, Kind.CUSTOMER, found.customer) if found.customer else None
-    return isinstance(known, CustomerRecord) and bool(known.client)
+    if not found.customer:
+        return False
+    if books.owner(found.customer) is None:
+        follow(books, server, Kind.CUSTOMER, found.customer)
+    return bool(books.owner(found.customer))
 
 
 def take_in(world: World, server: BillingServer, limit: int = 200) -> int:

@@ -36,9 +36,26 @@ def compare(world: World, server: BillingServer) -> tuple[Difference, ...]:
     Raises:
         BillingError: the server did not answer, or refused.
     """
-    theirs = {kind: {each.id: each for each in server.all(kind)} for kind in Kind}
+    theirs = _all_of(server)
+    return (
+        *compare_objects(world, server, theirs),
+        *_more(world, theirs),
+        *_prices(server),
+        *_usage(world),
+    )
+
+
+def compare_objects(
+    world: World, server: BillingServer, theirs: dict[Kind, dict[str, Record]] | None = None
+) -> tuple[Difference, ...]:
+    """The differences that heal: what each side has of our customers' objects.
+
+    Args:
+        theirs: what the server has, where it was asked already.
+    """
+    theirs = theirs or _all_of(server)
     ours = {kind: world.store.books.all(kind) for kind in Kind}
-    clients = _clients(theirs[Kind.CUSTOMER], ours[Kind.CUSTOMER])
+    clients = {**world.store.books.owners(), **_clients(theirs[Kind.CUSTOMER])}
     found = []
     for kind in Kind:
         for key in sorted(theirs[kind].keys() | ours[kind].keys()):
@@ -48,7 +65,11 @@ def compare(world: World, server: BillingServer) -> tuple[Difference, ...]:
                 continue
             if words := _look_again(world, server, kind, key):
                 found.append(Difference(kind, key, client, words, heals=True))
-    return (*found, *_more(world, theirs), *_prices(server), *_usage(world))
+    return tuple(found)
+
+
+def _all_of(server: BillingServer) -> dict[Kind, dict[str, Record]]:
+    return {kind: {each.id: each for each in server.all(kind)} for kind in Kind}
 
 
 def heal(world: World, server: BillingServer, differences: tuple[Difference, ...]) -> int:
@@ -85,12 +106,11 @@ def _look_again(world: World, server: BillingServer, kind: Kind, key: str) -> st
     return f"{'; '.join(parts)}."
 
 
-def _clients(*sides: dict[str, Record]) -> dict[str, str]:
-    """Customer -> client, for all that are or were ours."""
+def _clients(customers: dict[str, Record]) -> dict[str, str]:
+    """Customer -> client, for all that are ours."""
     return {
         key: each.client
-        for side in sides
-        for key, each in side.items()
+        for key, each in customers.items()
         if isinstance(each, CustomerRecord) and each.client
     }
 

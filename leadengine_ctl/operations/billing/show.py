@@ -55,7 +55,7 @@ def read_bill(world: World, client: str) -> Bill:
         NotFoundError: there is no such client.
     """
     record, books = world.store.clients.get(client), world.store.books
-    customers = [each.id for each in books.customers(client)]
+    customers = [each for each, owner in books.owners().items() if owner == client]
     bought = _these(SubscriptionRecord, books.of_customers(Kind.SUBSCRIPTION, customers))
     invoices = _these(InvoiceRecord, books.of_customers(Kind.INVOICE, customers))
     payments = _these(PaymentRecord, books.of_customers(Kind.PAYMENT, customers))
@@ -63,7 +63,7 @@ def read_bill(world: World, client: str) -> Bill:
     return Bill(
         client=client,
         plan=record.spec.plan,
-        customer=customers[0] if customers else "",
+        customer=next((each.id for each in books.customers(client)), ""),
         verdict=verdict_of(world, client),
         subscription=bought[-1] if bought else None,
         invoices=tuple(sorted(invoices, key=lambda each: each.created, reverse=True)),

@@ -1,10 +1,17 @@
 """What each client's stack is to be by what was paid; every change stands in the audit trail."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from leadengine_ctl.billing.dunning import Patience, Standing, Verdict, judge
-from leadengine_ctl.fleet.billing_records import InvoiceRecord, Kind, SubscriptionRecord
+from leadengine_ctl.fleet.billing_records import (
+    CustomerRecord,
+    InvoiceRecord,
+    Kind,
+    Record,
+    SubscriptionRecord,
+)
 from leadengine_ctl.operations.base import World
 
 
@@ -19,16 +26,10 @@ class Changed:
 
 def verdict_of(world: World, client: str, now: float | None = None) -> Verdict:
     """How a client stands, by the books."""
-    books, settings = world.store.books, world.settings
-    customers = [each.id for each in books.customers(client)]
-    subscriptions = books.of_customers(Kind.SUBSCRIPTION, customers)
-    invoices = books.of_customers(Kind.INVOICE, customers)
-    return judge(
-        [each for each in subscriptions if isinstance(each, SubscriptionRecord)],
-        [each for each in invoices if isinstance(each, InvoiceRecord)],
-        Patience(settings.billing_grace_days, settings.billing_read_only_days),
-        time.time() if now is None else now,
-    )
+    books = world.store.books
+    customers = [each for each, owner in books.owners().items() if owner == client]
+    bought = books.of_customers(Kind.SUBSCRIPTION, customers)
+    return _judge(world, (*bought, *books.of_customers(Kind.INVOICE, customers)), now)
 
 
 def settle(world: World, now: float | None = None) -> tuple[Changed, ...]:
@@ -37,10 +38,10 @@ def settle(world: World, now: float | None = None) -> tuple[Changed, ...]:
     Nothing is done to a stack: what is noted is what it is to be.
     """
     known = {each.client: each for each in world.store.standings.all()}
-    clients = {each.client for each in world.store.books.customers()} | known.keys()
+    bought = _by_client(world)
     changed = []
-    for client in sorted(clients):
-        verdict, before = verdict_of(world, client, now), known.get(client)
+    for client in sorted(bought.keys() | known.keys()):
+        verdict, before = _judge(world, bought.get(client, ()), now), known.get(client)
         if before and before.standing == verdict.standing:
             if before.why != verdict.why:
                 world.store.standings.say(client, verdict.why)
@@ -53,3 +54,25 @@ def settle(world: World, now: float | None = None) -> tuple[Changed, ...]:
             world.record("billing.standing", client, detail=words)
             changed.append(Changed(client, old or Standing.NONE, verdict))
     return tuple(changed)
+
+
+def _by_client(world: World) -> dict[str, list[Record]]:
+    """Subscriptions and bills of each client that ever was a customer, from the books in one go."""
+    books = world.store.books
+    clients = {customer: client for customer, client in books.owners().items() if client}
+    found: dict[str, list[Record]] = {client: [] for client in clients.values()}
+    for kind in (Kind.SUBSCRIPTION, Kind.INVOICE):
+        for each in books.all(kind).values():
+            if not isinstance(each, CustomerRecord) and each.customer in clients:
+                found[clients[each.customer]].append(each)
+    return found
+
+
+def _judge(world: World, bought: Iterable[Record], now: float | None) -> Verdict:
+    records, settings = tuple(bought), world.settings
+    return judge(
+        [each for each in records if isinstance(each, SubscriptionRecord)],
+        [each for each in records if isinstance(each, InvoiceRecord)],
+        Patience(settings.billing_grace_days, settings.billing_read_only_days),
+        time.time() if now is None else now,
+    )

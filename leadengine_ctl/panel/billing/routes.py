@@ -16,4 +16,4 @@ router = APIRouter(include_in_schema=False)
 def portal(request: Request, desk: DeskOf, visitor: Signed, client: str) -> Response:
     """A link by which whoever has it sees and pays the client's bills."""
     link = open_portal(desk.world_of(visitor), open_server(desk.world.settings), client)
-    return page(request, "billing/portal.html", client=client, link=link)
+    return page(request, "billing/portal.html", client=client, address=link)

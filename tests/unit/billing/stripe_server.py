@@ -52,6 +52,7 @@ class Account:
 class _Handler(BaseHTTPRequestHandler):
     account: Account
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two writes: each answer would wait 40 ms
 
     def do_GET(self) -> None:
         self._serve()

@@ -22,6 +22,7 @@ from pydantic import SecretStr
 from leadengine_ctl.billing.stripe_server import StripeServer
 from leadengine_ctl.fleet.billing_records import Kind, Money
 from leadengine_ctl.operations.billing.following import take_in
+from leadengine_ctl.operations.billing.reconcile import compare_objects, heal
 from leadengine_ctl.operations.billing.standing import verdict_of
 from tests.unit.billing.messages import PATH, SECRET
 from tests.unit.billing.stripe_server import KEY
@@ -119,9 +120,12 @@ def test_its_messages_are_taken_and_the_books_equal_its_state(
         leave_card(localstripe, beta, BAD_LATER)
         paid, failed = buy(localstripe, acme, plan), buy(localstripe, beta, plan)
         until = time.monotonic() + 60
-        while not is_equal(fleet, server) and time.monotonic() < until:
+        while len(missed := compare_objects(world, server)) > 1 and time.monotonic() < until:
             time.sleep(0.2)
             take_in(world, server)
+    # It sends nothing about a first payment that failed: as good as a message that was lost.
+    assert [(each.kind, each.client) for each in missed] == [("payment", "beta")]
+    heal(world, server, missed)
     books = world.store.books
     assert is_equal(fleet, server)
     found = {each.id: each for each in books.all(Kind.SUBSCRIPTION).values()}

@@ -34,7 +34,8 @@ def _create_books() -> None:
         sa.Column("id", sa.String(100), primary_key=True),
         sa.Column("customer", sa.String(100), nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
-        sa.Column("body", sa.Text),
+        sa.Column("body", sa.Text, nullable=False),
+        sa.Column("gone", sa.Boolean, nullable=False),
     )
     op.create_index("billing_objects_of_customer", "billing_objects", ["customer"])
     op.create_table(
