@@ -20,10 +20,12 @@ import uvicorn
 from playwright.sync_api import BrowserContext, sync_playwright
 
 from leadengine_ctl.fleet.panel_records import Role
+from leadengine_ctl.operations.alerting import DUTY, settle
 from leadengine_ctl.panel.app import create_app
 from leadengine_ctl.panel.door import cookies
 from leadengine_ctl.panel.serving import build_desk
 from leadengine_ctl.panel.worker import Worker
+from leadengine_ctl.planning.alerts import Finding
 from tests.lab.browser import CHROMIUM
 from tests.unit.ctl.builders import a_draft, publish
 from tests.unit.ctl.cli import Cli
@@ -33,6 +35,7 @@ from tests.unit.panel.seed import Reporting, a_beat, a_stack
 PICTURES = Path("docs/pictures")
 KEPT = ("fleet", "client", "rollout", "deploy", "operation")
 PORT = 8791
+WRONG = "brightside is red: a service is not healthy."
 URL = f"http://127.0.0.1:{PORT}"
 NAMES = (
     "acme", "alder-works", "bakery-lindt", "blue-door", "brightside", "cedar-clinic", "dune-travel",
@@ -71,14 +74,33 @@ def fill(fleet: Fleet) -> str:
         point = now - (31 if number == 10 else 3 + number / 4) * 3600
         stack = a_stack(name, healthy=number != 4, days=days, release=runs, recovery_point=point)
         reporting.report(f"host-{name}", a_beat(stack, disk_free=int((41 - number) * 1e9)))
+    _take_points(fleet)
     return fleet.rollout().id
+
+
+def _take_points(fleet: Fleet) -> None:
+    """A client with recovery points, one of them proven, and a restore to undo."""
+    deploy = ("deploy", "stonemill", "stonemill.test", "--host", "memory://host-stonemill")
+    for words in (
+        deploy,
+        ("backup", "stonemill"),
+        ("backup", "verify", "stonemill"),
+        ("restore", "stonemill", "--yes"),
+    ):
+        done = fleet.lectl(*words)
+        if done.code:
+            raise SystemExit(done.err)
 
 
 @contextmanager
 def served(fleet: Fleet) -> Iterator[None]:
     """The panel and a worker, for as long as the pictures take."""
     world = fleet.world
-    config = uvicorn.Config(create_app(build_desk(world, URL)), port=PORT, log_level="error")
+    desk = build_desk(world, URL)
+    settle(world, [Finding("client", "brightside", "critical", WRONG)])
+    world.store.duties.take(DUTY, "pictures", 600)
+    world.store.duties.done(DUTY)
+    config = uvicorn.Config(create_app(desk), port=PORT, log_level="error")
     server, worker = uvicorn.Server(config), Worker(world, 2)
     threads = [threading.Thread(target=each, daemon=True) for each in (server.run, worker.run)]
     for thread in threads:
@@ -160,9 +182,13 @@ def draw_inside(context: BrowserContext, folder: Path, kind: str, rollout: str) 
         ("approvals", "/approvals"),
         ("logs", "/clients/acme/logs"),
         ("alerts", "/alerts"),
+        ("points", "/clients/stonemill/points"),
     ):
         page.goto(path)
         page.screenshot(path=folder / f"{name}-{kind}.png", full_page=True)
+    page.goto("/clients/stonemill/points")
+    page.get_by_role("button", name="Restore ").first.click()
+    page.screenshot(path=folder / f"restore-{kind}.png", full_page=True)
     client = f"new-{kind.replace('light', 'l').replace('dark', 'd')}"
     page.goto("/deploy")
     page.get_by_label("Client").fill(client)

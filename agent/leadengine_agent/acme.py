@@ -4,13 +4,14 @@ What the CA answers never reaches a shell or a path: certbot writes below the st
 what it leaves there is checked as a pair before nginx sees it (promise C6).
 """
 
+import datetime
 import json
 import secrets
 from dataclasses import dataclass
 from typing import Protocol
 
 from leadengine_agent import docker, proof
-from leadengine_agent.certificates import Pair
+from leadengine_agent.certificates import CLOCKS_DIFFER, Pair
 from leadengine_agent.docker import DockerError, OneOff
 from leadengine_agent.files import write_atomically
 from leadengine_agent.layout import StackLayout
@@ -89,10 +90,8 @@ def order(layout: StackLayout, spec: Named, asking: proof.Asking | None = None) 
     Raises:
         OrderFailedError: no certificate; nothing that serves was changed.
     """
-    environment = {}
-    if spec.acme.trust:
-        write_atomically(layout.acme / "trust.pem", spec.acme.trust)
-        environment["REQUESTS_CA_BUNDLE"] = "/acme/trust.pem"
+    trust = _trust(layout, spec)
+    environment = {"REQUESTS_CA_BUNDLE": trust} if trust else {}
     certbot = OneOff(
         layout.client,
         docker.own_image(),
@@ -116,6 +115,36 @@ def order(layout: StackLayout, spec: Named, asking: proof.Asking | None = None) 
         message = "certbot ended well but left no certificate"
         raise OrderFailedError(message)
     return pair
+
+
+def wrong_clock(layout: StackLayout, spec: Named) -> str:
+    """What is wrong with this host's clock, by the authority's own; empty: nothing, or it does not say.
+
+    Under a wrong clock a good certificate looks bad, and so would the one that is ordered in its place.
+    """
+    words = ("probe", "ahead", spec.acme.directory, _trust(layout, spec))
+    mounts = ((layout.acme, "/acme", "ro"),)
+    probe = OneOff(layout.client, docker.own_image(), words, network="bridge", mounts=mounts)
+    try:
+        ahead = json.loads(probe.run(timeout=60)).get("ahead", 0.0)
+    except DockerError:
+        return ""
+    if abs(ahead) < CLOCKS_DIFFER.total_seconds():
+        return ""
+    way = "ahead of" if ahead > 0 else "behind"
+    off = datetime.timedelta(seconds=round(abs(ahead)))
+    return (
+        f"no certificate is ordered: this host's clock is {off} {way} the authority's."
+        " Set it, then deploy again, or wait an hour"
+    )
+
+
+def _trust(layout: StackLayout, spec: Named) -> str:
+    """Where a one-off container finds whom to trust as the authority; empty: the public ones."""
+    if not spec.acme.trust:
+        return ""
+    write_atomically(layout.acme / "trust.pem", spec.acme.trust)
+    return "/acme/trust.pem"
 
 
 def certbot_words(spec: Named, by: tuple[str, ...] = _WEBROOT) -> tuple[str, ...]:

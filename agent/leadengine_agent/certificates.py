@@ -36,8 +36,22 @@ def serial_of(certificate: x509.Certificate) -> str:
     return f"{certificate.serial_number:x}"
 
 
+CLOCKS_DIFFER = datetime.timedelta(hours=1)
+"""What an authority's clock may be ahead of ours; they date what they issue back by as much."""
+
+
 def check(pair: Pair, domain: str, now: datetime.datetime) -> str:
     """Why nginx must not be given this pair; empty when it may."""
+    if why := fault(pair, domain):
+        return why
+    leaf = pair.leaf
+    if not leaf.not_valid_before_utc - CLOCKS_DIFFER <= now < leaf.not_valid_after_utc:
+        return "it is not valid now"
+    return ""
+
+
+def fault(pair: Pair, domain: str) -> str:
+    """The same for what no clock has a say in."""
     try:
         chain = x509.load_pem_x509_certificates(pair.chain)
         key = serialization.load_pem_private_key(pair.key, None)
@@ -46,8 +60,6 @@ def check(pair: Pair, domain: str, now: datetime.datetime) -> str:
     leaf = chain[0]
     if leaf.public_key() != key.public_key():
         return "the key does not belong to the certificate"
-    if not leaf.not_valid_before_utc <= now < leaf.not_valid_after_utc:
-        return "it is not valid now"
     if domain not in _names(leaf):
         return f"it is not for {domain}"
     if len(chain) == 1 and leaf.issuer != leaf.subject and not _is_local(leaf):

@@ -117,6 +117,8 @@ class Keeper:
             reach = acme.reaches_here(self._layout, self._domain)
             if not reach.here:
                 return self._later(history.wait(now + DNS_PAUSE, reach.why))
+        if wrong := acme.wrong_clock(self._layout, self._site.named):
+            return self._later(history.wait(now + _LOOK_AGAIN, wrong))
         _prove_writable(self._layout)
         history = history.begin(now)
         self._remember(history)

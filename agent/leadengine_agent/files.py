@@ -1,7 +1,6 @@
 """Writing files so that a kill or a power cut leaves the old content or the new, never a piece."""
 
 import os
-import shutil
 from pathlib import Path
 
 
@@ -66,6 +65,9 @@ def remove_tree(folder: Path) -> None:
 
     What such a kill left under that name goes, too, whether the folder is there again or not.
     """
+    # Imported here: it brings compression along, which an idle reporter has no room for.
+    import shutil
+
     grave = folder.with_name(f".{folder.name}.removed")
     if grave.exists():
         shutil.rmtree(grave)

@@ -10,12 +10,15 @@ import socket
 import ssl
 import sys
 import time
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 _TIMEOUT = 8.0
 _MOST = 100_000
 _PAGES = ("/healthz", "/sign-in")
 _BETWEEN = 0.6
+_NO_CHECK_TIME = 0x200000
+"""OpenSSL's X509_V_FLAG_NO_CHECK_TIME, for which the library has no name."""
 
 
 def served(server_name: str) -> dict[str, str]:
@@ -106,11 +109,34 @@ class _Local(http.client.HTTPConnection):
         self.sock = _trusting().wrap_socket(raw, server_hostname=self.host)
 
 
+def ahead(url: str, trust: str) -> dict[str, float]:
+    """Seconds that our clock is ahead of a server's, by the date on its answer.
+
+    Who it is is checked, but not when its certificate is valid: the question is whether we know the time.
+
+    Args:
+        trust: file with authorities to trust; empty: the public ones.
+    """
+    parts = urlsplit(url)
+    context = ssl.create_default_context(cafile=trust or None)
+    context.verify_flags |= ssl.VerifyFlags(_NO_CHECK_TIME)
+    connection = http.client.HTTPSConnection(
+        parts.hostname or "", parts.port, timeout=_TIMEOUT, context=context
+    )
+    try:
+        asked = time.time()
+        connection.request("GET", parts.path or "/")
+        told = parsedate_to_datetime(connection.getresponse().headers.get("Date", ""))
+        return {"ahead": (asked + time.time()) / 2 - told.timestamp()}
+    finally:
+        connection.close()
+
+
 def main(words: list[str]) -> int:
-    """`probe served NAME`, `probe visit NAME SECONDS` or `probe fetch URL`."""
+    """`probe served NAME`, `probe visit NAME SECONDS`, `probe fetch URL` or `probe ahead URL TRUST`."""
     try:
         answer = _answer(words)
-    except (OSError, http.client.HTTPException, ssl.SSLError) as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:
         answer = {"error": str(error) or type(error).__name__}
     sys.stdout.write(json.dumps(answer) + "\n")
     return 0
@@ -124,5 +150,7 @@ def _answer(words: list[str]) -> object:
             return visit(name, float(seconds))
         case ["fetch", url]:
             return fetch(url)
+        case ["ahead", url, trust]:
+            return ahead(url, trust)
     message = "unknown question"
     raise OSError(message)

@@ -727,6 +727,25 @@ class Prune(Frozen):
     dry_run: bool = False
 
 
+class Repair(Frozen):
+    """Mend a target that lost or damaged what was stored there: a way out of a state that no new point heals.
+
+    On the client's own host, and only where that host may delete. What the storage damaged is taken out, and
+    a new point brings back what of it the client still has. A point that cannot be read even then is lost.
+    Answers a `RepairResult`.
+
+    Attributes:
+        dry_run: only say what is damaged, and which points cannot be read as it is.
+        give_up: points that may be forgotten. One more than these that is lost, and none is.
+    """
+
+    verb: Literal["repair"] = "repair"
+    client: Slug
+    target: TargetName
+    dry_run: bool = False
+    give_up: tuple[PointId, ...] = ()
+
+
 class Fence(Frozen):
     """Ask for the number of the newest order that changed a client: what an operation begins at."""
 
@@ -784,6 +803,7 @@ Order = Annotated[
     | MakeKit
     | Freeze
     | Prune
+    | Repair
     | Fence
     | Vitals
     | Heal
@@ -809,7 +829,7 @@ READ_ONLY = frozenset(
 FENCED = frozenset({"activate", "rollback", "decommission", "restore", "freeze"})
 """Verbs of which only the newest order for a client may still act."""
 
-BACKGROUND = frozenset({"backup", "verify", "prune"})
+BACKGROUND = frozenset({"backup", "verify", "prune", "repair"})
 """Verbs that run beside a change of another client: one of them at a time."""
 
 
@@ -1219,6 +1239,23 @@ class PruneResult(Answered):
     kept: tuple[PointId, ...] = ()
     freed_bytes: int = 0
     alarms: tuple[str, ...] = ()
+
+
+class RepairResult(Answered):
+    """What a repair found and did, or with `dry_run` would have to do.
+
+    Attributes:
+        damaged: ids of stored objects whose content is not what was stored. Those that are missing have none.
+        lost: points that could not be read; with `dry_run` a new point may still bring some of them back.
+        healed: points that could not be read before, and can be now.
+        point: the new one, read back and drilled; None: nothing was done.
+    """
+
+    changed: bool
+    damaged: tuple[str, ...] = ()
+    lost: tuple[PointId, ...] = ()
+    healed: tuple[PointId, ...] = ()
+    point: PointId | None = None
 
 
 class CertifyResult(Answered):

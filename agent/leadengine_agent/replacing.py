@@ -105,7 +105,9 @@ class Replacer:
     def _watch(self, until: float) -> str:
         """Why the new agent is not to be kept; empty when it has proven itself."""
         why = "it did not answer"
-        while time.time() < until:
+        # A clock that is set back meanwhile must not make a trial of a minute one of a year.
+        end = time.monotonic() + min(until - time.time(), _TRIAL)
+        while time.monotonic() < end:
             if restarted := [part for part in _PARTS if _restarts(part)]:
                 return f"{restarted[0]} ended and was started again"
             if why := _objection():

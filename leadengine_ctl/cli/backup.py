@@ -16,6 +16,7 @@ Examples:
   lectl backup --all
   lectl backup verify acme
   lectl backup prune acme --from spaces --dry-run
+  lectl backup repair acme local --dry-run
 
 'lectl backups CLIENT' lists the points there are."""
 
@@ -56,6 +57,19 @@ Examples:
 
 {options.exit_codes("10 not found", "12 not confirmed")}"""
 
+REPAIR = f"""Mend a storage that damaged or lost what was stored there.
+
+A plan comes first: what is damaged, and which points cannot be read. What is damaged is taken out, and a
+new point brings back what the client still has. Points that cannot be read even then are lost there.
+Only where the client's host may delete.
+
+\b
+Examples:
+  lectl backup repair acme local --dry-run
+  lectl backup repair acme local
+
+{options.exit_codes("10 not found", "12 not confirmed")}"""
+
 Point = Annotated[str | None, typer.Option(help="As 'lectl backups' shows it.")]
 From = Annotated[str | None, typer.Option("--from", help="One storage, by name.")]
 OneClient = Annotated[
@@ -67,8 +81,15 @@ OneClient = Annotated[
 def run(
     clients: words.Clients = None, every: words.All = False, as_json: options.Json = False
 ) -> None:
-    from leadengine_ctl.cli.backing import backup_clients
+    from leadengine_ctl.cli import remote
     from leadengine_ctl.cli.rolling import chosen
+
+    if there := remote.panel():
+        from leadengine_ctl.cli.remote_recovery import back_up
+
+        back_up(there, chosen(clients, every=every), as_json=as_json)
+        return
+    from leadengine_ctl.cli.backing import backup_clients
     from leadengine_ctl.cli.session import open_session
 
     backup_clients(open_session(as_json=as_json), chosen(clients, every=every))
@@ -82,8 +103,16 @@ def verify(
     source: From = None,
     as_json: options.Json = False,
 ) -> None:
-    from leadengine_ctl.cli.backing import verify_clients
+    from leadengine_ctl.cli import remote
     from leadengine_ctl.cli.rolling import chosen
+
+    if there := remote.panel():
+        from leadengine_ctl.cli import remote_recovery
+
+        remote_recovery.refuse_words(**{"from": source})
+        remote_recovery.verify(there, chosen(clients, every=every), point, as_json=as_json)
+        return
+    from leadengine_ctl.cli.backing import verify_clients
     from leadengine_ctl.cli.session import open_session
 
     session = open_session(as_json=as_json)
@@ -106,3 +135,21 @@ def prune(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command l
 
     words_of_it = PruneWords(client=client, storage=source, on=on, dry_run=dry_run)
     prune_and_tell(open_session(as_json=as_json), words_of_it, keys, ask=not (yes or dry_run))
+
+
+@app.command(help=REPAIR)
+def repair(
+    client: OneClient,
+    target: Annotated[
+        str | None, typer.Argument(help="The storage; needless if it is the only one.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is damaged.")] = False,
+    yes: options.Yes = False,
+    as_json: options.Json = False,
+) -> None:
+    from leadengine_ctl.cli.repairing import repair_and_tell
+    from leadengine_ctl.cli.session import open_session
+
+    repair_and_tell(
+        open_session(as_json=as_json), client, target, dry_run=dry_run, ask=not (yes or dry_run)
+    )

@@ -43,12 +43,17 @@ def put_points(session: Session, client: str, *, check: bool) -> None:
         raise typer.Exit(ExitCode.PARTIAL)
 
 
-def _show(points: tuple[Point, ...], alarms: Iterable[str], status: ClientStatus) -> None:
+def put_table(points: tuple[Point, ...], client: str) -> None:
+    """One line a point."""
     if points:
         rows = [_row(each) for each in points]
         terminal.put_table([_HEADER, *rows], ["", *(_TONES[row[0]] for row in rows)])
     else:
-        terminal.say(f"There are none yet. Take one: lectl backup {status.client.slug}")
+        terminal.say(f"There are none yet. Take one: lectl backup {client}")
+
+
+def _show(points: tuple[Point, ...], alarms: Iterable[str], status: ClientStatus) -> None:
+    put_table(points, status.client.slug)
     for text in filter(None, (*alarms, status.backups.verdict.sentence, _measured(status))):
         terminal.say(text)
 

@@ -23,6 +23,14 @@ def backups(
     ] = False,
     as_json: options.Json = False,
 ) -> None:
+    from leadengine_ctl.cli import remote
+
+    if there := remote.panel():
+        from leadengine_ctl.cli import remote_recovery
+
+        remote_recovery.refuse_words(check=check)
+        remote_recovery.put_points(there, client, as_json=as_json)
+        return
     from leadengine_ctl.cli.backup_tables import put_points
     from leadengine_ctl.cli.session import open_session
 

@@ -49,6 +49,11 @@ def set_(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command li
     yes: options.Yes = False,
     as_json: options.Json = False,
 ) -> None:
+    from leadengine_ctl.cli.remote_recovery import configured
+
+    refused = {"all": every, "plan": plan, "canary": canary}
+    if configured(what, refused, as_json=as_json):
+        return
     from leadengine_ctl.cli.configuring import set_values
     from leadengine_ctl.cli.session import open_session
 
@@ -77,12 +82,18 @@ Examples:
 
 @app.command(help=SHOW)
 def show(client: options.Client, as_json: options.Json = False) -> None:
+    from leadengine_ctl.cli import remote
     from leadengine_ctl.cli.session import open_session
     from leadengine_ctl.operations.configuring import read_config
     from leadengine_ctl.operations.defaults import check_slug
 
-    clients = open_session(as_json=as_json).world.store.clients
-    found = read_config(clients.get(check_slug(client)))
+    if there := remote.panel():
+        from leadengine_ctl.cli.remote_recovery import config_of
+
+        found = config_of(there, client)
+    else:
+        clients = open_session(as_json=as_json).world.store.clients
+        found = read_config(clients.get(check_slug(client)))
     if as_json:
         terminal.put_json({"kind": "result", "client": client, "config": found})
         return

@@ -42,6 +42,11 @@ def destroy(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command
     ] = False,
     as_json: options.Json = False,
 ) -> None:
+    from leadengine_ctl.cli.remote_recovery import destroyed
+
+    refused = {"without_backup": without_backup, "keep_server": keep_server, "frozen_on": frozen_on}
+    if destroyed(client, confirm or ("" if yes else None), refused, as_json=as_json):
+        return
     from leadengine_ctl.cli.destroying import confirm_loss
     from leadengine_ctl.cli.session import open_session
     from leadengine_ctl.operations.destroy import Destroy, destroy_request, frozen_request

@@ -4,7 +4,14 @@ from typing import Annotated
 
 import typer
 
-from leadengine_ctl.cli import host_doctor, host_prepare, host_servers, options, terminal
+from leadengine_ctl.cli import (
+    host_doctor,
+    host_prepare,
+    host_servers,
+    host_snapshots,
+    options,
+    terminal,
+)
 
 app = typer.Typer(no_args_is_help=True, help="The machines that stacks live on.")
 
@@ -53,6 +60,8 @@ app.command(help=host_servers.CREATE)(host_servers.create)
 app.command(help=host_servers.SIZES)(host_servers.sizes)
 app.command(help=host_servers.RESIZE)(host_servers.resize)
 app.command(help=host_servers.REPLACE)(host_servers.replace)
+app.command(help=host_snapshots.SNAPSHOT)(host_snapshots.snapshot)
+app.command(help=host_snapshots.SNAPSHOTS)(host_snapshots.snapshots)
 app.command(help=host_servers.DRAIN)(host_servers.drain)
 app.command(help=host_servers.DELETE)(host_servers.delete)
 app.command(help=host_servers.ORPHANS)(host_servers.orphans)

@@ -59,25 +59,25 @@ def restore(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command
     yes: options.Yes = False,
     as_json: options.Json = False,
 ) -> None:
+    from leadengine_ctl.cli.remote_recovery import restored
+
+    choice = {"point": point, "only": only, "undo": undo}
+    more = {
+        "to": to,
+        "as_name": as_name,
+        "domain": domain,
+        "target": source,
+        "kit": kit,
+        "keys": keys,
+        "without_undo": without_undo,
+        "dry_run": dry_run,
+    }
+    if restored(client, choice, more, ask=not yes, as_json=as_json):
+        return
     from leadengine_ctl.cli.restoring import restore_and_tell
     from leadengine_ctl.cli.session import open_session
     from leadengine_ctl.operations.backups.choosing import RestoreWords
 
-    words = RestoreWords.model_validate(
-        {
-            "client": client,
-            "point": point,
-            "to": to,
-            "as_name": as_name,
-            "domain": domain,
-            "only": only,
-            "target": source,
-            "kit": kit,
-            "keys": keys,
-            "undo": undo,
-            "without_undo": without_undo,
-            "dry_run": dry_run,
-        }
-    )
+    words = RestoreWords.model_validate({"client": client, **choice, **more})
     session = open_session(as_json=as_json, host_key=host_key)
     restore_and_tell(session, words, ask=not (yes or dry_run))

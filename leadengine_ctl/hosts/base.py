@@ -66,6 +66,9 @@ class Progress:
 
 Report = Callable[[Progress], None]
 
+SIGNATURE = "signature"
+"""The part of a step in which a host waits for a person: its event says for what, behind a colon."""
+
 
 def quiet(_progress: Progress) -> None:
     """Report to nobody."""

@@ -36,6 +36,7 @@ from leadengine_agent.protocol import (
     Proven,
     Prune,
     Release,
+    Repair,
     Restore,
     Rollback,
     StackState,
@@ -237,12 +238,8 @@ class MemoryAgent:
 
     def _maintain(self, order: Order) -> dict[str, Any]:
         match order:
-            case Backup():
-                return _plain(self._points.backup(order))
-            case Verify():
-                return _plain(self._points.verify(order))
-            case Prune():
-                return _plain(self._points.prune(order))
+            case Backup() | Verify() | Prune() | Repair():
+                return _plain(self._points.carry_out(order))
             case Restore(kit=kit, sealed=sealed):
                 opened = self._restores.opened(kit, sealed)
                 return _plain(self._restores.restore(order, opened))

@@ -18,6 +18,8 @@ from leadengine_agent.protocol import (
     Prune,
     PruneResult,
     RecoveryKit,
+    Repair,
+    RepairResult,
     Target,
     TargetCredentials,
     TargetState,
@@ -26,6 +28,7 @@ from leadengine_agent.protocol import (
     VerifyResult,
 )
 from leadengine_ctl.hosts import memory_refusals as refusals
+from leadengine_ctl.hosts.memory_repair import give_up
 from leadengine_ctl.hosts.memory_repositories import Repositories
 from leadengine_ctl.hosts.memory_state import MemoryBackups, MemoryStack, MemoryState
 from leadengine_ctl.hosts.memory_storage import KeptPoint, MemoryRepository
@@ -70,6 +73,20 @@ class MemoryPoints:
     """The verbs that make points and look at them."""
 
     repositories: Repositories
+
+    def carry_out(
+        self, order: Backup | Verify | Prune | Repair
+    ) -> BackupResult | VerifyResult | PruneResult | RepairResult:
+        """Do one of them."""
+        match order:
+            case Backup():
+                return self.backup(order)
+            case Verify():
+                return self.verify(order)
+            case Prune():
+                return self.prune(order)
+            case Repair():
+                return self.repair(order)
 
     def backup(self, order: Backup) -> BackupResult:
         """Take a point of one client; without a client, of all for which one is due."""
@@ -193,6 +210,16 @@ class MemoryPoints:
         backups = stack.backups.model_copy(update={"drill": drill, "points": points})
         self.keep_backups(order.client, backups)
         return VerifyResult(drills=(drill,))
+
+    def repair(self, order: Repair) -> RepairResult:
+        """Give up what is lost at a target, and take a new point."""
+        stack = stack_of(self.repositories.state(), order.client)
+        result, backups = give_up(order, stack, self.repositories)
+        if order.dry_run:
+            return result
+        self.keep_backups(order.client, backups)
+        point = self.take(order.client, "manual")
+        return result.model_copy(update={"changed": True, "point": point.id})
 
     def prune(self, order: Prune) -> PruneResult:
         """Remove what is older than it must be; the newest one stays."""

@@ -117,6 +117,24 @@ def corrupt(point: str, target: str) -> RefusedError:
     )
 
 
+def only_adds(target: str) -> RefusedError:
+    return _refused(
+        FailureCode.REFUSED,
+        f"This host cannot mend '{target}'.",
+        "It may only add there, and mending removes what is damaged.",
+        "Nothing was changed.",
+    )
+
+
+def more_is_lost(target: str, names: tuple[str, ...]) -> RefusedError:
+    return _refused(
+        FailureCode.CONFLICT,
+        f"More is lost at '{target}' than was agreed to.",
+        f"These cannot be read there: {', '.join(names)}.",
+        "No point was forgotten. Look at the plan again, and repair again.",
+    )
+
+
 def no_point(client: str, point: str | None) -> RefusedError:
     which = f"recovery point {point}" if point else "recovery point"
     return _refused(

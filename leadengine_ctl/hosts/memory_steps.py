@@ -14,6 +14,7 @@ STEPS = {
     "verify": ("fetch", "compare"),
     "freeze": ("stop",),
     "prune": ("prune",),
+    "repair": ("look", "take out", "bring back", "give up", "backup", "drill"),
 }
 CARRYING = frozenset({"upload", "fetch"})
 """Steps that move many bytes, and tell how many."""

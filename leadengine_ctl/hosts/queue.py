@@ -26,6 +26,7 @@ from leadengine_agent.protocol import (
 from leadengine_ctl.errors import HostUnreachableError, LeadEngineError, NotAllowedError
 from leadengine_ctl.hosts.base import (
     FLOOR,
+    SIGNATURE,
     HardeningFacts,
     HostAddress,
     HostFacts,
@@ -138,13 +139,13 @@ class QueueHost:
         if not box.wants_signature(task.id):
             return
         detail = f"waits for an operator: lectl task sign {task.id}"
-        yield Event(task=task.id, step="signature", state=StepState.STARTED, detail=detail)
+        yield Event(task=task.id, step=SIGNATURE, state=StepState.STARTED, detail=detail)
         began = time.monotonic()
         while box.wants_signature(task.id):
             if time.monotonic() - began > _SIGNATURE_PATIENCE:
                 raise self._unsigned(task)
             self.sleep(_LOOK_EVERY)
-        yield Event(task=task.id, step="signature", state=StepState.DONE, detail="signed")
+        yield Event(task=task.id, step=SIGNATURE, state=StepState.DONE, detail="signed")
 
     def _give_up_on(self, task: Task, news: float) -> None:
         """Whether it still makes sense to wait; what the agent has fetched is never taken back."""

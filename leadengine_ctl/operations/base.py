@@ -10,7 +10,7 @@ from leadengine_ctl.dns.base import DnsProvider
 from leadengine_ctl.fleet.panel_records import AuditLine
 from leadengine_ctl.fleet.records import EventLine
 from leadengine_ctl.fleet.store import Store, now
-from leadengine_ctl.hosts.base import Host, HostAddress, HostKey, Progress, Report
+from leadengine_ctl.hosts.base import SIGNATURE, Host, HostAddress, HostKey, Progress, Report
 from leadengine_ctl.operations.durable import Durable
 from leadengine_ctl.operations.orders import newest_fence, submit
 from leadengine_ctl.providers.base import Provider
@@ -258,14 +258,14 @@ class Run:
     ) -> None:
         """Record an event and pass it on.
 
-        The store is written when a step begins or fails: a story of twenty lines costs a few writes,
-        and whoever looks sees the step that hangs.
+        The store is written when a step begins or fails, and when a person has to do something: a story
+        of twenty lines costs a few writes, and whoever looks sees the step that hangs, and why.
         """
-        part = "/" in step
+        _, part, name = step.partition("/")
         if state is StepState.DONE:
             self._changed.add(step.partition("/")[0])
         self._story.append(EventLine(now(), step, state, detail, seconds))
-        if not part and state in (StepState.STARTED, StepState.FAILED):
+        if name == SIGNATURE or (not part and state in (StepState.STARTED, StepState.FAILED)):
             self._write()
         self._listener(Happening(self.operation, step, state, detail, seconds))
 

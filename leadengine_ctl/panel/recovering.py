@@ -4,7 +4,7 @@ from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.fleet.panel_records import ApprovalRecord, JobRecord
 from leadengine_ctl.operations import jobs
 from leadengine_ctl.operations.backups.backup import BackupVerb, VerifyVerb
-from leadengine_ctl.operations.backups.choosing import Choice, RestoreWords, choose
+from leadengine_ctl.operations.backups.choosing import RestoreWords, choose
 from leadengine_ctl.operations.backups.requests import BackupRequest, VerifyRequest
 from leadengine_ctl.operations.backups.restore import RestoreVerb
 from leadengine_ctl.operations.base import World
@@ -24,25 +24,7 @@ def prove(world: World, client: str, point: str | None) -> JobRecord:
     return jobs.ask_for(world, VerifyVerb(VerifyRequest.model_validate(values)))
 
 
-def plan_restore(world: World, client: str, form: dict[str, str]) -> Choice:
-    """Which point is meant, and what a restore to it does; changes nothing.
-
-    Raises:
-        NotFoundError: there is no such client or point.
-        ValidationError: a value is refused.
-    """
-    values = {
-        "client": client,
-        "point": form.get("point") or None,
-        "only": form.get("only") or None,
-        "undo": bool(form.get("undo")),
-    }
-    return choose(world, RestoreWords.model_validate(values))
-
-
-def restore(
-    world: World, client: str, form: dict[str, str], confirm: str
-) -> JobRecord | ApprovalRecord:
+def restore(world: World, words: RestoreWords, confirm: str) -> JobRecord | ApprovalRecord:
     """Ask that a client goes back to a point; a second person has to agree, when the settings say so.
 
     Where the host fetches its tasks, it waits there for an operator's signature besides.
@@ -51,11 +33,13 @@ def restore(
         NotAllowedError: the client's name was not typed.
         NotFoundError: there is no such client or point.
     """
-    if confirm != client:
+    if confirm != words.client:
         raise NotAllowedError(
-            f"{client} was not restored", "The client's name was not typed.", "Type it to confirm."
+            f"{words.client} was not restored",
+            "The client's name was not typed.",
+            "Type it to confirm.",
         )
-    verb = RestoreVerb(plan_restore(world, client, form).request)
+    verb = RestoreVerb(choose(world, words).request)
     if takes_two(world, verb.name):
         return ask_second(world, verb)
     return jobs.ask_for(world, verb)

@@ -16,6 +16,9 @@ from leadengine_ctl.panel.watch import Watch
 from leadengine_ctl.panel.worker import Worker
 from leadengine_ctl.secrets import KeyRing
 
+_KEEP_ALIVE = 75
+"""Seconds that an idle connection is kept: longer than agents pause, or each report would open one."""
+
 
 def build_desk(world: World, url: str = "") -> Desk:
     """What every page works with, for a panel on this store.
@@ -51,14 +54,18 @@ def serve(world: World, host: str, port: int, *, workers: int, proxies: str) -> 
         proxy_headers=bool(proxies),
         forwarded_allow_ips=proxies or None,
         timeout_graceful_shutdown=3,
+        timeout_keep_alive=_KEEP_ALIVE,
+        backlog=2048,
     )
-    worker, watch = Worker(world, workers), Watch(world, desk.index)
+    worker, watch, over = Worker(world, workers), Watch(world, desk.index), threading.Event()
     clerk = Clerk(replace(world, actor="billing", origin="panel"))
+    threading.Thread(target=desk.index.keep_fresh, args=(over,), daemon=True).start()
     for each in (worker.run, watch.run, clerk.run) if workers else ():
         threading.Thread(target=each, daemon=True).start()
     try:
         _Server(config).run()
     finally:
+        over.set()
         worker.stop()
         watch.stop()
         clerk.stop()

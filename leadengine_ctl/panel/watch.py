@@ -23,10 +23,12 @@ from leadengine_ctl.planning.alerts import (
     Watched,
     look_at_channels,
     look_at_clients,
+    look_at_clocks,
     look_at_disks,
     look_at_workers,
 )
 from leadengine_ctl.planning.capacity import Sample, days_until_full
+from leadengine_ctl.planning.health import wrong_clock
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +85,9 @@ class Watch:
             if settled or found.kind != "silence":
                 yield found
         yield from look_at_disks(self._full_in(rows), limits)
+        said, now = self._index.everything_said(), time.time()
+        clocks = {host: wrong_clock(each.word, now) for host, each in said.items()}
+        yield from look_at_clocks(clocks)
         yield from look_at_workers(store.jobs.oldest_waiting())
         failures = {each.name: each.failure for each in store.alerts.channels() if each.failure}
         yield from look_at_channels(failures)

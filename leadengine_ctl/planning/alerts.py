@@ -93,6 +93,14 @@ def look_at_disks(days: dict[str, float], limits: Limits) -> Iterator[Finding]:
             yield Finding("disk", host, "critical" if left < 2 else "warning", sentence)
 
 
+def look_at_clocks(off: dict[str, str]) -> Iterator[Finding]:
+    """Hosts whose clocks are wrong; host -> how far, or an empty text."""
+    for host, far in sorted(off.items()):
+        if far:
+            sentence = f"The clock of {host} is {far}; its certificates and backups go by it."
+            yield Finding("clock", host, "warning", sentence)
+
+
 def look_at_workers(oldest_waiting: float | None) -> Iterator[Finding]:
     """Whether what is asked for is done; seconds that the oldest job has waited."""
     if oldest_waiting is not None and oldest_waiting > _PATIENCE:

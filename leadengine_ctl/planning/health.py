@@ -1,10 +1,14 @@
 """How a client is, by the last word of its host. What is not known is never green (promise U5)."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 GRACE = 10.0
 """Seconds on top of two intervals before a silent host counts as unknown."""
+
+_CLOCKS_DIFFER = 30.0
+"""Seconds that the clocks of host and panel may differ; a report is on its way for less."""
 
 
 class Health(StrEnum):
@@ -40,6 +44,16 @@ def silence(word: Word | None, now: float) -> str:
     if word.sent_at - word.looked_at > patience:
         return "its agent reports, and what it reports is old"
     return ""
+
+
+def wrong_clock(word: Word | None, now: float) -> str:
+    """How far a host's clock is from ours, when that is too far; empty: it is right, or nobody knows."""
+    if word is None or silence(word, now):
+        return ""
+    ahead = word.sent_at - word.received_at
+    if abs(ahead) <= _CLOCKS_DIFFER:
+        return ""
+    return f"{timedelta(seconds=round(abs(ahead)))} {'ahead of' if ahead > 0 else 'behind'} ours"
 
 
 def judge(word: Word | None, now: float, healthy: bool | None) -> tuple[Health, str]:

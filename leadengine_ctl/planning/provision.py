@@ -62,8 +62,11 @@ def plan_delete(name: str, provider: str, price: str) -> Plan:
         title=f"Delete the server {name} at {provider}",
         steps=(
             Step("check", "Check that no client lives there"),
-            Step("delete", f"Delete it at {provider}, with its address and tags"),
+            Step("delete", f"Delete it at {provider}, with its snapshots, address and tags"),
             Step("forget", "Forget it, and the key it was known by"),
         ),
-        notes=("Everything on its disk is lost.", f"It no longer costs {price}."),
+        notes=(
+            "Everything on its disk is lost, and every snapshot of it.",
+            f"It no longer costs {price}.",
+        ),
     )

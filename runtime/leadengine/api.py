@@ -22,7 +22,7 @@ from leadengine.accounts.signed_in import NotPermittedError, NotSignedInError
 from leadengine.concierge import routes as concierge_routes
 from leadengine.concierge import widget
 from leadengine.controlling import routes as controlling_routes
-from leadengine.dashboard import conversations, insights, knowledge, leads, live
+from leadengine.dashboard import conversations, exports, insights, knowledge, leads, live
 from leadengine.dashboard import routes as dashboard_routes
 from leadengine.dashboard.forms import RefusedFormError
 from leadengine.dashboard.pages import FOLDER, page
@@ -55,9 +55,10 @@ _NEIGHBOURS = "127.0.0.1,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
 
 
 _ROUTES = (
+    # Asked for most of all, and routes are looked through in their order.
+    tracking_routes,
     health,
     gauges,
-    tracking_routes,
     account_routes,
     password_routes,
     code_routes,
@@ -66,6 +67,7 @@ _ROUTES = (
     conversations,
     insights,
     knowledge,
+    exports,
     concierge_routes,
     widget,
     reply_routes,

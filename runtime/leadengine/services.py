@@ -101,7 +101,8 @@ def build(settings: Settings) -> Services:
     )
 
 
-def _services(request: Request) -> Services:
+async def _services(request: Request) -> Services:
+    # Not awaiting anything: a plain function would be called in a thread of its own, for every request.
     services: Services = request.app.state.services
     return services
 

@@ -14,6 +14,7 @@ from leadengine.companies.store import copy_companies
 from leadengine.concierge.calling import call_people, mail_replies
 from leadengine.database import Database
 from leadengine.healthcheck import HEARTBEAT
+from leadengine.insight.tending import pack_days
 from leadengine.knowledge import library, staff
 from leadengine.leads.tending import tend
 from leadengine.metering import copy_usage
@@ -58,6 +59,7 @@ async def _work(settings: Settings) -> None:
             chores.every(5, copy_companies(database, redis)),
             chores.every(3600, tend_partitions(database)),
             chores.every(1800, keep_no_longer(database)),
+            chores.every(60, pack_days(database)),
             chores.every(2, tend(database, channels(settings))),
             chores.every(2, tell(database, settings)),
             chores.every(2, deliver(database, settings)),

@@ -16,6 +16,7 @@ from tests.bench.many_events import statements
 from tests.bench.result import Result
 from tests.lab.runtime.stack import RuntimeStack
 from tests.lab.runtime.test_accounts_pages import sign_in
+from tests.lab.runtime.test_packed_days import wait_for_packed
 
 TENANT = "(SELECT id FROM tenants WHERE name = 'acme')"
 PAGES = {
@@ -45,6 +46,7 @@ def measure(events: int) -> Iterator[Result]:
         made = time.perf_counter() - began
         stack.sql("VACUUM ANALYZE events")
         stack.sql("VACUUM ANALYZE visits")
+        wait_for_packed(stack)
         with stack.client() as client:
             assert sign_in(client).status_code == 303
             for name, path in PAGES.items():

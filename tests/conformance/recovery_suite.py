@@ -24,6 +24,8 @@ from leadengine_agent.protocol import (
     PointsResult,
     RecoveryKit,
     RecoveryKitResult,
+    Repair,
+    RepairResult,
     Restore,
     RestoreResult,
     StackSpec,
@@ -98,6 +100,7 @@ class RecoverySuite(AgentSuite):
             Verify(client="nobody"),
             MakeKit(client="nobody"),
             Freeze(client="nobody"),
+            Repair(client="nobody", target="local"),
         ],
         ids=lambda order: str(order.verb),
     )
@@ -111,6 +114,13 @@ class RecoverySuite(AgentSuite):
             Verify(client=kept.client, point=NO_POINT),
         ):
             self._fails(host, order, FailureCode.NOT_FOUND)
+
+    def test_a_storage_is_looked_at_for_damage(self, host: Transport, kept: StackSpec) -> None:
+        self._backup(host, kept)
+        order = Repair(client=kept.client, target="local", dry_run=True)
+        found = RepairResult.model_validate(self.succeed(host, order).result)
+        assert (found.changed, found.damaged, found.lost) == (False, (), ())
+        self._fails(host, Repair(client=kept.client, target="nowhere"), FailureCode.NOT_FOUND)
 
     def test_the_kit_opens_for_whom_it_is_sealed_and_for_nobody_else(
         self, host: Transport, kept: StackSpec

@@ -26,11 +26,12 @@ class Pebble:
 
     box: Container
     trust: str
+    name: str = HOST
 
     @property
     def directory(self) -> str:
         """The ACME directory, by a name that lab hosts and their containers resolve."""
-        return f"https://{HOST}:14000/dir"
+        return f"https://{self.name}:14000/dir"
 
     def _fetch(self, path: str) -> httpx.Response:
         context = ssl.create_default_context(cadata=self.trust)
@@ -51,35 +52,44 @@ class Pebble:
 
 
 def start_pebble(
-    run: Run, names: Names, authority: Authority, nonce_reject_percent: int = 5
+    run: Run,
+    names: Names,
+    authority: Authority,
+    nonce_reject_percent: int = 5,
+    days: float = 90,
+    name: str = HOST,
 ) -> Pebble:
-    """Start an authority that validates on ports 80 and 443, without artificial waits."""
-    last = 4
-    authority.issue(HOST, run.address(last))
-    names.point(HOST, run.address(last))
+    """Start an authority that validates on ports 80 and 443, without artificial waits.
+
+    Args:
+        days: how long its certificates live.
+        name: another one where a second authority is wanted beside the first.
+    """
+    last = 4 if name == HOST else 5
+    authority.issue(name, run.address(last))
+    names.point(name, run.address(last))
     settings = {
         "pebble": {
             "listenAddress": "0.0.0.0:14000",
             "managementListenAddress": "0.0.0.0:15000",
-            "certificate": f"/lab/{HOST}.pem",
-            "privateKey": f"/lab/{HOST}.key",
+            "certificate": f"/lab/{name}.pem",
+            "privateKey": f"/lab/{name}.key",
             "httpPort": 80,
             "tlsPort": 443,
             "ocspResponderURL": "",
             "externalAccountBindingRequired": False,
             "retryAfter": {"authz": 1, "order": 1},
-            "certificateValidityPeriod": 90 * 86400,
+            "certificateValidityPeriod": int(days * 86400),
         }
     }
-    (authority.folder / "pebble.json").write_text(json.dumps(settings))
+    (authority.folder / f"{name}.json").write_text(json.dumps(settings))
     options = (
         *("--volume", f"{authority.folder}:/lab:ro"),
         *("--env", "PEBBLE_VA_NOSLEEP=1"),
         *("--env", f"PEBBLE_WFE_NONCEREJECT={nonce_reject_percent}"),
     )
-    command = ("pebble", "-config", "/lab/pebble.json", "-dnsserver", f"{run.resolver}:53")
-    pebble = Pebble(
-        run.start("pebble", IMAGE, *command, last=last, options=options), authority.root_pem
-    )
+    command = ("pebble", "-config", f"/lab/{name}.json", "-dnsserver", f"{run.resolver}:53")
+    box = run.start(name.partition(".")[0], IMAGE, *command, last=last, options=options)
+    pebble = Pebble(box, authority.root_pem, name)
     pebble.wait()
     return pebble

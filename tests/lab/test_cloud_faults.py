@@ -21,12 +21,13 @@ POINTS = [f"provision.{step}:{side}" for step in STEPS for side in ("before", "a
 
 
 def one_life(provider: str, folder: Path, seed: int) -> tuple[int, int]:
-    """Rent, name and give back under random faults; how many faults hit, how often it was run again."""
+    """Rent, name, photograph, give back under random faults; how many hit, how often it was run again."""
     with a_tenant(provider, folder) as tenant:
         tenant.api.faults.by_chance(seed, 0.3)
         said = until_it_works(tenant.rent, RERUNS)
         assert len(tenant.hall.history) == 1, "more than one server was made"
         said += until_it_works(tenant.point, RERUNS)
+        said += until_it_works(tenant.photograph, RERUNS)
         said += until_it_works(tenant.give_back, RERUNS)
         hit = sum(tenant.api.faults.happened.values())
         tenant.api.faults.clear()
@@ -39,6 +40,7 @@ def one_life(provider: str, folder: Path, seed: int) -> tuple[int, int]:
 def assert_nothing_is_left(tenant: Tenant) -> None:
     assert tenant.hall.boxes == {}
     assert tenant.records() == []
+    assert tenant.hall.left == {}, "a snapshot outlived its server"
     assert tenant.api.firewalls == {}
     assert (tenant.record, tenant.orphans()) == (None, 0)
 

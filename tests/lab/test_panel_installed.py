@@ -1,6 +1,11 @@
 """The panel on a host of its own: from a bare machine to somebody who is signed in over HTTPS."""
 
+import datetime as dt
+import json
 import ssl
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -8,10 +13,14 @@ import pytest
 from cryptography import x509
 
 from leadengine_agent.certificates import kind_of
-from tests.lab.acme import Pebble
+from tests.lab.acme import Pebble, start_pebble
+from tests.lab.authority import Authority
 from tests.lab.browser import Browser
+from tests.lab.engine import docker
 from tests.lab.names import Names
 from tests.lab.operator import Ended, Operator, certificate_settings, fingerprint, wait_until
+from tests.lab.releases import derive
+from tests.lab.run import Run
 from tests.lab.served_panel import join
 from tests.lab.vps import Vps
 
@@ -21,7 +30,18 @@ DOMAIN = "panel.installed.test"
 OWNER = "ann@installed.test"
 FAILPOINT = "/var/lib/leadengine/agent/failpoint"
 SECRETS = "/var/lib/leadengine/control_panel/secrets"
+HISTORY = f"/var/lib/leadengine/agent/certify/{DOMAIN}.json"
 KILLED = -9
+LIFE = 600
+"""Seconds that a certificate lives; it is renewed in the last third of them."""
+
+
+@pytest.fixture(scope="module")
+def pebble(run: Run, names: Names, authority: Authority) -> Iterator[Pebble]:
+    """An authority of these tests' own: what it certifies is due for renewal after minutes."""
+    opened = start_pebble(run, names, authority, days=LIFE / 86_400, name="pebble-brief.test")
+    yield opened
+    opened.box.remove()
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +129,87 @@ def test_the_panels_own_key_outlives_its_container(
     key = bare_vps.run(*read).stdout
     bare_vps.run("docker", "restart", "leadengine_panel-panel-1")
     assert bare_vps.run(*read).stdout == key
+
+
+@pytest.fixture
+def newer() -> Iterator[str]:
+    """A newer image of the panel, where an installation looks for it; its id."""
+    tag = "leadengine/panel:dev"
+    before = docker("image", "inspect", "--format", "{{.Id}}", tag).stdout.strip()
+    image = derive("panel-newer", "ENV LEADENGINE_LAB=newer", base=tag)
+    docker("tag", f"{image.repository}:dev", tag)
+    yield image.digest
+    docker("tag", before, tag)
+
+
+def known(vps: Vps) -> dict[str, str]:
+    """What a panel that was replaced must not have lost: people, the trail, the key, the password."""
+    lectl = ("docker", "exec", "leadengine_panel-panel-1", "lectl")
+    people = vps.run(*lectl, "panel", "admin", "list", "--json").stdout
+    trail = json.loads(vps.run(*lectl, "audit", "--verify", "--json").stdout.splitlines()[-1])
+    assert OWNER in people
+    return {
+        "people": people,
+        "trail": json.dumps(trail, sort_keys=True),
+        "key": vps.run("docker", "exec", "leadengine_panel-panel-1", "cat", "/data/key").stdout,
+        "password": vps.run("cat", f"{SECRETS}/db_password").stdout,
+    }
+
+
+def longest_gap(vps: Vps, doing: Callable[[], None]) -> float:
+    """Do something, and measure for how long the panel did not answer meanwhile, at most, in seconds."""
+    with ThreadPoolExecutor(1) as pool:
+        done, last, longest = pool.submit(doing), time.monotonic(), 0.0
+        while not done.done() or not _answers(vps):
+            if _answers(vps):
+                longest, last = max(longest, time.monotonic() - last), time.monotonic()
+            time.sleep(0.1)
+        done.result()
+    return max(longest, time.monotonic() - last)
+
+
+def _answers(vps: Vps) -> bool:
+    address = f"https://{vps.address}/healthz"
+    try:
+        return httpx.get(address, headers={"Host": DOMAIN}, verify=False, timeout=2).is_success  # noqa: S501 - not what is asked about here
+    except httpx.HTTPError:
+        return False
+
+
+def test_a_newer_image_takes_its_place_and_everything_is_still_known(
+    link: str,
+    operator: Operator,
+    bare_vps: Vps,
+    newer: str,
+    record_property: Callable[[str, object], None],
+) -> None:
+    before, data, ended = containers(bare_vps), known(bare_vps), list[Ended]()
+    gap = longest_gap(bare_vps, lambda: ended.append(install(operator, bare_vps)))
+    assert ended[0].code == 0, ended[0].text
+    form = ("docker", "inspect", "--format", "{{.Image}}", "leadengine_panel-panel-1")
+    assert bare_vps.run(*form).stdout.strip() == newer
+    after = containers(bare_vps)
+    changed = {name for name in before if after[name] != before[name]}
+    assert changed == {"leadengine_panel-panel-1"}
+    assert known(bare_vps) == data
+    assert not ended[0].result["link"]
+    record_property("seconds without an answer", round(gap, 1))
+    assert gap <= 60
+
+
+def test_its_certificate_is_renewed_in_time_by_its_host_alone(link: str, bare_vps: Vps) -> None:
+    """What is awaited otherwise, the hour between two looks of the host at a good one, is taken away."""
+    first, now = certificate(bare_vps), dt.datetime.now(dt.UTC)
+    assert kind_of(first) == "acme"
+    due = first.not_valid_after_utc - dt.timedelta(seconds=LIFE / 3)
+    time.sleep(max(0.0, (due - now).total_seconds()) + 1)
+    assert certificate(bare_vps).serial_number == first.serial_number, "renewed before its time"
+    bare_vps.run("rm", HISTORY)
+
+    def renewed() -> bool:
+        found = certificate(bare_vps)
+        assert dt.datetime.now(dt.UTC) < found.not_valid_after_utc, "an expired one was served"
+        return found.serial_number != first.serial_number
+
+    wait_until(renewed, LIFE / 3, pause=0.5)
+    assert kind_of(certificate(bare_vps)) == "acme"

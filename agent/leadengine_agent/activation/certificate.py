@@ -2,7 +2,15 @@
 
 import datetime
 
-from leadengine_agent.certificates import CertificateStore, LocalCA, check, self_signed
+from leadengine_agent.certificates import (
+    CertificateStore,
+    LocalCA,
+    Pair,
+    check,
+    fault,
+    kind_of,
+    self_signed,
+)
 from leadengine_agent.executor.steps import Did
 from leadengine_agent.layout import HostLayout, StackLayout
 from leadengine_agent.values import is_private
@@ -13,10 +21,18 @@ def ensure_certificate(host: HostLayout, layout: StackLayout, domain: str) -> Di
     now = datetime.datetime.now(datetime.UTC)
     store = CertificateStore(layout.certificates)
     pair = store.current()
-    if pair is not None and not check(pair, domain, now):
+    if pair is not None and _is_best(pair, domain, now):
         return Did(False, "a certificate is there")
     if is_private(domain):
         store.install(LocalCA(host.local_ca).issue(domain, now))
         return Did(True, "issued by the host's own CA")
     store.install(self_signed(domain, now))
     return Did(True, "self-signed until a CA answers")
+
+
+def _is_best(pair: Pair, domain: str, now: datetime.datetime) -> bool:
+    """Whether nothing that can be made here is better. An authority's certificate stays, also when it has
+    run out by our clock: visitors judge by theirs, and `certify` replaces it."""
+    if kind_of(pair.leaf) == "acme":
+        return not fault(pair, domain)
+    return not check(pair, domain, now)

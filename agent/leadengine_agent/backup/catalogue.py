@@ -19,7 +19,7 @@ from typing import IO, Any, Literal
 from leadengine_agent.files import sync_directory
 from leadengine_agent.protocol import Answered
 
-Kind = Literal["point", "failed", "drill", "expired", "gone", "alarm", "restored"]
+Kind = Literal["point", "failed", "drill", "expired", "gone", "lost", "alarm", "restored"]
 
 
 class Entry(Answered):

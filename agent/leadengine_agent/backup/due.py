@@ -60,10 +60,10 @@ def is_point_due(schedule: BackupSchedule, client_id: str, past: Past, now: floa
     """Is there a slot without a good point, and is it time to try (again)?
 
     A host that was off catches up at once, in or out of the window. A clock that went back does not
-    hold up points: an attempt of the future is none.
+    hold up points: an attempt of the future is none, and a policy from there is in force.
     """
     wanted = slot(schedule, client_id, now)
-    if wanted is None or wanted < past.since:
+    if wanted is None or wanted < past.since <= now + _GRACE:
         return False
     good = past.good if past.good is not None and past.good <= now + _GRACE else None
     if good is not None and good >= wanted:
@@ -87,9 +87,12 @@ def overdue_after(schedule: BackupSchedule, client_id: str, past: Past) -> float
 def is_drill_due(
     schedule: BackupSchedule, client_id: str, drilled: float | None, since: float, now: float
 ) -> bool:
-    """Is the newest drill older than the policy allows? The first comes within a day."""
+    """Is the newest drill older than the policy allows? The first comes within a day.
+
+    One that would be due later than any can be was noted by a clock that was ahead: it does not count.
+    """
     latest = drill_due(schedule, client_id, drilled, since)
-    return latest is not None and now >= latest
+    return latest is not None and not now < latest <= now + (schedule.drill_days + 1) * DAY
 
 
 def drill_due(

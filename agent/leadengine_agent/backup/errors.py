@@ -22,14 +22,21 @@ _CORRUPT = (
     "not found in repository index", "does not match id", "load(<data", "blob not found",
     "pack id does not match", "unexpected pack size", "invalid index", "not found in index",
     "size does not match", "repository contains errors", "unexpected eof", "id not found",
+    "not found in repository",
 )  # fmt: skip
 
 
 class ResticError(Exception):
-    """restic ended with an error; `lines` is what it said, free of control characters."""
+    """restic ended with an error.
 
-    def __init__(self, code: int, lines: tuple[str, ...]) -> None:
+    Attributes:
+        lines: what it said, free of control characters.
+        output: its standard output, whole and as it was.
+    """
+
+    def __init__(self, code: int, lines: tuple[str, ...], output: str = "") -> None:
         self.code = code
+        self.output = output
         self.lines = tuple(_sentence(line) for line in lines)
         super().__init__(_last(self.lines) or f"restic ended with {code}")
 

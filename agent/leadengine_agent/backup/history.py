@@ -55,13 +55,21 @@ class History:
 
 
 def fold(entries: Iterable[Entry]) -> History:
-    """Take in all entries, oldest first."""
-    history, newest, last = History(), 0.0, 0.0
+    """Take in all entries, oldest first.
+
+    A clock that went back is an alarm until a point that came after it is good everywhere: from then on there
+    is one whose time can be relied on.
+    """
+    history, before, went_back = History(), 0.0, False
     for entry in entries:
-        newest, last = max(newest, entry.at), entry.at
         _take_in(history, entry)
         history.chain = (entry.number, entry.hash)
-    if last < newest - _BACK:
+        if entry.at < before - _BACK:
+            went_back = True
+        elif entry.kind == "point" and not history.why:
+            went_back = False
+        before = entry.at
+    if went_back:
         history.alarm("the host's clock went back: times of points cannot be relied on")
     for point in history.points.values():
         for copy in point.copies:
@@ -80,7 +88,11 @@ def _take_in(history: History, entry: Entry) -> None:
             for name in entry.body["points"]:
                 _change(history, name, kept=False)
         case "gone":
-            _gone(history, entry.body["point"], entry.body["target"])
+            _change_copy(history, entry.body["point"], entry.body["target"], gone=True)
+        case "lost":
+            for name in entry.body["points"]:
+                lost = {"good": False, "gone": False, "why": _LOST}
+                _change_copy(history, name, entry.body["target"], **lost)
         case "alarm":
             history.alarm(entry.body["text"])
         case "restored":
@@ -113,13 +125,15 @@ def _drill(history: History, drill: Verification, at: float) -> None:
         history.alarm(f"the drill of {drill.point} at '{drill.target}' failed: {first}")
 
 
-def _gone(history: History, name: PointId, target: str) -> None:
+_LOST = "The storage damaged or lost what it needs, and it was given up."
+
+
+def _change_copy(history: History, name: PointId, target: str, **update: object) -> None:
     point = history.points.get(name)
     if point is None:
         return
     copies = tuple(
-        copy.model_copy(update={"gone": True}) if copy.target == target else copy
-        for copy in point.copies
+        copy.model_copy(update=update) if copy.target == target else copy for copy in point.copies
     )
     _change(history, name, copies=copies)
 

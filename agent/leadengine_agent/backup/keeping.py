@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from leadengine_agent.backup.catalogue import seconds_of
+from leadengine_agent.backup.ageing import moments_of
 from leadengine_agent.backup.chores import Client
 from leadengine_agent.backup.repository import open_repository, points_in, tagged
 from leadengine_agent.backup.retention import Dated, kept
@@ -38,10 +38,12 @@ def keep(client: Client, point: Point) -> Did:
 
 def mark(client: Client) -> int:
     """Say in the catalogue which points are superfluous; removes nothing. Returns how many that were."""
+    now = time.time()
     points = [point for point in client.history().points.values() if point.kept]
-    # The number of an entry, not a time from some storage, says what came after what.
-    dated = [Dated(point.id, seconds_of(point.at), point.is_good) for point in points]
-    staying = kept(dated, client.policy.keep, time.time())
+    # The number of an entry, not a time from some storage or clock, says what came after what.
+    taken = moments_of(client.catalogue().entries(), now)
+    dated = [Dated(point.id, taken[point.id], point.is_good) for point in points]
+    staying = kept(dated, client.policy.keep, now)
     going = [point.id for point in points if point.id not in staying]
     if going:
         client.catalogue().add("expired", {"points": going})

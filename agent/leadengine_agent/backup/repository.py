@@ -1,6 +1,7 @@
 """One repository at one target: made once, known again, read back after each point."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from leadengine_agent.backup.errors import (
     storage_failure,
 )
 from leadengine_agent.backup.home import BackupHome
-from leadengine_agent.backup.restic import Restic
+from leadengine_agent.backup.restic import Restic, objects
 from leadengine_agent.backup.targets import access, repository_name
 from leadengine_agent.failures import TaskFailure
 from leadengine_agent.protocol import Copy, FailureCode, Point, Target, TargetCredentials
@@ -24,8 +25,24 @@ PARTS = {DATABASE: "database.dump", REST: "rest.tar"}
 """Part of a point -> the one file in its snapshot."""
 
 _POINT = re.compile(r"[0-9]{8}t[0-9]{6}-[0-9a-f]{4}\Z")
+_BLOCK = 1 << 20
+_FEW = 8
+"""Packs that are mended at once: copies of them lie in the container's memory meanwhile."""
+
 _SAMPLE = "64M"
 """How much of the stored data is read back after each point; a drill reads all of it."""
+
+
+@dataclass(frozen=True)
+class Damage:
+    """Whether anything is wrong with a repository.
+
+    Attributes:
+        packs: those whose content is not what was stored. What is missing altogether has no name here.
+    """
+
+    found: bool
+    packs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,6 +165,41 @@ class Repository:
             if failure.failure.code is FailureCode.STORAGE and "error" in error.text:
                 raise corrupt(self.target, error.lines, str(error)) from error
             raise failure from error
+
+    def damage(self) -> "Damage":
+        """What restic finds wrong when it reads all that is stored."""
+        try:
+            self.restic.attempt("check", "--no-lock", "--read-data", timeout=6 * 3600)
+        except ResticError as error:
+            found = [each for each in objects(error.output) if "broken_packs" in each]
+            if not found:
+                raise storage_failure(self.target, error) from error
+            packs = found[-1]["broken_packs"] or ()
+            return Damage(found=True, packs=tuple(str(each) for each in packs))
+        return Damage(found=False)
+
+    def can_read(self, part: str, snapshot: str) -> bool:
+        """Does all of one part of a point come back?
+
+        Raises:
+            TaskFailure: the storage cannot be asked.
+        """
+        try:
+            with self.restic.opened("dump", "--no-lock", snapshot, f"/{PARTS[part]}") as stream:
+                while stream.read(_BLOCK):
+                    pass
+        except TaskFailure as error:
+            if error.failure.code is not FailureCode.CORRUPT:
+                raise
+            return False
+        return True
+
+    def take_out(self, damaged: Sequence[str]) -> None:
+        """Let the index say what is there, and nothing more; of damaged packs what is whole in them stays."""
+        self.restic("repair", "index", "--retry-lock", "10m", timeout=6 * 3600)
+        for start in range(0, len(damaged), _FEW):
+            few = damaged[start : start + _FEW]
+            self.restic("repair", "packs", "--retry-lock", "10m", *few, timeout=3600)
 
     def forget(self, snapshots: list[str]) -> None:
         """Remove snapshots with all that only they needed; for storage this host may delete from."""

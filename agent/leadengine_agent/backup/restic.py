@@ -68,7 +68,7 @@ class Restic:
         """As calling it, but with restic's own words. Raises ResticError."""
         with self._container(words) as argv:
             text = _run(argv, timeout, self._environment())
-        return list(_objects(text))
+        return list(objects(text))
 
     def read(self, *words: str, timeout: float = _LONG) -> bytes:
         """Run one command and return its standard output as it is. Raises ResticError."""
@@ -141,7 +141,8 @@ class Restic:
             # Root without capabilities cannot read what belongs to others, and files do.
             "--cap-add", "DAC_OVERRIDE", "--security-opt", "no-new-privileges:true",
             "--pids-limit", "256", "--memory", _MEMORY, "--cpu-shares", "256",
-            "--tmpfs", "/tmp:mode=1777", "--log-driver", "none",  # noqa: S108
+            # `repair packs` leaves copies where it works; they go with the container.
+            "--tmpfs", "/tmp:mode=1777", "--workdir", "/tmp", "--log-driver", "none",  # noqa: S108
             "--hostname", f"leadengine-{self.client}", "--network", self.access.network,
             "--label", f"{ONE_OFF_LABEL}={one_off_label(self.client)}",
             "--entrypoint", "restic", *binds, *names, docker.own_image(),
@@ -219,7 +220,7 @@ class Storing:
 
     def _look_at(self, line: str) -> int:
         """Take in what restic says; how many bytes it has read."""
-        for found in _objects(line):
+        for found in objects(line):
             if found.get("message_type") == "status":
                 self._done = int(found.get("bytes_done", 0))
                 self._progress(self._done, max(self._done, self._total))
@@ -243,11 +244,12 @@ def _run(argv: tuple[str, ...], timeout: float, environment: Mapping[str, str]) 
     except subprocess.TimeoutExpired as error:
         raise ResticError(124, (f"no answer within {timeout:.0f} s",)) from error
     if done.returncode != 0:
-        raise ResticError(done.returncode, clean_lines(f"{done.stdout}\n{done.stderr}"))
+        lines = clean_lines(f"{done.stdout}\n{done.stderr}")
+        raise ResticError(done.returncode, lines, done.stdout)
     return done.stdout
 
 
-def _objects(text: str) -> Iterator[dict[str, Any]]:
+def objects(text: str) -> Iterator[dict[str, Any]]:
     """Whatever of the output is JSON: one document over many lines, or one a line; lists are flattened."""
     try:
         documents = [json.loads(text)]

@@ -62,6 +62,15 @@ def _month(now: float, back: int) -> float:
     return datetime(months // 12, months % 12 + 1, 1, tzinfo=UTC).timestamp()
 
 
+def reckoned(points: Iterable[Dated], now: float) -> float:
+    """The moment from which ages count: two days after the newest point at the latest.
+
+    What nothing is added to does not grow old, and a clock that is ahead makes nothing superfluous.
+    """
+    newest = max((point.at for point in points), default=now)
+    return min(now, newest + 2 * DAY)
+
+
 _MOST_A_DAY = 30
 """Points a day above which somebody else than a schedule was at work: 24 hourly ones and some by hand."""
 

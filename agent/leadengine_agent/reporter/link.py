@@ -1,15 +1,14 @@
 """Which panel this host reports to: what was written when the host was connected to it."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(NamedTuple):
     """Where the panel is and what this host is called there.
 
     Attributes:

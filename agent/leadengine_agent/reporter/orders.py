@@ -8,7 +8,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +34,6 @@ _UNANSWERED = 600.0
 """Seconds for which an outcome is brought to the panel again and again; then it has to ask for it."""
 
 
-@dataclass
 class Orders:
     """Fetches tasks and carries them out, a few at once.
 
@@ -43,14 +41,17 @@ class Orders:
     the panel, and the executor's journal knows it.
     """
 
-    folder: Path
-    executor: ExecutorDoor
-    identity: Identity
-    clock: Clock
-    backoff: Backoff = field(default_factory=Backoff)
-    _holding: set[str] = field(default_factory=set)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _panel: Panel | None = None
+    def __init__(
+        self, folder: Path, executor: ExecutorDoor, identity: Identity, clock: Clock
+    ) -> None:
+        self.folder = folder
+        self.executor = executor
+        self.identity = identity
+        self.clock = clock
+        self.backoff = Backoff()
+        self._holding: set[str] = set()
+        self._lock = threading.Lock()
+        self._panel: Panel | None = None
 
     def turn(self) -> float:
         """Ask once; the seconds until the next question."""

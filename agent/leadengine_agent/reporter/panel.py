@@ -107,8 +107,14 @@ class Panel:
 
 @lru_cache(maxsize=1)
 def _trusting(authority: str) -> ssl.SSLContext:
-    """Made once for all threads: the public authorities alone take megabytes."""
-    return ssl.create_default_context(cadata=authority or None)
+    """Made once for all threads.
+
+    The public authorities are looked up in their folder, each when a certificate names it: read all at
+    once they take megabytes.
+    """
+    if authority:
+        return ssl.create_default_context(cadata=authority)
+    return ssl.create_default_context(capath=ssl.get_default_verify_paths().capath)
 
 
 def _read(status: int, text: bytes, retry_after: str) -> dict[str, Any]:

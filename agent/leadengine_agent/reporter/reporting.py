@@ -6,7 +6,6 @@ One sentence for each turn goes to the log when it differs from the one before.
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,28 +29,36 @@ _LOCKED_PAUSE = 60.0
 """Seconds between two looks whether a person has enrolled the host anew."""
 
 
-@dataclass
 class Reporting:
-    """One thread's work.
+    """One thread's work. Without dataclasses, as all of the reporter: they bring a megabyte along.
 
-    Attributes:
+    Args:
         folder: key, link and spool.
         stopped: true when the turn at hand is to be the last.
     """
 
-    folder: Path
-    executor: ExecutorDoor
-    identity: Identity
-    clock: Clock
-    spool: Spool
-    stopped: Callable[[], bool] = lambda: False
-    interval: float = _INTERVAL
-    backoff: Backoff = field(default_factory=Backoff)
-    _panel: Panel | None = None
-    _link: Link | None = None
-    _said: str = ""
-    _usage_at: float = 0.0
-    _careful: bool = False
+    def __init__(
+        self,
+        folder: Path,
+        executor: ExecutorDoor,
+        identity: Identity,
+        clock: Clock,
+        spool: Spool,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.folder = folder
+        self.executor = executor
+        self.identity = identity
+        self.clock = clock
+        self.spool = spool
+        self.stopped = stopped
+        self.interval = _INTERVAL
+        self.backoff = Backoff()
+        self._panel: Panel | None = None
+        self._link: Link | None = None
+        self._said = ""
+        self._usage_at = 0.0
+        self._careful = False
 
     def turn(self) -> float:
         """Look, and report; the seconds until the next turn."""
@@ -82,7 +89,7 @@ class Reporting:
         """
         order: dict[str, Any] = {
             "verb": "vitals",
-            "usage": time.time() - self._usage_at > _USAGE_EVERY,
+            "usage": not 0 <= time.time() - self._usage_at <= _USAGE_EVERY,
         }
         order["journal"], order["after"] = self.spool.cursor
         try:

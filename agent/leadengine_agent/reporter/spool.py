@@ -8,9 +8,8 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 LARGEST = 64 * 1024 * 1024
 """Bytes that the spool may take. Beyond that health gives way, then whatever is neither audit nor backup."""
@@ -41,8 +40,7 @@ _PREPARE = (
 )
 
 
-@dataclass(frozen=True)
-class Chunk:
+class Chunk(NamedTuple):
     """What goes out in one report."""
 
     number: int

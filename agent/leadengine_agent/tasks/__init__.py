@@ -32,6 +32,7 @@ _MODULES = {
     "recovery-kit": "recovery_kit",
     "freeze": "freeze",
     "prune": "prune",
+    "repair": "repair",
     "vitals": "vitals",
     "heal": "heal",
     "update-agent": "update_agent",

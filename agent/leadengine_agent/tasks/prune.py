@@ -10,7 +10,7 @@ from typing import Any
 from leadengine_agent.backup.catalogue import seconds_of
 from leadengine_agent.backup.home import BackupHome
 from leadengine_agent.backup.repository import Repository, open_repository, points_in
-from leadengine_agent.backup.retention import Dated, kept, suspicion
+from leadengine_agent.backup.retention import Dated, kept, reckoned, suspicion
 from leadengine_agent.executor.steps import Did
 from leadengine_agent.failures import TaskFailure
 from leadengine_agent.protocol import FailureCode, Point, Prune, PruneResult
@@ -48,7 +48,7 @@ def _prune(order: Prune, repository: Repository) -> PruneResult:
     if reason := suspicion(dated, now):
         names = tuple(point.id for point in points)
         return PruneResult(kept=names, alarms=(f"nothing was removed: {reason}",))
-    staying = kept(dated, order.keep, now)
+    staying = kept(dated, order.keep, reckoned(dated, now))
     going = [point for point in points if point.id not in staying]
     if not order.dry_run:
         repository.forget([each for point in going for each in _snapshots(point)])

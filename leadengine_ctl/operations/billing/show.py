@@ -16,6 +16,7 @@ from leadengine_ctl.fleet.billing_records import (
 from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.billing.standing import verdict_of
+from leadengine_ctl.operations.servers.survey import cost_of
 
 Of = TypeVar("Of")
 
@@ -80,9 +81,9 @@ def _costs(world: World, record: ClientRecord) -> Iterable[Cost]:
     month = f"{datetime.now(UTC):%Y-%m}-01"
     micros = sum(each.llm_micros for each in world.store.reports.usage(month, record.slug))
     yield Cost("language model, this month", Money(minor=round(micros / 10_000), currency="usd"))
-    server = world.store.servers.of_host(record.host)
-    if server is not None and server.monthly:
-        share = len(world.store.clients.on(record.host)) or 1
-        words = "server, a month" if share == 1 else f"1/{share} of the server, a month"
-        minor = round(float(server.monthly) * 100 / share)
-        yield Cost(words, Money(minor=minor, currency=server.currency.lower()))
+    part = cost_of(world, record)
+    if part.monthly is not None:
+        minor = round(part.monthly * 100)
+        yield Cost(
+            "its part of a server, a month", Money(minor=minor, currency=part.currency.lower())
+        )

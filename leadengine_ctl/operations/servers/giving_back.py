@@ -80,9 +80,17 @@ class GivingBack:
         ids = {each.id for each in provider.servers(OPERATION, record.operation)}
         ids |= {record.server} if record.server else set()
         for each in sorted(ids):
-            world.clouds.patience.settle(partial(provider.delete, each))
+            self._delete(provider, each)
         self._remove_leftovers(provider, record)
         return Did(changed=bool(ids), detail=", ".join(sorted(ids)))
+
+    def _delete(self, provider: Provider, server: str) -> None:
+        """Its pictures first: without it nobody would find them, and they go on costing money."""
+        settle = self.run.world.clouds.patience.settle
+        if provider.find(server):
+            for picture in provider.snapshots(server):
+                settle(partial(provider.delete_snapshot, picture.id))
+        settle(partial(provider.delete, server))
 
     def forget(self) -> Did:
         """Nothing is left of it here."""

@@ -1,10 +1,12 @@
 """What is rented, what it costs, and what is there that nobody knows."""
 
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
 from leadengine_ctl.apis.refusals import ApiError
 from leadengine_ctl.errors import UsageError
+from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.fleet.servers import ServerRecord
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.providers.base import FLEET, Server, price_text
@@ -86,11 +88,16 @@ def providers_in_use(world: World) -> tuple[str, ...]:
 def costs(world: World) -> tuple[Cost, ...]:
     """What each client costs a month: its host's price, shared among the clients that live there."""
     clients = world.store.clients.all()
-    found = []
-    for client in clients:
-        record = world.store.servers.of_host(client.host)
-        sharing = sum(1 for each in clients if each.host == client.host)
-        monthly = Decimal(record.monthly) / sharing if record and record.monthly else None
-        currency = record.currency if record else ""
-        found.append(Cost(client.slug, client.host, monthly, currency))
-    return tuple(found)
+    living = Counter(each.host for each in clients)
+    return tuple(_share(world, each, living[each.host]) for each in clients)
+
+
+def cost_of(world: World, client: ClientRecord) -> Cost:
+    """The same for one client."""
+    return _share(world, client, len(world.store.clients.on(client.host)))
+
+
+def _share(world: World, client: ClientRecord, sharing: int) -> Cost:
+    record = world.store.servers.of_host(client.host)
+    monthly = Decimal(record.monthly) / sharing if record and record.monthly else None
+    return Cost(client.slug, client.host, monthly, record.currency if record else "")

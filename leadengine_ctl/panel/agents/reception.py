@@ -172,12 +172,24 @@ def route_path(request: Request) -> str:
     return path.removeprefix(root)
 
 
-async def read_body(request: Request, most: int = LARGEST) -> bytes:
+SLOWEST = 60.0
+"""Seconds that a body may take to arrive: on a bad network the rest of one never does, and nobody says so."""
+
+
+async def read_body(request: Request, most: int = LARGEST, seconds: float = SLOWEST) -> bytes:
     """The request's body.
 
     Raises:
-        RefusedError: it is longer than it may be; no more than that was read.
+        RefusedError: it is longer than it may be, and no more than that was read; or it did not arrive.
     """
+    try:
+        async with asyncio.timeout(seconds):
+            return await _read(request, most)
+    except TimeoutError:
+        raise RefusedError(408, "too-slow") from None
+
+
+async def _read(request: Request, most: int) -> bytes:
     pieces, length = [], 0
     async for piece in request.stream():
         length += len(piece)

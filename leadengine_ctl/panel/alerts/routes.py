@@ -1,6 +1,7 @@
 """Alerts: what is wrong, who is told, and when nobody is."""
 
 import time
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
@@ -31,7 +32,7 @@ def alerts(request: Request, desk: DeskOf, visitor: Signed) -> Response:
 def mute(request: Request, desk: DeskOf, visitor: Signed, form: Form) -> Response:
     """Tell nobody of a client, a host or anything (`*`), for some hours."""
     try:
-        wanted = alerting.Quiet.model_validate(form)
+        wanted = alerting.Quiet.model_validate(_with_moment(form))
     except ValidationError as error:
         return _page(request, desk, visitor, app.sentence(error))
     alerting.mute(desk, visitor, wanted)
@@ -71,6 +72,18 @@ def see(desk: DeskOf, visitor: Signed, incident: str) -> Response:
     return go_to("/alerts")
 
 
+def _with_moment(form: dict[str, str]) -> dict[str, object]:
+    """A form of quiet hours, its local moment (UTC) as seconds; one that cannot be read is left as it is."""
+    said: dict[str, object] = {name: text for name, text in form.items() if name != "begins"}
+    begins = form.get("begins", "").strip()
+    if not begins:
+        return said
+    try:
+        return {**said, "begins": datetime.fromisoformat(begins).replace(tzinfo=UTC).timestamp()}
+    except ValueError:
+        return {**said, "begins": begins}
+
+
 def _page(request: Request, desk: Desk, visitor: Visitor, problem: str = "") -> Response:
     store, now = desk.world.store, time.time()
     mutes = store.alerts.mutes(now)
@@ -84,6 +97,7 @@ def _page(request: Request, desk: Desk, visitor: Visitor, problem: str = "") -> 
         shown=[(each, is_muted(each, mutes)) for each in shown],
         past=[each for each in past if alerting.may_see(visitor, each)],
         mutes=mutes if visitor.scope is None else (),
+        now=now,
         channels=alerting.channels(desk) if visitor.may("admin") and visitor.scope is None else (),
         looked=looked,
         # Silence of the watch is not the silence of a fleet that is well.

@@ -1,6 +1,7 @@
 """Clients and hosts."""
 
 import time
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -8,19 +9,23 @@ from fastapi import APIRouter, Query
 from leadengine_ctl.fleet.panel_records import ApprovalRecord
 from leadengine_ctl.operations.configuring import read_config, split_words
 from leadengine_ctl.operations.reads import read_logs, read_status
+from leadengine_ctl.operations.seeing import see
 from leadengine_ctl.panel import doing
 from leadengine_ctl.panel.api.models import (
     Asked,
     ClientAnswer,
     ClientDetail,
     Clients,
+    CostAnswer,
     DestroyWanted,
+    DnsAnswer,
     HostAnswer,
     Hosts,
     LogLines,
     RollbackWanted,
     SettingsWanted,
 )
+from leadengine_ctl.panel.clients.costing import costs_of
 from leadengine_ctl.panel.door.visitor import Signed
 from leadengine_ctl.panel.fleet.index import Row
 from leadengine_ctl.panel.fleet.view import View
@@ -56,8 +61,23 @@ def client(desk: DeskOf, visitor: Signed, client: str, live: bool = False) -> Cl
     return ClientDetail(
         client=answer_of(row),
         config=read_config(record),
+        costs=CostAnswer(**asdict(costs_of(desk.world, record))),
         stack=status.stack if status else None,
         problem=status.problem if status else "",
+    )
+
+
+@router.get("/clients/{client}/dns")
+def dns(desk: DeskOf, visitor: Signed, client: str) -> DnsAnswer:
+    """Where several resolvers see a client's domain lead right now, and whether it may be certified."""
+    sight = see(desk.world_of(visitor), client)
+    return DnsAnswer(
+        domain=sight.domain,
+        is_right=sight.is_right,
+        wanted=tuple(f"{each.kind} {each.value}" for each in sight.wanted),
+        seen={str(each.resolver): each.found for each in sight.seen},
+        silent={str(each.resolver): each.silent for each in sight.seen if each.silent},
+        forbidden_by=sight.forbidden_by,
     )
 
 

@@ -57,11 +57,31 @@ class Clients(Answer):
     total: int
 
 
+class CostAnswer(Answer):
+    """`server`: the part of its server, a month; empty: unknown. `model`: dollars since the month began."""
+
+    server: str
+    currency: str
+    model: float
+
+
+class DnsAnswer(Answer):
+    """What resolvers say of a domain. `silent`: why one said nothing. `forbidden_by`: whose CAA records."""
+
+    domain: str
+    is_right: bool
+    wanted: tuple[str, ...]
+    seen: dict[str, tuple[str, ...]]
+    silent: dict[str, str]
+    forbidden_by: str
+
+
 class ClientDetail(Answer):
     """A client, and its host's own answer of this moment where `live` was asked for."""
 
     client: ClientAnswer
     config: dict[str, dict[str, str]]
+    costs: CostAnswer
     stack: StackState | None = None
     problem: str = ""
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from leadengine_agent.protocol import Part, Point
 from leadengine_agent.values import Frozen, PointId
 from leadengine_ctl.fleet.panel_records import ApprovalRecord
+from leadengine_ctl.operations.backups.choosing import RestoreWords, choose
 from leadengine_ctl.operations.backups.points import read_points
 from leadengine_ctl.panel import recovering
 from leadengine_ctl.panel.api.models import Answer, Asked
@@ -37,10 +38,10 @@ class RestoreChoice(Frozen):
     only: Part | None = None
     undo: bool = False
 
-    def as_form(self) -> dict[str, str]:
-        """As a page's form says it."""
-        undo = "1" if self.undo else ""
-        return {"point": self.point or "", "only": self.only or "", "undo": undo}
+    def words(self, client: str) -> RestoreWords:
+        """As `lectl restore` says it."""
+        said = self.model_dump(include={"point", "only", "undo"})
+        return RestoreWords.model_validate({"client": client, **said})
 
 
 class RestoreWanted(RestoreChoice):
@@ -84,7 +85,7 @@ def verify(desk: DeskOf, visitor: Signed, client: str, wanted: ProofWanted) -> A
 @router.post("/clients/{client}/restore/plan")
 def plan(desk: DeskOf, visitor: Signed, client: str, wanted: RestoreChoice) -> RestorePlan:
     """What a restore would replace. Nothing is changed."""
-    choice = recovering.plan_restore(desk.world_of(visitor), client, wanted.as_form())
+    choice = choose(desk.world_of(visitor), wanted.words(client))
     steps = tuple(StepPlanned(**asdict(each)) for each in choice.plan.steps)
     point = choice.point.id if choice.point else ""
     return RestorePlan(title=choice.plan.title, steps=steps, notes=choice.plan.notes, point=point)
@@ -94,7 +95,7 @@ def plan(desk: DeskOf, visitor: Signed, client: str, wanted: RestoreChoice) -> R
 def restore(desk: DeskOf, visitor: Signed, client: str, wanted: RestoreWanted) -> Asked:
     """Go back to a point; a second person may have to agree, and the host may want a signature."""
     world = desk.world_of(visitor)
-    asked = recovering.restore(world, client, wanted.as_form(), wanted.confirm)
+    asked = recovering.restore(world, wanted.words(client), wanted.confirm)
     if isinstance(asked, ApprovalRecord):
         return Asked(approval=asked.id)
     return Asked(operation=asked.id)

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from leadengine_ctl.panel.api.models import Answer
 from leadengine_ctl.panel.door.visitor import Signed
-from leadengine_ctl.panel.fleet import saved
+from leadengine_ctl.panel.fleet.saving import Wanted, keep_view, remove_view
 from leadengine_ctl.panel.request import DeskOf
 
 router = APIRouter(tags=["clients"])
@@ -30,12 +30,12 @@ def views(desk: DeskOf, visitor: Signed) -> Views:
 
 
 @router.post("/views", status_code=201)
-def keep(desk: DeskOf, visitor: Signed, wanted: saved.Wanted) -> ViewAnswer:
+def keep(desk: DeskOf, visitor: Signed, wanted: Wanted) -> ViewAnswer:
     """Keep a view; another one of the same name is replaced."""
-    return ViewAnswer(**saved.keep_view(desk, visitor, wanted).model_dump())
+    return ViewAnswer(**keep_view(desk, visitor, wanted).model_dump())
 
 
 @router.post("/views/{view}/remove", status_code=204)
 def remove(desk: DeskOf, visitor: Signed, view: str) -> None:
     """Forget one."""
-    saved.remove_view(desk, visitor, view)
+    remove_view(desk, visitor, view)

@@ -7,9 +7,10 @@ from starlette.responses import Response
 
 from leadengine_ctl.errors import LeadEngineError
 from leadengine_ctl.operations.billing.show import read_bill
-from leadengine_ctl.operations.configuring import read_config
 from leadengine_ctl.operations.reads import read_logs, read_status
-from leadengine_ctl.panel.clients import history, pictures
+from leadengine_ctl.operations.seeing import see
+from leadengine_ctl.panel.clients import history, pictures, settings
+from leadengine_ctl.panel.clients.costing import costs_of
 from leadengine_ctl.panel.doing import takes_two
 from leadengine_ctl.panel.door.visitor import Signed
 from leadengine_ctl.panel.fleet.routes import newest_release
@@ -44,7 +45,8 @@ def client(request: Request, desk: DeskOf, visitor: Signed, client: str) -> Resp
             for each in reversed(store.reports.events(client=client, limit=500))
             if each.kind == "backup"
         ][:10],
-        config=read_config(record),
+        settings=settings.fields(record),
+        costs=costs_of(desk.world, record),
         two_persons=takes_two(desk.world, "destroy"),
         bill=read_bill(desk.world, client),
         may_have_backups=pictures.has_backups(row),
@@ -56,6 +58,12 @@ def services(request: Request, desk: DeskOf, visitor: Signed, client: str) -> Re
     """What its host answers right now."""
     (status,) = read_status(desk.world_of(visitor), client)
     return page(request, "clients/services.html", answer=status)
+
+
+@router.get("/clients/{client}/dns")
+def dns(request: Request, desk: DeskOf, visitor: Signed, client: str) -> Response:
+    """Where several resolvers see its domain lead right now."""
+    return page(request, "clients/dns.html", sight=see(desk.world_of(visitor), client))
 
 
 @router.get("/clients/{client}/logs")

@@ -4,17 +4,24 @@ Ten thousand heartbeats are read once; after that only those that came since. Wh
 as health is, is derived for each look anew.
 """
 
+import logging
 import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from leadengine_agent.reports import Heartbeat, StackVitals
 from leadengine_ctl.fleet.overview import Brief, Overview, Usage
 from leadengine_ctl.planning.health import Health, Word, judge
 
+log = logging.getLogger(__name__)
+
 _FRESH = 2.0
 """Seconds for which a look at the store serves everybody."""
+
+_KEPT = 15.0
+"""The same where a thread looks again and again: nobody waits for it unless it cannot keep up."""
 
 _USAGE_FRESH = 60.0
 DAYS = 7
@@ -28,9 +35,8 @@ class Said:
     heartbeat: Heartbeat
 
 
-@dataclass(frozen=True)
-class Row:
-    """A client in the list.
+class Row(NamedTuple):
+    """A client in the list: there are ten thousand in each look.
 
     Attributes:
         point: when its newest verified recovery point was made; `certificate`: when its certificate ends.
@@ -85,6 +91,8 @@ class Index:
     def __init__(self, overview: Overview) -> None:
         self._overview = overview
         self._lock = threading.Lock()
+        self._reading = threading.Lock()
+        self._serves_for = _FRESH
         self._read_at = 0.0
         self._usage_at = 0.0
         self._newest = 0.0
@@ -97,9 +105,8 @@ class Index:
     def rows(self, scope: tuple[str, ...] | None = None) -> list[Row]:
         """The clients of a scope, by name, as they are now."""
         now = time.time()
-        with self._lock:
-            self._refresh(time.monotonic())
-            briefs = self._briefs
+        self._refresh()
+        briefs = self._briefs
         mine = None if scope is None else set(scope)
         return [self._row(each, now) for each in briefs if mine is None or each.slug in mine]
 
@@ -112,8 +119,7 @@ class Index:
         Raises:
             KeyError: there is none.
         """
-        with self._lock:
-            self._read_at = 0.0
+        self._read_at = 0.0
         found = self.row(client)
         if found is None:
             raise KeyError(client)
@@ -121,13 +127,12 @@ class Index:
 
     def said(self, host: str) -> Said | None:
         """What a host said last."""
-        with self._lock:
-            self._refresh(time.monotonic())
-            return self._said.get(host)
+        self._refresh()
+        return self._said.get(host)
 
     def everything_said(self) -> dict[str, Said]:
+        self._refresh()
         with self._lock:
-            self._refresh(time.monotonic())
             return dict(self._said)
 
     def _row(self, brief: Brief, now: float) -> Row:
@@ -140,21 +145,44 @@ class Index:
         used, before = self._used.get(brief.slug, none), self._before.get(brief.slug, none)
         return Row(brief, health, why, said, vitals, used, before)
 
-    def _refresh(self, now: float) -> None:
-        if self._read_at and now - self._read_at < _FRESH:
+    def keep_fresh(self, over: threading.Event) -> None:
+        """Read what is new every two seconds until `over`, so that no look waits for the store."""
+        self._serves_for = _KEPT
+        while not over.wait(_FRESH):
+            try:
+                with self._reading:
+                    self._read()
+            except Exception:
+                # Whoever looks next reads for themselves, and is told why that cannot be done.
+                log.exception("the store could not be read")
+
+    def _refresh(self) -> None:
+        """Read the store, unless that was done a moment ago; one at a time, and the others wait for it."""
+        if not self._is_old():
             return
-        self._briefs = self._overview.clients()
+        with self._reading:
+            if self._is_old():
+                self._read()
+
+    def _is_old(self) -> bool:
+        return not self._read_at or time.monotonic() - self._read_at >= self._serves_for
+
+    def _read(self) -> None:
+        now, briefs = time.monotonic(), self._overview.clients()
         # One second back: what was being written while we read last time.
-        for spoken in self._overview.spoken_since(self._newest - 1):
-            word = Word(spoken.received_at, spoken.sent_at, 0.0, spoken.interval)
-            known = self._said.get(spoken.host)
-            if known and known.word.received_at == word.received_at:
-                continue
-            self._take(spoken.host, word, Heartbeat.model_validate_json(spoken.body))
+        spoken = self._overview.spoken_since(self._newest - 1)
         if not self._usage_at or now - self._usage_at >= _USAGE_FRESH:
             self._count_usage()
             self._usage_at = now
-        self._read_at = time.monotonic()
+        for each in spoken:
+            word = Word(each.received_at, each.sent_at, 0.0, each.interval)
+            known = self._said.get(each.host)
+            if known and known.word.received_at == word.received_at:
+                continue
+            beat = Heartbeat.model_validate_json(each.body)
+            with self._lock:
+                self._take(each.host, word, beat)
+        self._briefs, self._read_at = briefs, time.monotonic()
 
     def _take(self, host: str, word: Word, beat: Heartbeat) -> None:
         word = Word(word.received_at, word.sent_at, beat.looked_at, word.interval)

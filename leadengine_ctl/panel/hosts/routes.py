@@ -15,7 +15,7 @@ from leadengine_ctl.panel.pages import page
 from leadengine_ctl.panel.request import DeskOf
 from leadengine_ctl.panel.wording import size
 from leadengine_ctl.planning.capacity import Sample, advice, days_until_full
-from leadengine_ctl.planning.health import silence
+from leadengine_ctl.planning.health import silence, wrong_clock
 
 router = APIRouter(include_in_schema=False)
 
@@ -58,6 +58,7 @@ def host(request: Request, desk: DeskOf, visitor: Signed, host: str) -> Response
         said=said,
         beat=beat,
         silent=_silence(said, time.time()),
+        clock=wrong_clock(said.word if said else None, time.time()),
         rows=rows,
         days=days_until_full(samples),
         advice=words,

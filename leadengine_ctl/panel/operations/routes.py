@@ -10,6 +10,7 @@ from leadengine_agent.values import Frozen
 from leadengine_ctl.fleet.panel_records import JobRecord, JobState
 from leadengine_ctl.fleet.records import EventRecord, OperationRecord, OperationState
 from leadengine_ctl.fleet.store import Store
+from leadengine_ctl.hosts.base import SIGNATURE
 from leadengine_ctl.operations.credentials import take_credentials
 from leadengine_ctl.operations.resume import make_verb
 from leadengine_ctl.operations.summary import loader_snippet
@@ -33,13 +34,14 @@ class Wanted(Frozen):
 
 @dataclass
 class StepShown:
-    """A step of the plan with what was told of it."""
+    """A step of the plan with what was told of it. `waits`: what a person has to do before it goes on."""
 
     name: str
     sentence: str
     state: str = "waiting"
     detail: str = ""
     seconds: float | None = None
+    waits: str = ""
     parts: list[EventRecord] = field(default_factory=list)
 
 
@@ -146,6 +148,8 @@ def story(store: Store, record: OperationRecord | None, job: JobRecord | None) -
     for event in store.operations.events(record.id) if record else ():
         name, _, part = event.step.partition("/")
         step = steps.setdefault(name, StepShown(name, name.capitalize()))
+        if part == SIGNATURE:
+            step.waits = event.detail.partition(": ")[2] if event.state == "started" else ""
         if part:
             if event.state != "started":
                 step.parts.append(event)

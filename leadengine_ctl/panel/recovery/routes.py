@@ -1,14 +1,16 @@
 """The recovery points of one client: what there is, a new one, a proof, and the way back."""
 
 from http import HTTPStatus
+from typing import get_args
 
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from leadengine_agent.protocol import Point
+from leadengine_agent.protocol import Part, Point
 from leadengine_ctl.errors import LeadEngineError
 from leadengine_ctl.fleet.panel_records import ApprovalRecord
+from leadengine_ctl.operations.backups.choosing import RestoreWords, choose
 from leadengine_ctl.operations.backups.points import read_points
 from leadengine_ctl.panel import app, recovering
 from leadengine_ctl.panel.desk import Desk
@@ -43,7 +45,7 @@ def verify(desk: DeskOf, visitor: Signed, client: str, form: Form) -> Response:
 def plan(request: Request, desk: DeskOf, visitor: Signed, client: str, form: Form) -> Response:
     """What would be replaced, before anything is."""
     try:
-        choice = recovering.plan_restore(desk.world_of(visitor), client, form)
+        choice = choose(desk.world_of(visitor), _wanted(client, form))
     except (LeadEngineError, ValidationError) as error:
         return _page(request, desk, visitor, client, _words(error))
     wanted = {name: form[name] for name in ("only", "undo") if form.get(name)}
@@ -56,6 +58,7 @@ def plan(request: Request, desk: DeskOf, visitor: Signed, client: str, form: For
         client=client,
         plan=choice.plan,
         form=wanted,
+        parts=() if "undo" in wanted else get_args(Part),
         two_persons=takes_two(desk.world, "restore"),
     )
 
@@ -65,12 +68,18 @@ def restore(request: Request, desk: DeskOf, visitor: Signed, client: str, form: 
     """Go back to a point."""
     confirm = form.get("confirm", "").strip()
     try:
-        asked = recovering.restore(desk.world_of(visitor), client, form, confirm)
+        asked = recovering.restore(desk.world_of(visitor), _wanted(client, form), confirm)
     except (LeadEngineError, ValidationError) as error:
         return _page(request, desk, visitor, client, _words(error))
     if isinstance(asked, ApprovalRecord):
         return go_to(f"/clients/{client}?asked=1")
     return go_to(f"/operations/{asked.id}")
+
+
+def _wanted(client: str, form: dict[str, str]) -> RestoreWords:
+    """What a form says; a field that was left empty says nothing."""
+    said = {name: form[name] for name in ("point", "only") if form.get(name)}
+    return RestoreWords.model_validate({"client": client, "undo": bool(form.get("undo")), **said})
 
 
 def _page(

@@ -13,6 +13,7 @@ _RANK: dict[str, int] = {"viewer": 1, "member": 2, "admin": 3}
 _LOOKING = (
     *("/", "/visits.csv", "/leads", "/leads.csv", "/leads/{lead}", "/conversations"),
     *("/conversations/{wanted}", "/insights", "/insights.csv", "/knowledge", "/live", "/settings"),
+    *("/conversations.csv", "/knowledge.csv", "/leads/{lead}/deeds.csv"),
 )
 PERMITTED: dict[tuple[str, str], Role] = {
     **{("GET", path): "viewer" for path in _LOOKING},

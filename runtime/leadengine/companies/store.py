@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from leadengine.chores import Chore
 from leadengine.companies.finder import FOUND
 from leadengine.database import Connection, Database
+from leadengine.insight import store as insight
 
 _AT_ONCE = 200
 _COMPANY = """
@@ -25,6 +26,7 @@ ON CONFLICT (tenant_id, network) DO UPDATE SET domain = excluded.domain, hosting
 _PLACE = """
 UPDATE visits v SET company = n.domain FROM networks n
 WHERE v.network = n.network AND v.company = '' AND n.domain <> '' AND v.network <> ''
+RETURNING (v.started_at AT TIME ZONE 'UTC')::date
 """
 
 
@@ -36,7 +38,8 @@ def copy_companies(database: Database, redis: Redis) -> Chore:
             raw = await redis.lrange(FOUND, 0, _AT_ONCE - 1)
             async with database.tenant(tenant) as connection:
                 await _keep(connection, tenant, [json.loads(one) for one in raw])
-                await connection.execute(_PLACE)
+                placed = await connection.execute(_PLACE)
+                await insight.forget(connection, {day for (day,) in await placed.fetchall()})
             if not raw:
                 return
             await redis.ltrim(FOUND, len(raw), -1)

@@ -9,7 +9,7 @@ from leadengine.dashboard.periods import Period
 WIDTH = 720
 HEIGHT = 160
 _GAP = 0.28
-_ROUND_STEPS = (1, 2, 5)
+_ROUND_TENTHS = (10, 12, 15, 20, 25, 30, 40, 50, 60, 75, 80)
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,10 @@ def _ceiling(highest: int) -> int:
     """The next even number that reads well on an axis."""
     size = 1
     while True:
-        for step in _ROUND_STEPS:
-            if step * size * 2 >= highest:
-                return step * size * 2
+        for tenths in _ROUND_TENTHS:
+            half, rest = divmod(tenths * size, 10)
+            if not rest and half * 2 >= highest:
+                return half * 2
         size *= 10
 
 

@@ -25,7 +25,7 @@ LEFT JOIN leads l ON l.tenant_id = v.tenant_id AND l.id = v.lead_id
 _UNANSWERED = """
 SELECT question, count(*) FROM turns
 WHERE NOT answered AND mode <> 'handover' AND asked_at > now() - interval '30 days'
-GROUP BY lower(question), question ORDER BY count(*) DESC, max(asked_at) DESC LIMIT 20
+GROUP BY lower(question), question ORDER BY count(*) DESC, max(asked_at) DESC LIMIT %s
 """
 
 
@@ -90,9 +90,9 @@ async def turns(connection: Connection, conversation: UUID) -> list[Turn]:
         return await cursor.fetchall()
 
 
-async def unanswered(connection: Connection) -> list[tuple[str, int]]:
+async def unanswered(connection: Connection, limit: int = 20) -> list[tuple[str, int]]:
     """What could not be answered in the last 30 days, the most frequent first."""
-    cursor = await connection.execute(_UNANSWERED)
+    cursor = await connection.execute(_UNANSWERED, (limit,))
     return await cursor.fetchall()
 
 

@@ -1,18 +1,24 @@
 """The numbers of a view; each call runs in a tenant's transaction.
 
 Without filters, whole days are added up from `day_counts`. With filters, or by the hour, the visits
-themselves are counted; events are not looked at. A page counts once for each visit that read it.
+themselves are counted: those of packed days in memory, the others where they lie; events are not
+looked at. A page counts once for each visit that read it.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
-from leadengine.dashboard.periods import Span
+from leadengine.dashboard.periods import Span, spans_of
 from leadengine.dashboard.view import DIMENSIONS, Filter, View
 from leadengine.database import Connection
+from leadengine.insight import store
+from leadengine.insight.counting import Ranking, Tally
+from leadengine.insight.packing import identities
 
 ROWS = 10
+MOST_NAMES = 100_000
+"""So many values of a dimension of one day are added to those of other days."""
 
 _OF_VISITS = tuple(kind for kind in DIMENSIONS if kind not in ("page", "event"))
 _LISTS = {"page": "paths", "event": "deeds"}
@@ -58,13 +64,14 @@ _IN_MEMORY = "SET LOCAL work_mem = '32MB'"
 _LIST = """
   UNION ALL SELECT '{kind}', name, count(*) FROM (SELECT unnest({column}) AS name FROM seen) AS named
   GROUP BY 2"""
+_VISITORS = """
+SELECT DISTINCT visitor FROM visits WHERE started_at >= %(begin)s AND started_at < %(end)s {where}
+"""
 _COMPANIES = """
 SELECT company, count(*) FROM visits
 WHERE company <> '' AND started_at >= %(begin)s AND started_at < %(end)s
 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(rows)s
 """
-
-Ranking = list[tuple[str, int]]
 
 
 @dataclass
@@ -82,8 +89,10 @@ async def numbers(
     connection: Connection, view: View, span: Span, kinds: Sequence[str], rows: int = ROWS
 ) -> Numbers:
     """Everything for a span: totals, steps, and the rankings of these dimensions."""
-    if view.filters or view.period.unit == "hour":
+    if view.period.unit == "hour":
         return await _counted(connection, view, span, kinds, rows)
+    if view.filters:
+        return await _by_days(connection, view, span, kinds, rows)
     return await _added_up(connection, span, kinds, rows)
 
 
@@ -102,6 +111,34 @@ async def _added_up(connection: Connection, span: Span, kinds: Sequence[str], ro
         between = {**vars(span), "rows": rows}
         found.rankings["company"] = await _all(connection, _COMPANIES, between)
     return found
+
+
+async def _by_days(
+    connection: Connection, view: View, span: Span, kinds: Sequence[str], rows: int
+) -> Numbers:
+    tally, steps = Tally(), dict[datetime, int]()
+    filters = {one.kind: one.value for one in view.filters}
+    packed = set[date]()
+    async for day, (columns,) in store.read(connection, *span.days, "visits"):
+        packed.add(day)
+        if number := tally.add(columns, filters, kinds):
+            steps[datetime.combine(day, time(), UTC)] = number
+    if not packed:
+        return await _counted(connection, view, span, kinds, rows)
+    others = []
+    for part in spans_of(set(await store.visited(connection, *span.days)) - packed):
+        loose = await _counted(connection, view, part, kinds, MOST_NAMES)
+        tally.merge(loose.visits, loose.pages, loose.rankings)
+        steps |= loose.steps
+        others += await _visitors(connection, view, part)
+    visitors = tally.visitors(identities(others))
+    return Numbers(tally.visits, visitors, tally.pages, steps, tally.ranked(kinds, rows))
+
+
+async def _visitors(connection: Connection, view: View, span: Span) -> list[str]:
+    where, values = conditions(view.filters)
+    query = _VISITORS.format(where=where)
+    return [name for (name,) in await _all(connection, query, {**values, **vars(span)})]
 
 
 async def _counted(

@@ -8,8 +8,9 @@ from fastapi.responses import Response
 
 from leadengine.accounts.signed_in import Person, SignedIn
 from leadengine.dashboard.chart import draw
-from leadengine.dashboard.funnels import Step, funnel
-from leadengine.dashboard.insight_queries import Numbers, conditions, numbers
+from leadengine.dashboard.funnel_queries import funnel
+from leadengine.dashboard.funnels import Step
+from leadengine.dashboard.insight_queries import Numbers, numbers
 from leadengine.dashboard.pages import page
 from leadengine.dashboard.periods import PERIODS, Span
 from leadengine.dashboard.tables import MOST_ROWS, as_csv
@@ -75,9 +76,8 @@ async def _numbers(
 
 
 async def _funnel(services: Services, person: Person, view: View, span: Span) -> list[Step]:
-    where, values = conditions(view.filters)
     async with services.database.tenant(person.tenant) as connection:
-        return await funnel(connection, view.steps, span, where, values)
+        return await funnel(connection, view, span)
 
 
 async def _drops(services: Services, person: Person, span: Span) -> dict[str, int]:

@@ -1,7 +1,8 @@
 """The spans of time the pages can show."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 
@@ -45,6 +46,23 @@ class Span:
     def before(self, length: timedelta) -> "Span":
         """The span of this length that ends where this one begins."""
         return Span(self.begin - length, self.begin)
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first day, and the one after the last."""
+        return self.begin.date(), self.end.date()
+
+
+def spans_of(days: Iterable[date]) -> list[Span]:
+    """Whole days as spans: those that follow one another are one."""
+    found: list[Span] = []
+    for day in sorted(days):
+        begin = datetime.combine(day, time(), UTC)
+        end = begin + timedelta(days=1)
+        if found and found[-1].end == begin:
+            begin = found.pop().begin
+        found.append(Span(begin, end))
+    return found
 
 
 DAY = Period("24h", "24 hours", "hour", 24)

@@ -53,6 +53,17 @@ async def consent_rate(connection: Connection) -> tuple[int, int]:
     return (row[0], row[1]) if row else (0, 0)
 
 
+async def runs(connection: Connection, limit: int) -> list[RetentionRun]:
+    """What the nights deleted, by class, the latest first."""
+    async with connection.cursor(row_factory=class_row(RetentionRun)) as cursor:
+        await cursor.execute(
+            "SELECT class AS name, at, older_than, deleted FROM retention_runs"
+            " ORDER BY at DESC, class LIMIT %s",
+            (limit,),
+        )
+        return await cursor.fetchall()
+
+
 async def last_runs(connection: Connection) -> list[RetentionRun]:
     """What the last night deleted, by class."""
     async with connection.cursor(row_factory=class_row(RetentionRun)) as cursor:

@@ -8,10 +8,13 @@ from io import StringIO
 from fastapi.responses import Response
 
 MOST_ROWS = 10_000
+
+Rows = Iterable[Sequence[object]]
+
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def as_csv(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
+def as_csv(name: str, head: Sequence[str], rows: Rows) -> Response:
     """A file to keep."""
     text = StringIO()
     writer = csv.writer(text)

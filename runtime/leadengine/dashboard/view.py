@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import urlencode
 
-from leadengine.dashboard.funnels import steps_of
+from leadengine.dashboard.funnels import MOST_STEPS, steps_of
 from leadengine.dashboard.periods import MONTH, PERIODS, Period
 
 DIMENSIONS = {
@@ -64,6 +64,18 @@ class View:
         """The same for one value of a dimension."""
         others = tuple(one for one in self.filters if one.kind != kind)
         return replace(self, filters=(*others, Filter(kind, value)))
+
+    def can_take(self, step: str) -> bool:
+        """Whether a name can be one more step of the funnel: what holds a comma would be two."""
+        return steps_of(step) == (step,) and step not in self.steps and len(self.steps) < MOST_STEPS
+
+    def with_step(self, step: str) -> Self:
+        """The same with one more step at the end of the funnel."""
+        return replace(self, steps=(*self.steps, step))
+
+    def without_step(self, at: int) -> Self:
+        """The same with a step of the funnel less."""
+        return replace(self, steps=self.steps[:at] + self.steps[at + 1 :])
 
     def without(self, filter_: Filter) -> Self:
         """The same with a filter less."""

@@ -10,6 +10,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from leadengine.database import Connection
+from leadengine.insight import store as insight
 from leadengine.privacy.mentions import is_address, pattern_of
 
 # What is the client's own and not a person's data: it is looked at, and left to the client.
@@ -18,6 +19,8 @@ _OF_THE_CLIENT = frozenset(
         *("users", "sessions", "password_links", "recovery_codes", "preferences", "tenants"),
         *("scoring_models", "webhooks", "erasures", "retention_runs", "usage_days", "drops"),
         "event_receipts",
+        # Made from the others: an erasure lets go of all of it.
+        "packed_days",
     ]
 )
 _TABLES = """
@@ -100,6 +103,7 @@ async def export(connection: Connection, person: Person) -> dict[str, Rows]:
 async def erase(connection: Connection, person: Person) -> dict[str, int]:
     """Delete everything that is kept of a person; returns how much that was, by table."""
     deleted: dict[str, int] = {}
+    await insight.forget_all(connection)
     conditions = await _conditions(connection)
     # What hangs on others is counted before it would go with them.
     for table in sorted(conditions, key=lambda name: (name in _LAST, name)):

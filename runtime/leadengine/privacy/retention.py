@@ -6,6 +6,7 @@ from uuid import UUID
 
 from leadengine.chores import Chore
 from leadengine.database import Database
+from leadengine.insight import store as insight
 from leadengine.tenants.choices import Retention
 from leadengine.tenants.preferences import Chosen
 
@@ -31,6 +32,8 @@ _NETWORKS = """
 UPDATE visits SET network = '' WHERE id IN (
   SELECT id FROM visits WHERE network <> '' AND started_at < %(cut)s LIMIT %(most)s)
 """
+_PACKED = ("events", "anonymous visits", "visitors of events")
+"""Classes of which days are packed."""
 _SIMPLE = "DELETE FROM {table} WHERE {column} < %(cut)s"
 
 
@@ -80,6 +83,8 @@ async def delete_old(database: Database, tenant: UUID, kept: Retention) -> dict[
         cut = now - age
         deleted[name] = await _delete(database, tenant, statement, cut)
         async with database.tenant(tenant) as connection:
+            if deleted[name] and name in _PACKED:
+                await insight.forget_until(connection, cut.date())
             await connection.execute(
                 "INSERT INTO retention_runs (tenant_id, at, class, older_than, deleted)"
                 " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",

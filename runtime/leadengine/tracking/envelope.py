@@ -28,6 +28,8 @@ class EnvelopeError(ValueError):
 
 def clean(value: str) -> str:
     """Text without control characters."""
+    if value.isprintable():
+        return value
     # PostgreSQL's text cannot hold NUL; the rest of the control characters have no place in a title.
     return "".join(char for char in value if char >= " ")
 
@@ -78,7 +80,7 @@ class Event(BaseModel):
     title: Text = ""
     referrer: Address | Literal[""] = ""
     name: Name = ""
-    properties: Properties = {}
+    properties: Properties = Field(default_factory=dict)
 
 
 class Consent(BaseModel):

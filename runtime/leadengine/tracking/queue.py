@@ -11,13 +11,17 @@ from uuid import UUID
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
+from leadengine.tracking.post import Post
+
 STREAM = "le:events"
 GROUP = "writers"
 DEAD = "le:events:dead"
 HEARTBEAT = "le:worker:heartbeat"
 PAUSE = "le:worker:pause"
 
-_BATCH = 200
+BATCH = 500
+"""So many entries are taken at once."""
+
 _PORTION_BYTES = 2_000_000
 _WAIT_MS = 1000
 # A writer that has been silent for so long is dead; what it held is taken over.
@@ -134,10 +138,11 @@ class EventQueue:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._post = Post(redis, STREAM)
 
     async def put(self, events: Sequence[Accepted]) -> None:
         """Keep the events; when this returns, Redis has them."""
-        await self._redis.xadd(STREAM, {"events": encode(events)})
+        await self._post.add({"events": encode(events)})
 
     async def prepare(self) -> None:
         """Make the consumer group, once."""
@@ -150,26 +155,26 @@ class EventQueue:
     async def take(self, consumer: str) -> list[Entry]:
         """The next entries for `consumer`; waits up to a second for the first."""
         answer: Any = await self._redis.xreadgroup(
-            GROUP, consumer, {STREAM: ">"}, count=_BATCH, block=_WAIT_MS
+            GROUP, consumer, {STREAM: ">"}, count=BATCH, block=_WAIT_MS
         )
         return _entries(answer[0][1]) if answer else []
 
     async def take_over(self, consumer: str) -> list[Entry]:
         """Entries that another consumer took and never finished."""
         answer: Any = await self._redis.xautoclaim(
-            STREAM, GROUP, consumer, min_idle_time=_ABANDONED_MS, count=_BATCH
+            STREAM, GROUP, consumer, min_idle_time=_ABANDONED_MS, count=BATCH
         )
         return _entries(answer[1])
 
     async def take_again(self, consumer: str) -> list[Entry]:
         """Entries that `consumer` itself took before it was interrupted."""
-        answer: Any = await self._redis.xreadgroup(GROUP, consumer, {STREAM: "0"}, count=_BATCH)
+        answer: Any = await self._redis.xreadgroup(GROUP, consumer, {STREAM: "0"}, count=BATCH)
         return _entries(answer[0][1]) if answer else []
 
     async def hand_back(self, consumer: str) -> int:
         """Let others take at once what `consumer` holds; returns how many entries that were."""
         held: Any = await self._redis.xpending_range(
-            STREAM, GROUP, min="-", max="+", count=_BATCH, consumername=consumer
+            STREAM, GROUP, min="-", max="+", count=BATCH, consumername=consumer
         )
         ids = [entry["message_id"] for entry in held]
         if ids:

@@ -11,10 +11,11 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from leadengine.database import Connection
+from leadengine.insight import store as insight
 from leadengine.privacy.tombstones import without_erased
 from leadengine.tracking import counts
 from leadengine.tracking.queue import Accepted
-from leadengine.tracking.visits import Placed, Visit, place, subject_of
+from leadengine.tracking.visits import Placed, Visit, days_of, place, subject_of
 
 # One writer per tenant at a time, so that two workers never open two visits for one visitor.
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('visits:' || %s::text, 0))"
@@ -77,6 +78,7 @@ async def write(connection: Connection, tenant: UUID, events: Sequence[Accepted]
     seen = [event for event in fresh if event.visitor and event.type != "consent"]
     placed = place(seen, await _latest_visits(connection, seen))
     await _insert(connection, tenant, placed)
+    await insight.forget(connection, days_of(placed.visits))
     numbers = counts.of_visits(placed) + counts.of_strangers(fresh)
     await counts.add(connection, tenant, numbers)
     return fresh

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from leadengine.tracking.origins import origin_of, path_of
@@ -85,6 +85,15 @@ def place(events: Iterable[Accepted], open_visits: Mapping[str, Visit]) -> Place
             newcomers.append(visit)
     visits = tuple(changed.values())
     return Placed(tuple(placed), visits, tuple(begun), tuple(newcomers), tuple(firsts))
+
+
+def days_of(visits: Iterable[Visit]) -> set[date]:
+    """The days on which these may have begun: a late event moves a beginning into the past."""
+    return {
+        visit.started_at.date() + timedelta(days=number)
+        for visit in visits
+        for number in range((visit.last_seen_at.date() - visit.started_at.date()).days + 1)
+    }
 
 
 def _is_first(event: Accepted, before: Visit | None) -> str:

@@ -16,11 +16,13 @@ from redis.exceptions import RedisError
 from leadengine.database import Database
 from leadengine.leads import store as leads
 from leadengine.tracking import store
-from leadengine.tracking.queue import Accepted, Entry, EventQueue, decode, portions
+from leadengine.tracking.queue import BATCH, Accepted, Entry, EventQueue, decode, portions
 
 log = logging.getLogger(__name__)
 
 _PAUSE_SECONDS = 2.0
+# Many events are written together for little more than one: under load, more gather meanwhile.
+_GATHER_SECONDS = 0.25
 # Told to stop, a batch that is being written may take so long; then it is handed back.
 _FINISH_SECONDS = 20.0
 # Waiting mends these.
@@ -84,6 +86,8 @@ class Writer:
             await self._database.answers()
         for portion in portions(entries):
             await self._write(portion)
+        if 0 < len(entries) < BATCH:
+            await self._pause(_GATHER_SECONDS)
 
     async def _write(self, entries: Sequence[Entry]) -> None:
         try:
@@ -113,9 +117,9 @@ class Writer:
             await leads.remember(connection, tenant, fresh)
         log.debug("wrote %d of %d events", len(fresh), len(events))
 
-    async def _pause(self) -> None:
+    async def _pause(self, seconds: float = _PAUSE_SECONDS) -> None:
         try:
-            await asyncio.wait_for(self._stopping.wait(), _PAUSE_SECONDS)
+            await asyncio.wait_for(self._stopping.wait(), seconds)
         except TimeoutError:
             return
 

@@ -33,12 +33,12 @@ def objects(repository: Path) -> list[Path]:
 
 def mutate(
     repository: Path, kind: str, chance: random.Random, job: dict[str, Any]
-) -> tuple[Path, str]:
-    """Do one thing to the repository; the object it was done to, and the password to read with."""
+) -> tuple[list[Path], str]:
+    """Do one thing to the repository; the objects it was done to, and the password to read with."""
     path = chance.choice(objects(repository))
     path.chmod(0o600)
     content = bytearray(path.read_bytes())
-    password = job["password"]
+    hurt, password = [path], job["password"]
     match kind:
         case "bit flip":
             content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
@@ -59,6 +59,7 @@ def mutate(
             other.chmod(0o600)
             path.write_bytes(other.read_bytes())
             other.write_bytes(content)
+            hurt.append(other)
         case "replay older":
             older = Path(job["older"]) / path.relative_to(repository)
             stale = [each for each in objects(Path(job["older"])) if each.name != path.name]
@@ -70,7 +71,14 @@ def mutate(
         case "another client's":
             other = chance.choice(objects(Path(job["other"])))
             path.write_bytes(other.read_bytes())
-    return path, password
+    return hurt, password
+
+
+def is_named(kind: str, hurt: list[Path], said: str) -> bool:
+    """Do the words say which object it was? Of a key there is one, and it has no other name."""
+    if kind == "wrong key" or any(path.parent.name == "keys" for path in hurt):
+        return "key" in said or any(path.name[:8] in said for path in hurt)
+    return any(path.name[:8] in said for path in hurt)
 
 
 def restic(repository: Path, password: str, *words: str) -> bytes:
@@ -96,36 +104,25 @@ def read(repository: Path, password: str, job: dict[str, Any]) -> dict[str, str]
 
 def judge(
     repository: Path, kind: str, chance: random.Random, job: dict[str, Any]
-) -> dict[str, str]:
-    path, password = mutate(repository, kind, chance, job)
-    name = str(path.relative_to(repository))
+) -> dict[str, Any]:
+    hurt, password = mutate(repository, kind, chance, job)
+    found: dict[str, Any] = {"kind": kind, "object": str(hurt[0].relative_to(repository))}
     try:
         equal = read(repository, password, job) == job["hashes"]
     except ResticError as error:
         failure = storage_failure("local", error).failure
         said = " ".join((failure.what, failure.why, *failure.logs))
-        return {
-            "verdict": "detected",
-            "kind": kind,
-            "object": name,
-            "code": failure.code,
-            "said": said,
-        }
+        named = is_named(kind, hurt, said)
+        return {**found, "verdict": "detected", "code": failure.code, "said": said, "named": named}
     except subprocess.TimeoutExpired:
         return {
+            **found,
             "verdict": "detected",
-            "kind": kind,
-            "object": name,
             "code": "storage",
             "said": "timeout",
+            "named": False,
         }
-    return {
-        "verdict": "equal" if equal else "SILENT",
-        "kind": kind,
-        "object": name,
-        "code": "",
-        "said": "",
-    }
+    return {**found, "verdict": "equal" if equal else "SILENT"}
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,11 +102,17 @@ class Services:
         assert all(copy.good for copy in point.copies), point.copies
         return point
 
-    def attempt_elsewhere(self) -> subprocess.Popen[bytes]:
-        """Take a point in a process of its own, the first of its group, which can be killed."""
+    def attempt_elsewhere(
+        self, environment: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Take a point in a process of its own, the first of its group, which can be killed.
+
+        Args:
+            environment: added to what this process has.
+        """
         words = (sys.executable, "-m", "tests.lab.backup.services", str(self.host.root), self.name)
-        quiet = subprocess.DEVNULL
-        return subprocess.Popen(words, stdout=quiet, stderr=quiet, start_new_session=True)
+        quiet, more = subprocess.DEVNULL, {**os.environ, **(environment or {})}
+        return subprocess.Popen(words, stdout=quiet, stderr=quiet, start_new_session=True, env=more)
 
     def drill(self, point: Point, target: str = "local") -> Verification:
         _run_from_image()
@@ -121,17 +127,20 @@ class Services:
             "exec", "-i", self.database, *words, stdin=statement, timeout=600
         ).stdout.strip()
 
-    def restic(self, *words: str, repository: Path | None = None) -> str:
+    def restic(self, *words: str, options: tuple[str, ...] = ()) -> str:
         """restic on the local repository, as a person would run it."""
-        mounts = (
-            "-v",
-            f"{repository or self.repository}:/r",
-            "-v",
-            f"{self.client.home.key}:/key:ro",
-        )
+        mounts = ("-v", f"{self.repository}:/r", "-v", f"{self.client.home.key}:/key:ro")
         restic = ("--repo", "/r", "--password-file", "/key/password", "--no-cache")
-        options = ("--rm", "--network", "none", *mounts, "--entrypoint", "restic")
+        options = ("--rm", "--network", "none", *mounts, *options, "--entrypoint", "restic")
         return docker("run", *options, AGENT, *restic, *words, timeout=600).stdout
+
+    def make_repository(self) -> None:
+        """Make the local repository as the agent would, but for a key that is quick to open.
+
+        restic weighs then how much work it may make of opening. Here it is opened thousands of times.
+        """
+        self.repository.mkdir()
+        self.restic("init", "--repository-version", "2", options=("--cpus", "0.1"))
 
     def nothing_is_left(self) -> None:
         """No lock, no container of a killed run, no pipe, no session in the database."""
@@ -155,6 +164,7 @@ def services(run: Run, name: str) -> Iterator[Services]:
         _files(found)
         _containers(found)
         found.protect(found.local)
+        found.make_repository()
         yield found
     finally:
         shutil.rmtree(folder)

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -51,9 +52,14 @@ class S3:
 
 @dataclass
 class Lies:
-    """What the storage does with the data it acknowledges; empty: it keeps it."""
+    """What the storage does with the data it acknowledges; empty: it keeps it.
+
+    Attributes:
+        slow: seconds that it takes for each object it is given.
+    """
 
     how: str = ""
+    slow: float = 0.0
     told: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -100,6 +106,8 @@ class _Proxy(BaseHTTPRequestHandler):
 
     def _pass(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.command == "PUT":
+            time.sleep(self.behaviour.slow)
         if self.command == "PUT" and self.behaviour.applies(self.path):
             if self.behaviour.how == "drop":
                 self._answer(200, {"ETag": '"0"'}, b"")

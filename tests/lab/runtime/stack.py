@@ -81,7 +81,8 @@ class RuntimeStack:
     def start(self, role: str, name: str, image: str = "") -> Container:
         """Start an api or a worker."""
         image = image or f"leadengine/{role}:dev"
-        return self.run.start(name, image, options=(*HARDENED, *self.environment))
+        shares = ("--cpu-shares=512",) if role == "worker" else ()
+        return self.run.start(name, image, options=(*HARDENED, *shares, *self.environment))
 
     def client(self) -> httpx.Client:
         """A browser's worth of cookies, over TLS."""

@@ -125,7 +125,7 @@ def test_pages_show_what_was_asked_and_what_is_missing(
     assert second["conversation"] == first
     listed = informed.get("/conversations").text
     assert "Is the valuation &lt;b&gt;free&lt;/b&gt;?" in listed
-    assert "not 1" in listed
+    assert "all but 1" in listed
     shown = informed.get(f"/conversations/{first}").text
     assert "From Free valuation (valuation.html)" in shown
     assert "Do you sell helicopters?" in informed.get("/knowledge").text

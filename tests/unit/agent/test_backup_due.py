@@ -71,6 +71,23 @@ def test_a_clock_that_was_ahead_holds_nothing_up() -> None:
     assert is_point_due(DAILY, CLIENT, past, NOON)
 
 
+@pytest.mark.parametrize("back", [DAY, 365 * DAY])
+def test_a_clock_that_went_back_before_the_policy_takes_points(back: float) -> None:
+    past = Past(good=NOON, attempted=NOON, since=NOON - 10 * DAY)
+    now = NOON - 11 * DAY - back
+    assert is_point_due(DAILY, CLIENT, past, now)
+    taken = Past(good=now, attempted=now, since=NOON - 10 * DAY)
+    assert not is_point_due(DAILY, CLIENT, taken, now + 60)
+
+
+@pytest.mark.parametrize("ahead", [10 * DAY, 365 * DAY])
+def test_a_drill_of_the_future_holds_no_drill_up(ahead: float) -> None:
+    schedule = BackupSchedule(drill_days=7)
+    assert is_drill_due(schedule, CLIENT, NOON + ahead, 0, NOON)
+    assert is_drill_due(schedule, CLIENT, None, NOON + ahead, NOON)
+    assert not is_drill_due(schedule, CLIENT, NOON, NOON + ahead, NOON + DAY)
+
+
 def test_never_means_never() -> None:
     never = BackupSchedule(every="never", drill_days=0)
     assert not is_point_due(never, CLIENT, Past(), NOON)

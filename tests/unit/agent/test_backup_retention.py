@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from leadengine_agent.backup.retention import DAY, Dated, kept, suspicion
+from leadengine_agent.backup.retention import DAY, Dated, kept, reckoned, suspicion
 from leadengine_agent.protocol import Retention
 
 NOW = 1_800_000_000.0
@@ -66,6 +66,16 @@ def test_what_stayed_once_does_not_bring_others_down(seed: int) -> None:
     good = sorted(point.at for point in points if point.good)
     assert (NOW - good[0]) / DAY > 60
     assert {point for point in taken if NOW - point.at < 6 * DAY} <= set(points)
+
+
+@pytest.mark.parametrize("ahead", [0.0, DAY, 30 * DAY, 365 * DAY])
+def test_a_clock_that_is_ahead_makes_no_more_superfluous_than_two_days_do(ahead: float) -> None:
+    points = [at(day * DAY + 60) for day in range(120)]
+    staying = kept(points, DEFAULT, reckoned(points, NOW + ahead))
+    assert len(staying) >= len(kept(points, DEFAULT, NOW)) - 2
+    assert {point.id for point in points[:5]} <= staying
+    assert reckoned(points, NOW) == NOW
+    assert reckoned([], NOW) == NOW
 
 
 def test_many_points_of_one_day_or_of_the_future_are_suspicious() -> None:

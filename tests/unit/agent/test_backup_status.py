@@ -8,6 +8,7 @@ import pytest
 
 from leadengine_agent.backup.catalogue import Catalogue, fold_body, iso
 from leadengine_agent.backup.chores import Client, due
+from leadengine_agent.backup.history import fold
 from leadengine_agent.backup.home import BackupHome
 from leadengine_agent.backup.status import backup_state
 from leadengine_agent.layout import HostLayout
@@ -58,6 +59,9 @@ class Host:
         name = f"{stamp:%Y%m%dt%H%M%S}-{number:04x}"
         point = Point(id=name, at=iso(NOW - age), copies=copies)
         self.catalogue.add("point", fold_body(point), at=NOW - age)
+
+    def points(self) -> list[str]:
+        return list(fold(self.catalogue.entries()).points)
 
     def state(self) -> BackupState:
         return backup_state(self.layout, self.stack, self.record)
@@ -115,6 +119,27 @@ def test_a_clock_that_was_set_back_is_an_alarm(host: Host) -> None:
     state = host.state()
     assert state.condition == "alarm"
     assert "clock" in state.alarms[0]
+
+
+def test_a_clock_that_is_right_again_is_forgotten_with_the_next_good_point(host: Host) -> None:
+    host.point(-365 * 86400)
+    host.point(120, number=1)
+    host.point(60, number=2, rest=False)
+    assert host.state().condition == "alarm"
+    host.point(0, number=3)
+    assert host.state().condition == "good"
+
+
+def test_a_point_that_was_given_up_is_no_alarm_and_no_good_copy(host: Host) -> None:
+    host.point(3600)
+    host.point(0, number=1)
+    lost = host.points()[0]
+    host.catalogue.add("gone", {"point": lost, "target": "local"})
+    assert host.state().condition == "alarm"
+    host.catalogue.add("lost", {"points": [lost], "target": "local"})
+    assert host.state().condition == "good"
+    first = fold(host.catalogue.entries()).points[lost]
+    assert {copy.target: copy.good for copy in first.copies} == {"local": False, "offsite": True}
 
 
 def test_a_scheduled_order_is_idle_unless_something_is_due(host: Host) -> None:

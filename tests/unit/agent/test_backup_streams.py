@@ -31,7 +31,9 @@ def receive(
         if content:
             pipe.write_bytes(content)
         if verdict is not None:
-            (folder / "verdict").write_text(json.dumps({"good": verdict}))
+            # In one step, as the agent says it.
+            (folder / "verdict.new").write_text(json.dumps({"good": verdict}))
+            (folder / "verdict.new").rename(folder / "verdict")
 
     writer = threading.Thread(target=write, daemon=True)
     writer.start()

@@ -1,47 +1,16 @@
 """Where a domain leads, as several resolvers see it: real questions to small name servers."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from dnslib import QTYPE, RR, DNSRecord
-from dnslib.server import BaseResolver, DNSServer
 
 from leadengine_ctl.dns import looking
 from leadengine_ctl.dns.base import records_of
 from leadengine_ctl.dns.looking import Resolver, forbidding_caa, look
+from tests.unit.clouds.name_server import a_server
 from tests.unit.ctl.cli import Cli
 
 NAME = "leads.acme.test"
 WANTED = records_of(NAME, ("203.0.113.7", "2001:db8::7"))
 RIGHT = f"{NAME}. 60 IN A 203.0.113.7\n{NAME}. 60 IN AAAA 2001:db8::7\n"
-
-
-class Zone(BaseResolver):  # type: ignore[misc]
-    """Answers from a few lines of a zone file; silent about names in `lost`."""
-
-    def __init__(self, text: str) -> None:
-        self.records = RR.fromZone(text)
-
-    def resolve(self, request: DNSRecord, _handler: object) -> DNSRecord:
-        answer = request.reply()
-        for record in self.records:
-            kind = QTYPE[request.q.qtype]
-            if record.rname == request.q.qname and QTYPE[record.rtype] == kind:
-                answer.add_answer(record)
-        return answer
-
-
-@contextmanager
-def a_server(text: str) -> Iterator[Resolver]:
-    server = DNSServer(Zone(text), address="127.0.0.1", port=0)
-    port = server.server.server_address[1]
-    server.start_thread()
-    try:
-        yield Resolver("127.0.0.1", port)
-    finally:
-        server.stop()
-        server.server.server_close()
 
 
 def test_a_name_that_leads_there_is_right() -> None:

@@ -186,3 +186,32 @@ def test_json_tells_bytes_under_way(desk: Desk) -> None:
     ]
     assert [event["done"] for event in counted] == sorted(event["done"] for event in counted)
     assert counted[-1]["done"] == counted[-1]["total"]
+
+
+def test_a_damaged_storage_is_repaired_after_a_plan_that_names_what_is_lost(desk: Desk) -> None:
+    lost = desk.backup()
+    with desk.faults(differs=["local"]):
+        planned = desk.must("backup", "repair", "acme", "local", "--dry-run")
+        assert lost in planned.err
+        assert desk.lectl("backup", "repair", "acme", "local", "--json").code == 12
+        done = desk.result("backup", "repair", "acme", "local", "--yes")
+    assert (done["changed"], done["lost"]) == (True, [lost])
+    (new, old) = desk.must("backups", "acme").out.splitlines()[1:]
+    assert new.split()[:2] == ["yes", done["point"]]
+    assert old.split()[:2] == ["partly", lost]
+    again = desk.result("backup", "repair", "acme", "local", "--dry-run")
+    assert (again["damaged"], again["lost"]) == ([], [])
+
+
+def test_where_a_host_may_only_add_a_repair_can_be_planned_and_is_refused(desk: Desk) -> None:
+    assert desk.result("backup", "repair", "acme", "spaces", "--dry-run")["changed"] is False
+    ran = desk.lectl("backup", "repair", "acme", "spaces", "--yes")
+    assert ran.code == 12
+    assert "may only add there" in ran.err
+
+
+def test_which_storage_is_repaired_has_to_be_said_and_has_to_be_one_of_the_client_s(
+    desk: Desk,
+) -> None:
+    assert desk.lectl("backup", "repair", "acme").code == 2
+    assert desk.lectl("backup", "repair", "acme", "elsewhere").code == 10

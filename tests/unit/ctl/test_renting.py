@@ -212,6 +212,30 @@ def test_resize_replace_drain_and_delete(shop: Cli) -> None:
     assert provider(shop)["servers"] == []
 
 
+def test_snapshots_are_taken_listed_and_deleted_and_go_with_their_server(shop: Cli) -> None:
+    shop(*CREATE)
+    assert "no snapshot" in shop("host", "snapshots", "web1").err
+    for title in ("before", "before", "after"):
+        assert shop("host", "snapshot", "web1", "--title", title).code == 0
+    listed = shop("host", "snapshots", "web1", "--json").json[0]["snapshots"]
+    assert [each["name"] for each in listed] == ["before", "after"]
+    unknown = shop("host", "snapshots", "web1", "--delete", "s-77")
+    assert (unknown.code, "has no snapshot 's-77'" in unknown.err) == (10, True)
+    gone = shop("host", "snapshots", "web1", "--delete", listed[0]["id"], "--json")
+    assert [each["name"] for each in gone.json[0]["snapshots"]] == ["after"]
+    named = shop("host", "snapshot", "web1", "--json").json[0]["name"]
+    assert named.startswith("web1-20")
+    assert "every snapshot of it" in shop("host", "delete", "web1", "--dry-run").out
+    assert shop("host", "delete", "web1", "--yes").code == 0
+    assert provider(shop)["snapshots"] == []
+
+
+def test_a_host_that_somebody_else_rents_has_no_snapshots(shop: Cli) -> None:
+    shop.deploy()
+    refused = shop("host", "snapshot", "one")
+    assert (refused.code, "was not made by lectl" in refused.err) == (12, True), refused.err
+
+
 def test_a_server_whose_agent_was_removed_is_still_listed(shop: Cli) -> None:
     shop(*CREATE)
     name = hosts(shop)["hosts"][0]["name"]

@@ -17,6 +17,7 @@ from leadengine_ctl.planning.alerts import (
     Watched,
     look_at_channels,
     look_at_clients,
+    look_at_clocks,
     look_at_disks,
     look_at_workers,
 )
@@ -58,6 +59,8 @@ def test_what_is_missed_is_found(changes: dict[str, object], kinds: list[str]) -
 
 def test_disks_workers_and_the_alerts_own_way_are_watched() -> None:
     assert [each.subject for each in look_at_disks({"one": 3.0, "two": 30.0}, Limits())] == ["one"]
+    clocks = {"one": "", "two": "0:05:00 behind ours"}
+    assert [each.subject for each in look_at_clocks(clocks)] == ["two"]
     assert list(look_at_workers(None)) == list(look_at_workers(5.0)) == []
     assert [each.kind for each in look_at_workers(600.0)] == ["workers"]
     assert [each.kind for each in look_at_channels({"mail": "refused"})] == ["channel"]
@@ -142,6 +145,12 @@ def test_alerts_are_seen_muted_and_led_to_people_from_the_page(
     assert browser.post("/alerts/mutes", {**quiet, "hours": "-1"}).status_code == 422
     (mute,) = store.mutes(time.time())
     assert browser.post(f"/alerts/mutes/{mute.id}/end").status_code == 303
+    for moment in ("2031-05-01T22:00", "soon"):
+        browser.post("/alerts/mutes", {**quiet, "begins": moment})
+    (planned,) = store.mutes(time.time())
+    assert time.strftime("%F %R", time.gmtime(planned.begins)) == "2031-05-01 22:00"
+    assert "from <time" in browser.get("/alerts").text
+    assert browser.post(f"/alerts/mutes/{planned.id}/end").status_code == 303
     hook = {"kind": "slack", "name": "team", "target": "https://hooks.test/canary-hook-77"}
     assert browser.post("/alerts/channels", hook).status_code == 303
     assert browser.post("/alerts/channels", {**hook, "target": "http://x.test"}).status_code == 422

@@ -2,33 +2,23 @@
 
 import io
 import json
-import os
-import socket
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
-import uvicorn
 from hypothesis import HealthCheck, Phase, given, settings
 
 from leadengine_ctl.fleet.panel_records import Role
 from leadengine_ctl.panel.api.description import describe
-from leadengine_ctl.panel.app import create_app
-from leadengine_ctl.panel.serving import build_desk
-from leadengine_ctl.panel.worker import Worker
 from tests.unit.ctl.cli import Cli
 from tests.unit.ctl.fleet import Fleet
-from tests.unit.panel.visitors import UNHURRIED, Panel
+from tests.unit.panel.serving import served
+from tests.unit.panel.visitors import Panel
 
 pytestmark = pytest.mark.long
 
-EXAMPLES = 15
+EXAMPLES, MANY = 15, 150
 
 
 def test_the_description_in_the_documents_is_the_one_that_is_served(panel: Panel) -> None:
@@ -36,8 +26,11 @@ def test_the_description_in_the_documents_is_the_one_that_is_served(panel: Panel
     assert shown == json.loads(json.dumps(describe(panel.app))), "run: make docs"
 
 
+@pytest.mark.parametrize(
+    "examples", [EXAMPLES, pytest.param(MANY, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])]
+)
 def test_every_route_of_the_api_survives_what_a_fuzzer_thinks_of(
-    fleet: Fleet, panel: Panel
+    fleet: Fleet, panel: Panel, examples: int
 ) -> None:
     """For each route: no 5xx for an owner, and nothing but 401 for somebody without a token."""
     fleet.add("acme")
@@ -49,7 +42,7 @@ def test_every_route_of_the_api_survives_what_a_fuzzer_thinks_of(
         operation = result.ok()  # type: ignore[union-attr]
 
         @settings(
-            max_examples=EXAMPLES,
+            max_examples=examples,
             deadline=None,
             database=None,
             phases=[Phase.generate],
@@ -76,30 +69,6 @@ def test_every_route_of_the_api_survives_what_a_fuzzer_thinks_of(
 
         given(case=operation.as_strategy())(ask)()
     assert seen >= len(describe(panel.app)["paths"])
-
-
-@contextmanager
-def served(fleet: Fleet) -> Iterator[str]:
-    """A panel with a worker, on a port of this machine."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    desk = replace(build_desk(fleet.world, url), **UNHURRIED)  # type: ignore[arg-type]
-    config = uvicorn.Config(create_app(desk), port=port, log_level="error")
-    server, worker = uvicorn.Server(config), Worker(fleet.world, 2, dict(os.environ))
-    threads = [threading.Thread(target=run, daemon=True) for run in (server.run, worker.run)]
-    for thread in threads:
-        thread.start()
-    end = time.monotonic() + 60
-    while not server.started:
-        assert time.monotonic() < end
-        time.sleep(0.02)
-    yield url
-    server.should_exit = True
-    worker.stop()
-    worker.wait(60)
-    threads[0].join(60)
 
 
 def test_lectl_works_through_a_panel_as_a_person_and_without_it_again(

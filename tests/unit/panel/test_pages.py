@@ -8,6 +8,7 @@ from tests.unit.panel.visitors import Panel
 
 PAGES = (
     "/", "/hosts", "/hosts/host-acme", "/clients/acme", "/clients/acme/services", "/clients/acme/logs",
+    "/clients/acme/dns", "/clients/acme/points", "/api/v1/clients/acme/dns",
     "/deploy", "/operations", "/rollouts", "/rollouts/new", "/approvals", "/team", "/audit",
     "/audit?verify=true", "/account", "/api/v1/clients", "/api/v1/clients/acme?live=true",
     "/alerts", "/metrics", "/api/v1/hosts", "/api/v1/openapi.json",

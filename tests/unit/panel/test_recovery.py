@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import pytest
 
 from leadengine_ctl.fleet.panel_records import Role
+from leadengine_ctl.fleet.records import EventLine, OperationRecord, OperationState
+from leadengine_ctl.fleet.store import now
+from leadengine_ctl.operations.backups.requests import BackupRequest
 from tests.unit.ctl.fleet import Fleet
 from tests.unit.ctl.recovering import Desk, furnish
 from tests.unit.panel.test_work import place, work
@@ -116,3 +119,34 @@ def test_a_client_without_points_says_so(fleet: Fleet, panel: Panel) -> None:
     answer = browser.post("/clients/acme/restore/plan")
     assert answer.status_code == 422
     assert "There is no good recovery point of acme" in answer.text
+
+
+def test_a_part_alone_is_planned_from_the_page(office: Office) -> None:
+    office.desk.must("backup", "acme")
+    browser = office.panel.browser(Role.OPERATOR)
+    whole = browser.post("/clients/acme/restore/plan").text
+    assert "only the database" in whole
+    part = browser.post("/clients/acme/restore/plan", {"only": "database"}).text
+    assert '<option value="database" selected>' in part
+    assert '<input type="hidden" name="only" value="database">' in part
+    assert browser.post("/clients/acme/restore/plan", {"only": "everything"}).status_code == 422
+
+
+def test_whoever_looks_is_told_that_a_host_waits_for_a_signature_and_what_to_run(
+    fleet: Fleet, panel: Panel
+) -> None:
+    fleet.add("acme")
+    request = BackupRequest(client="acme", host="memory://host-acme")
+    record = OperationRecord(
+        id="20260101-000000-abcdef", verb="backup", client="acme", actor="ann", host="host-acme",
+        params=request.model_dump_json(), state=OperationState.RUNNING, started_at=now(),
+    )  # fmt: skip
+    operations, browser = panel.desk.world.store.operations, panel.browser(Role.OPERATOR)
+    operations.start(record)
+    words = "waits for an operator: lectl task sign 20260101-000000-abcdef-backup"
+    told = (("backup", "started", ""), ("backup/signature", "started", words))
+    operations.add_events(record.id, [EventLine(now(), *each) for each in told])
+    page = browser.get(f"/operations/{record.id}").text
+    assert "<code>lectl task sign 20260101-000000-abcdef-backup</code>" in page
+    operations.add_events(record.id, [EventLine(now(), "backup/signature", "done", "signed")])
+    assert "lectl task sign" not in browser.get(f"/operations/{record.id}").text

@@ -1,5 +1,6 @@
 """What agents report, on the pages: never a stale green (U5), never obeyed (S11), fast for 10,000."""
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -8,8 +9,10 @@ import pytest
 from leadengine_ctl.fleet.overview import Brief
 from leadengine_ctl.fleet.panel_records import Role
 from leadengine_ctl.panel.fleet.index import Index
+from leadengine_ctl.panel.watch import Watch
 from leadengine_ctl.planning.capacity import Sample, advice, days_until_full
 from leadengine_ctl.planning.health import Health, Word, judge
+from tests.lab.operator import wait_until
 from tests.unit.ctl.fleet import Fleet
 from tests.unit.panel.seed import Reporting, a_beat, a_stack
 from tests.unit.panel.visitors import Panel
@@ -72,6 +75,25 @@ def test_stopped_frozen_and_repeating_agents_are_unknown(fleet: Fleet, panel: Pa
     }
     page = panel.browser(Role.VIEWER).get("/").text
     assert page.count('class="badge good">green') == 1
+
+
+@pytest.mark.parametrize(
+    ("off", "words"),
+    [(-300.0, "0:05:00 behind ours"), (86_400.0, "1 day, 0:00:00 ahead of ours"), (20.0, "")],
+)
+def test_a_host_whose_clock_is_off_is_told_from_one_that_is_silent(
+    fleet: Fleet, panel: Panel, off: float, words: str
+) -> None:
+    fleet.add("acme")
+    now = time.time()
+    beat = a_beat(a_stack("acme"), looked_at=now + off)
+    Reporting(panel.desk.world.store).report("host-acme", beat, now, sent_at=now + off)
+    page = panel.browser(Role.VIEWER).get("/hosts/host-acme").text
+    assert ("The clock of host-acme is" in page) is bool(words)
+    assert words in page
+    found = Watch(panel.desk.world, panel.desk.index).findings()
+    assert [each.kind for each in found if each.subject == "host-acme"] == ["clock"] * bool(words)
+    assert health_of(panel, "acme") == "green"
 
 
 def test_what_hosts_report_is_read_and_not_obeyed(fleet: Fleet, panel: Panel) -> None:
@@ -159,6 +181,21 @@ def test_the_index_reads_only_what_is_new(fleet: Fleet) -> None:
     index._read_at = 0.0
     assert [row.health for row in index.rows()] == [Health.GREEN, Health.GREEN]
     assert len(store.overview.spoken_since(index._newest - 1)) == 1
+
+
+@pytest.mark.long
+def test_an_index_that_is_kept_knows_what_is_new_before_anybody_looks(fleet: Fleet) -> None:
+    fleet.add("acme")
+    store, over = fleet.world.store, threading.Event()
+    index = Index(store.overview)
+    assert [row.health for row in index.rows()] == [Health.UNKNOWN]
+    keeper = threading.Thread(target=index.keep_fresh, args=(over,))
+    keeper.start()
+    Reporting(store).report("host-acme", a_beat(a_stack("acme")))
+    wait_until(lambda: "host-acme" in index._said, 20, 0.1)
+    over.set()
+    keeper.join(20)
+    assert [row.health for row in index.rows()] == [Health.GREEN]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,11 @@ EVERY_NTH_TELLS = 10
 SERVICES = ("db", "redis", "chromadb", "api-blue", "worker", "nginx")
 
 
+def stack_of(host: str) -> str:
+    """The client whose stack a simulated host carries."""
+    return "c" + hashlib.sha256(host.encode()).hexdigest()[:12]
+
+
 @dataclass
 class Simulated:
     """One agent: what it needs to sign and count."""
@@ -39,7 +44,7 @@ class Simulated:
         certificate = {"issuer_kind": "acme", "not_after": now + 1e6, "looked_at": now}
         services = [{"service": name, "state": "running", "health": "healthy"} for name in SERVICES]
         stack = {
-            "client": "c" + hashlib.sha256(self.host.encode()).hexdigest()[:12], "release": "1.0.0",
+            "client": stack_of(self.host), "release": "1.0.0",
             "generation": 3, "colour": "blue", "healthy": True, "services": services,
             "certificate": certificate,
         }  # fmt: skip

@@ -44,6 +44,7 @@ class PanelServer:
     Attributes:
         certificate: chain and key files; None: without encryption, on this machine alone.
         spoil: wraps the app, to have it err.
+        public: the URL that agents know it by; empty: its own.
     """
 
     folder: Path
@@ -53,6 +54,7 @@ class PanelServer:
     port: int = field(default_factory=free_port)
     interval: float = 30.0
     spoil: Callable[[FastAPI], None] | None = None
+    public: str = ""
     tune: Callable[[Reception], Reception] = generous
     _server: uvicorn.Server | None = None
     _thread: threading.Thread | None = None
@@ -60,7 +62,7 @@ class PanelServer:
     @property
     def url(self) -> str:
         scheme = "https" if self.certificate else "http"
-        return f"{scheme}://{self.address}:{self.port}"
+        return self.public or f"{scheme}://{self.address}:{self.port}"
 
     @property
     def _encryption(self) -> dict[str, Any]:

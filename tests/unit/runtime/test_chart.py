@@ -36,7 +36,10 @@ def test_bars_stay_inside_and_keep_their_order(counts: list[int]) -> None:
     assert chart.numbers[0] >= max(counts)
 
 
-@pytest.mark.parametrize(("highest", "top"), [(0, 2), (2, 2), (3, 4), (7, 10), (11, 20), (80, 100)])
+@pytest.mark.parametrize(
+    ("highest", "top"),
+    [(0, 2), (2, 2), (3, 4), (7, 8), (11, 12), (41, 50), (80, 80), (102, 120), (1216, 1500)],
+)
 def test_axis_ends_on_a_round_number(highest: int, top: int) -> None:
     assert draw({FORTNIGHT.starts(NOW)[-1]: highest}, FORTNIGHT, NOW).numbers[0] == top
 

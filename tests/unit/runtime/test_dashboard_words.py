@@ -48,6 +48,16 @@ def test_filter_takes_the_place_of_one_of_its_kind() -> None:
     assert view.without(Filter("source", "Bing")).filters == (Filter("device", "phone"),)
 
 
+def test_funnel_is_built_step_by_step() -> None:
+    view = View().with_step("/").with_step("/pricing").with_step("Lead Submitted")
+    assert View.of(QueryParams(view.address().partition("?")[2])) == view
+    assert view.without_step(1).steps == ("/", "Lead Submitted")
+    assert view.can_take("/about")
+    assert not view.can_take("/pricing"), "it is a step already"
+    assert not view.can_take("one, two"), "it would be read as two"
+    assert not View(steps=tuple("abcdef")).can_take("g"), "six are the most"
+
+
 def test_what_was_typed_is_never_part_of_a_statement() -> None:
     odd = tuple(Filter(kind, "'; DROP TABLE visits; --") for kind in DIMENSIONS)
     where, values = conditions((*odd, Filter("made up", "x")))

@@ -1,0 +1,1 @@
+"""Whole days of visits as columns of small numbers, counted in memory."""
