@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import ConfigDict, StringConstraints
 
 from leadengine_agent.values import Frozen
 from leadengine_ctl.fleet.billing_records import EventRecord, Kind
@@ -18,7 +18,7 @@ _OBJECTS = {
 
 
 class _Object(Frozen):
-    model_config = {"extra": "ignore", "frozen": True}
+    model_config = ConfigDict(extra="ignore")
 
     object: _Name
     # An invoice that is still to come has none.
@@ -26,7 +26,7 @@ class _Object(Frozen):
 
 
 class _Data(Frozen):
-    model_config = {"extra": "ignore", "frozen": True}
+    model_config = ConfigDict(extra="ignore")
 
     object: _Object
 
@@ -34,7 +34,7 @@ class _Data(Frozen):
 class Message(Frozen):
     """An event as it arrives."""
 
-    model_config = {"extra": "ignore", "frozen": True}
+    model_config = ConfigDict(extra="ignore")
 
     id: _Name
     type: _Name

@@ -3,6 +3,7 @@
 Where its API changed the place of a value, the new place is looked at first, then the old one.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from leadengine_ctl.billing.base import Price, Subscribing
@@ -136,7 +137,7 @@ def _id(value: Any) -> str:
     return str(value["id"]) if isinstance(value, dict) else str(value or "")
 
 
-_READERS = {
+_READERS: dict[Kind, Callable[[dict[str, Any]], Record]] = {
     Kind.CUSTOMER: _customer,
     Kind.SUBSCRIPTION: _subscription,
     Kind.INVOICE: _invoice,

@@ -94,7 +94,7 @@ def reconcile(
     from leadengine_ctl.cli.charging import reconcile_and_tell
     from leadengine_ctl.cli.session import open_session
 
-    raise typer.Exit(reconcile_and_tell(open_session(as_json=as_json), heal=heal))
+    raise typer.Exit(reconcile_and_tell(open_session(as_json=as_json), healing=heal))
 
 
 def catch_up(as_json: options.Json = False) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from leadengine_ctl.billing.base import Collect
 from leadengine_ctl.billing.registry import open_server
 from leadengine_ctl.cli import terminal
 from leadengine_ctl.cli.session import Session
@@ -38,7 +39,7 @@ def set_up_and_tell(session: Session) -> None:
 def subscribe_and_tell(session: Session, wish: Wish, *, yes: bool) -> None:
     """Show what is bought, ask, and buy."""
     agreed = (_pence(wish.monthly), _pence(wish.setup_fee))
-    how = "card" if wish.card else "invoice"
+    how: Collect = "card" if wish.card else "invoice"
     offer = make_offer(session.world, wish.client, wish.plan, agreed, how)
     server = open_server(session.world.settings)
     _show_offer(session, offer)
@@ -123,12 +124,12 @@ def put_portal(session: Session, client: str) -> None:
     )
 
 
-def reconcile_and_tell(session: Session, *, heal: bool) -> ExitCode:
+def reconcile_and_tell(session: Session, *, healing: bool) -> ExitCode:
     """Show the differences; those that are left decide the exit code."""
     server = open_server(session.world.settings)
     found = compare(session.world, server)
-    if heal and found:
-        count = heal_them(session, found)
+    if healing and found:
+        count = heal(session.world, server, found)
         terminal.say(f"{count} followed the server.", "good")
         found = compare(session.world, server)
     if session.as_json:
@@ -139,10 +140,6 @@ def reconcile_and_tell(session: Session, *, heal: bool) -> ExitCode:
     else:
         terminal.say("Our books and the payment server's are the same.", "good")
     return ExitCode.ERROR if found else ExitCode.OK
-
-
-def heal_them(session: Session, found: tuple[Difference, ...]) -> int:
-    return heal(session.world, open_server(session.world.settings), found)
 
 
 def _row(each: Difference) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ def set_up(world: World, server: BillingServer) -> tuple[str, ...]:
             if words := _differs(tier, lookup, amount, known.get(lookup)):
                 server.set_price(tier, lookup, amount, monthly=monthly)
                 done.append(words)
-    for meter in METERS.keys() - server.meters():
+    for meter in sorted(METERS.keys() - server.meters()):
         server.add_meter(meter, METERS[meter])
         done.append(f"{METERS[meter]} are counted.")
     if done:
