@@ -75,9 +75,15 @@ class Clerk:
         if time.monotonic() - self._chores_at > _CHORES_EVERY or not self._chores_at:
             catch_up(self._world, self._server)
             self._chores_at = time.monotonic()
-        if store.duties.take(COMPARING, self._holder, _COMPARE_EVERY):
+        if self._is_time_to_compare():
             self._compare(self._server)
         return True
+
+    def _is_time_to_compare(self) -> bool:
+        """Once a day, whichever panel does it; a comparison that failed is tried again."""
+        duties = self._world.store.duties
+        mine = duties.take(COMPARING, self._holder, _LEASE)
+        return mine and time.time() - (duties.last_done(COMPARING) or 0.0) > _COMPARE_EVERY
 
     def _compare(self, server: BillingServer) -> None:
         """Messages get lost: once a day the whole is looked at, and what was missed is taken in."""
@@ -85,3 +91,4 @@ class Clerk:
         heal(self._world, server, found)
         for each in found:
             log.warning("billing: %s %s %s %s", each.kind, each.key, each.client, each.sentence)
+        self._world.store.duties.done(COMPARING)

@@ -132,8 +132,16 @@ def test_what_was_missed_is_taken_in_by_the_clerk(
     fleet: Fleet, account: Account, server: StripeServer
 ) -> None:
     customer = account.server.add_customer("acme", "acme", "ann@acme.test", "one").id
-    Clerk(fleet.world, server).work()
+    clerk = Clerk(fleet.world, server)
+    account.fault("503", 2)
+    with pytest.raises(UnreachableError):
+        clerk.work()
+    assert list(fleet.world.store.books.all(Kind.CUSTOMER)) == []
+    assert clerk.work(), "a look that failed is tried again"
     assert list(fleet.world.store.books.all(Kind.CUSTOMER)) == [customer]
+    before = len(account.requests)
+    assert clerk.work()
+    assert len(account.requests) == before, "the whole is looked at once a day"
 
 
 def test_one_panel_of_several_has_the_clerk(fleet: Fleet, account: Account) -> None:
