@@ -41,11 +41,10 @@ def run(order: TenantOrder, context: Context) -> dict[str, Any]:
             return _tenants(order, admin).model_dump(mode="json")
         case TenantCredentials():
             return _credentials(order, admin)
-    doing = {CreateTenant: _create, SuspendTenant: _suspend, DeleteTenant: _delete}[type(order)]
     answer: dict[str, Any] = {}
 
     def step() -> Did:
-        did, found = doing(order, admin)
+        did, found = _change(order, admin)
         answer.update(found)
         return did
 
@@ -96,6 +95,18 @@ def _admin(order: TenantOrder, context: Context) -> _Admin:
             "Make a stack for many first: lectl cloud create DOMAIN",
         )
     return _Admin(compose_of(layout, record).name_of(api_service(record.colour)))
+
+
+def _change(
+    order: CreateTenant | SuspendTenant | DeleteTenant, admin: _Admin
+) -> tuple[Did, dict[str, Any]]:
+    match order:
+        case CreateTenant():
+            return _create(order, admin)
+        case SuspendTenant():
+            return _suspend(order, admin)
+        case DeleteTenant():
+            return _delete(order, admin)
 
 
 def _create(order: CreateTenant, admin: _Admin) -> tuple[Did, dict[str, Any]]:
