@@ -13,6 +13,7 @@ from leadengine_ctl.cli import (
     backup,
     backups,
     billing,
+    cloud,
     config,
     deploy,
     destroy,
@@ -35,6 +36,7 @@ from leadengine_ctl.cli import (
     status,
     storage,
     task,
+    tenant,
     terminal,
     update,
 )
@@ -62,6 +64,8 @@ app.command("logs", help=logs.HELP)(logs.logs)
 app.command("destroy", help=destroy.HELP)(destroy.destroy)
 app.command("doctor", help=doctor.HELP)(doctor.doctor)
 app.command("inventory", help=inventory.HELP)(inventory.inventory)
+app.add_typer(cloud.app, name="cloud")
+app.add_typer(tenant.app, name="tenant")
 app.add_typer(host.app, name="host")
 app.add_typer(agent.app, name="agent")
 app.add_typer(task.app, name="task")

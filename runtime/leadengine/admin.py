@@ -145,7 +145,7 @@ _COMMANDS: dict[str, Callable[[], int]] = {
 }
 
 
-_WITH_WORDS = ("tenants", "users", "usage", "worker", "person", "retention")
+_WITH_WORDS = ("tenants", "hosting", "users", "usage", "worker", "person", "retention")
 """Commands that take more words; each has its `--help`."""
 
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 
 from redis.asyncio import Redis
 
-_AT_ONCE = 200
-
 Fields = Mapping[str, bytes]
 
 
@@ -35,7 +33,8 @@ class Post:
     async def _send(self) -> None:
         try:
             while self._waiting:
-                portion, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
+                # All of them: while Redis is away, none waits for the failure of others.
+                portion, self._waiting = self._waiting, []
                 answers = await self._answers([fields for fields, _ in portion])
                 for (_, taken), answer in zip(portion, answers, strict=True):
                     _tell(taken, answer)
