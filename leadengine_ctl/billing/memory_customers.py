@@ -21,8 +21,12 @@ class MemoryCustomers:
             state.cards.add(customer := state.invoice(invoice).customer)
             self._server.charge(state, state.invoice(invoice))
             subscription = state.invoice(invoice).subscription
-            mine = [each for each in state.all(Kind.INVOICE) if each.customer == customer]
-            if not any(isinstance(each, InvoiceRecord) and each.status == "open" for each in mine):
+            if not any(
+                isinstance(each, InvoiceRecord)
+                and each.customer == customer
+                and each.status == "open"
+                for each in state.all(Kind.INVOICE)
+            ):
                 state.set_status(subscription, "active")
 
     def renew(self, subscription: str) -> str:

@@ -27,6 +27,10 @@ class Happened(BaseModel):
     object: str
 
 
+def _nothing() -> dict[Kind, dict[str, str]]:
+    return {kind: {} for kind in Kind}
+
+
 class State(BaseModel):
     """Everything, as it lies in the file.
 
@@ -38,7 +42,7 @@ class State(BaseModel):
     products: dict[str, str] = {}
     prices: dict[str, Price] = {}
     meters: dict[str, str] = {}
-    objects: dict[Kind, dict[str, str]] = Field(default_factory=lambda: {kind: {} for kind in Kind})
+    objects: dict[Kind, dict[str, str]] = Field(default_factory=_nothing)
     collect: dict[str, Collect] = {}
     due_days: dict[str, int] = {}
     keys: dict[str, str] = {}
