@@ -26,10 +26,10 @@ class OrderFailedError(Exception):
 
 
 class Named(Protocol):
-    """What a certificate is ordered for: a name, somebody to write to, and an authority."""
+    """What a certificate is ordered for: names (it is called by the first), a person, an authority."""
 
     @property
-    def domain(self) -> str: ...
+    def names(self) -> tuple[str, ...]: ...
 
     @property
     def email(self) -> str: ...
@@ -110,7 +110,7 @@ def order(layout: StackLayout, spec: Named, asking: proof.Asking | None = None) 
         # Only its client was ended by a time limit; the container would go on.
         docker.reap_one_offs(layout.client)
         raise OrderFailedError(_last_words(error)) from error
-    pair = existing(layout, spec.domain)
+    pair = existing(layout, spec.names[0])
     if pair is None:
         message = "certbot ended well but left no certificate"
         raise OrderFailedError(message)
@@ -155,7 +155,8 @@ def certbot_words(spec: Named, by: tuple[str, ...] = _WEBROOT) -> tuple[str, ...
         "--work-dir", "/acme/work", "--logs-dir", "/acme/logs", "--max-log-backups", "5",
         # In one word each: an address may begin with a hyphen.
         f"--server={spec.acme.directory}", f"--email={spec.email}",
-        f"--cert-name={spec.domain}", f"--domain={spec.domain}", "--key-type", "ecdsa",
+        f"--cert-name={spec.names[0]}", *(f"--domain={name}" for name in spec.names),
+        "--key-type", "ecdsa",
         "--force-renewal",
     )  # fmt: skip
 

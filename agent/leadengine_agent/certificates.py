@@ -40,9 +40,9 @@ CLOCKS_DIFFER = datetime.timedelta(hours=1)
 """What an authority's clock may be ahead of ours; they date what they issue back by as much."""
 
 
-def check(pair: Pair, domain: str, now: datetime.datetime) -> str:
-    """Why nginx must not be given this pair; empty when it may."""
-    if why := fault(pair, domain):
+def check(pair: Pair, domain: str, now: datetime.datetime, also: tuple[str, ...] = ()) -> str:
+    """Why nginx must not be given this pair for a domain and `also` others; empty when it may."""
+    if why := fault(pair, domain, *also):
         return why
     leaf = pair.leaf
     if not leaf.not_valid_before_utc - CLOCKS_DIFFER <= now < leaf.not_valid_after_utc:
@@ -50,7 +50,7 @@ def check(pair: Pair, domain: str, now: datetime.datetime) -> str:
     return ""
 
 
-def fault(pair: Pair, domain: str) -> str:
+def fault(pair: Pair, *names: str) -> str:
     """The same for what no clock has a say in."""
     try:
         chain = x509.load_pem_x509_certificates(pair.chain)
@@ -60,8 +60,8 @@ def fault(pair: Pair, domain: str) -> str:
     leaf = chain[0]
     if leaf.public_key() != key.public_key():
         return "the key does not belong to the certificate"
-    if domain not in _names(leaf):
-        return f"it is not for {domain}"
+    if missing := [name for name in names if name not in _names(leaf)]:
+        return f"it is not for {missing[0]}"
     if len(chain) == 1 and leaf.issuer != leaf.subject and not _is_local(leaf):
         return "its chain is missing"
     return ""
@@ -131,11 +131,11 @@ class CertificateStore:
             remove_tree(folder)
 
 
-def self_signed(domain: str, now: datetime.datetime) -> Pair:
+def self_signed(domain: str, now: datetime.datetime, also: tuple[str, ...] = ()) -> Pair:
     """A certificate that only encrypts: served until a CA can be asked."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, domain[:64])])
-    leaf = _leaf_builder(domain, now, days=365).subject_name(name).issuer_name(name)
+    leaf = _leaf_builder((domain, *also), now, days=365).subject_name(name).issuer_name(name)
     return Pair(_pem(leaf.public_key(key.public_key()).sign(key, hashes.SHA256())), _key_pem(key))
 
 
@@ -149,14 +149,14 @@ class LocalCA:
         path = self._folder / "root.pem"
         return path.read_text() if path.exists() else ""
 
-    def issue(self, domain: str, now: datetime.datetime) -> Pair:
-        """A leaf for `domain`, valid 90 days."""
+    def issue(self, domain: str, now: datetime.datetime, also: tuple[str, ...] = ()) -> Pair:
+        """A leaf for `domain` and `also` others, valid 90 days."""
         root, root_key = self._ensure(now)
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, domain[:64])])
         authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key())
         builder = (
-            _leaf_builder(domain, now, days=90)
+            _leaf_builder((domain, *also), now, days=90)
             .subject_name(name)
             .issuer_name(root.subject)
             .add_extension(authority, critical=False)
@@ -206,8 +206,10 @@ def _root(key: ec.EllipticCurvePrivateKey, now: datetime.datetime) -> x509.Certi
     )
 
 
-def _leaf_builder(domain: str, now: datetime.datetime, days: int) -> x509.CertificateBuilder:
-    names = x509.SubjectAlternativeName([x509.DNSName(domain)])
+def _leaf_builder(
+    domains: tuple[str, ...], now: datetime.datetime, days: int
+) -> x509.CertificateBuilder:
+    names = x509.SubjectAlternativeName([x509.DNSName(domain) for domain in domains])
     return (
         x509.CertificateBuilder()
         .serial_number(x509.random_serial_number())

@@ -73,7 +73,8 @@ class Keeper:
         self._layout = site.layout
         self._site = site
         self._store = CertificateStore(site.layout.certificates)
-        self._domain = site.named.domain
+        self._domain, *others = site.named.names
+        self._also = tuple(others)
         self._now = datetime.datetime.now(datetime.UTC)
 
     def look_after(self) -> Did:
@@ -89,10 +90,10 @@ class Keeper:
 
     def _local(self) -> Did:
         pair = self._store.current()
-        sound = pair is not None and not check(pair, self._domain, self._now)
+        sound = pair is not None and not check(pair, self._domain, self._now, self._also)
         if pair is not None and sound and not is_due(pair.leaf, self._now):
             return self._keep(pair, "issued by the host's own CA")
-        return self._serve(LocalCA(self._host.local_ca).issue(self._domain, self._now))
+        return self._serve(LocalCA(self._host.local_ca).issue(self._domain, self._now, self._also))
 
     def _keep(self, pair: Pair, detail: str) -> Did:
         """Leave a good pair alone, unless a kill came before nginx was seen to serve it."""
@@ -102,7 +103,7 @@ class Keeper:
         return Did(False, detail)
 
     def _is_good(self, pair: Pair) -> bool:
-        sound = not check(pair, self._domain, self._now)
+        sound = not check(pair, self._domain, self._now, self._also)
         return sound and kind_of(pair.leaf) == "acme" and not is_due(pair.leaf, self._now)
 
     def _order(self) -> Did:
@@ -114,9 +115,10 @@ class Keeper:
             advice = f"the CA's limits allow the next attempt at {when:%Y-%m-%d %H:%M} UTC"
             return self._later(history.wait(blocked, history.advice or advice))
         if self._asking is None:
-            reach = acme.reaches_here(self._layout, self._domain)
-            if not reach.here:
-                return self._later(history.wait(now + DNS_PAUSE, reach.why))
+            for name in self._site.named.names:
+                reach = acme.reaches_here(self._layout, name)
+                if not reach.here:
+                    return self._later(history.wait(now + DNS_PAUSE, reach.why))
         if wrong := acme.wrong_clock(self._layout, self._site.named):
             return self._later(history.wait(now + _LOOK_AGAIN, wrong))
         _prove_writable(self._layout)
@@ -132,7 +134,7 @@ class Keeper:
 
     def _serve(self, pair: Pair) -> Did:
         """Switch nginx to the pair and look at what it serves then."""
-        problem = check(pair, self._domain, datetime.datetime.now(datetime.UTC))
+        problem = check(pair, self._domain, datetime.datetime.now(datetime.UTC), self._also)
         if problem:
             raise _unusable(self._domain, problem)
         front = self._site.front

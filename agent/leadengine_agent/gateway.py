@@ -140,7 +140,7 @@ class Gateway:
 
     def served(self) -> Served:
         """Ask from inside nginx's own network. Raises DockerError when nginx does not run."""
-        return served(self._layout.client, self._record.spec.domain, self.container)
+        return served(self._layout.client, self._record.spec.names[0], self.container)
 
     def certificate(self) -> x509.Certificate | None:
         """The one that is served. Raises DockerError."""

@@ -294,10 +294,25 @@ class BackupPolicy(Frozen):
         return next((each for each in self.targets if each.name == name), None)
 
 
+Kind = Literal["dedicated", "hosted"]
+"""Whether a stack is one client's own, or one that clients share."""
+
+
+def names_of(kind: Kind, domain: str) -> tuple[str, ...]:
+    """The names that a stack of this kind is served under; the first one is people's."""
+    return (domain,) if kind == "dedicated" else (f"app.{domain}", f"cdn.{domain}")
+
+
 class StackSpec(Frozen):
-    """The typed configuration of one client's stack; secrets are not in it."""
+    """The typed configuration of one stack; secrets are not in it.
+
+    Attributes:
+        client: whose stack it is; of a hosted one: what the stack itself is called.
+        domain: where it is served; a hosted one below it, as `app.` and `cdn.`.
+    """
 
     client: Slug
+    kind: Kind = "dedicated"
     client_id: ClientId
     domain: DomainName
     email: Email
@@ -309,6 +324,11 @@ class StackSpec(Frozen):
     crawl: Crawl = Crawl()
     acme: Acme = Acme()
     backup: BackupPolicy = BackupPolicy()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names it is served under; the first one is people's."""
+        return names_of(self.kind, self.domain)
 
 
 # --- release --------------------------------------------------------------------------------
@@ -776,6 +796,64 @@ class Heal(Frozen):
     scheduled: bool = False
 
 
+class CreateTenant(Frozen):
+    """Make a client of a hosted stack, with its administrator. Answers a `TenantResult`.
+
+    Made already with the same website and administrator: it is shown as it is.
+
+    Attributes:
+        client: the hosted stack.
+        tenant: the new client's name, as in `app.DOMAIN/acme`.
+        domain: of its website: events of other websites are not kept.
+        email: of its first administrator.
+    """
+
+    verb: Literal["create-tenant"] = "create-tenant"
+    client: Slug
+    tenant: Slug
+    domain: DomainName
+    email: Email
+
+
+class SuspendTenant(Frozen):
+    """Let nobody in and take no events of a hosted client, and keep its data. `resume`: let it go on.
+
+    Answers a `ChangedResult`.
+    """
+
+    verb: Literal["suspend-tenant"] = "suspend-tenant"
+    client: Slug
+    tenant: Slug
+    resume: bool = False
+
+
+class DeleteTenant(Frozen):
+    """Delete a hosted client and look for it everywhere afterwards. Answers a `DeletedTenant`."""
+
+    verb: Literal["delete-tenant"] = "delete-tenant"
+    client: Slug
+    tenant: Slug
+
+
+class Tenants(Frozen):
+    """List the clients of a hosted stack, or show one with all there is of it; changes nothing.
+
+    Answers a `TenantsResult`.
+    """
+
+    verb: Literal["tenants"] = "tenants"
+    client: Slug
+    tenant: Slug | None = None
+
+
+class TenantCredentials(Frozen):
+    """Make the first administrator's password, which is told once. Answers a `CredentialsResult`."""
+
+    verb: Literal["tenant-credentials"] = "tenant-credentials"
+    client: Slug
+    tenant: Slug
+
+
 class UpdateAgent(Frozen):
     """Replace the agent by the one of a release that this host has verified; the old one comes back by
     itself when the new one does not answer."""
@@ -807,7 +885,12 @@ Order = Annotated[
     | Fence
     | Vitals
     | Heal
-    | UpdateAgent,
+    | UpdateAgent
+    | CreateTenant
+    | SuspendTenant
+    | DeleteTenant
+    | Tenants
+    | TenantCredentials,
     Field(discriminator="verb"),
 ]
 
@@ -822,6 +905,8 @@ READ_ONLY = frozenset(
         "fence",
         "vitals",
         "proven",
+        "tenants",
+        "tenant-credentials",
     }
 )
 """Verbs that take no lock and leave no trace in the journal."""
@@ -1279,6 +1364,67 @@ class CredentialsResult(Answered):
         return {"email": self.email, "password": password}
 
 
+class ChangedResult(Answered):
+    """Whether an order found something to change."""
+
+    changed: bool
+
+
+class TenantResult(Answered):
+    """A client of a hosted stack. Times are ISO 8601 in UTC.
+
+    Attributes:
+        created: True: the order that answers this made it.
+        snippet, tag: the two forms of what its website includes.
+        suspended_at, last_seen_at: empty: it is not, nobody was.
+        kept: what there is of it, by table and other place; empty unless it was asked about alone.
+    """
+
+    slug: Slug
+    client_id: ClientId
+    domain: DomainName
+    email: Email
+    dashboard: HttpsUrl
+    snippet: str
+    tag: str
+    created: bool = False
+    created_at: str = ""
+    suspended_at: str = ""
+    last_seen_at: str = ""
+    visits: int = 0
+    leads: int = 0
+    kept: dict[str, int] = {}
+
+
+class ListedTenant(Answered):
+    """One line of a list."""
+
+    slug: Slug
+    client_id: ClientId
+    suspended: bool
+
+
+class TenantsResult(Answered):
+    """The clients of a hosted stack, the oldest first; `shown`: the one that was asked about."""
+
+    tenants: tuple[ListedTenant, ...] = ()
+    shown: TenantResult | None = None
+
+
+class DeletedTenant(Answered):
+    """A client that is gone.
+
+    Attributes:
+        deleted: what there was of it, by table and other place.
+        residue: what was found of it afterwards: nothing, or the order has failed.
+        looked_at: how many places were looked at for it.
+    """
+
+    deleted: dict[str, int]
+    residue: dict[str, int]
+    looked_at: int
+
+
 class FenceResult(Answered):
     """`fence`: 0 where no order ever changed the client."""
 
@@ -1314,6 +1460,11 @@ class PanelSpec(Frozen):
     releases: Line = ""
     releases_root: Line = ""
     two_persons: Line = "destroy"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name it is served under."""
+        return (self.domain,)
 
 
 class PanelOrder(Frozen):

@@ -84,6 +84,7 @@ def render(
     stack = f"{STACKS}/{spec.client}"
     values: dict[str, Any] = {
         "spec": spec,
+        "names": spec.names,
         "project": project_name(spec.client),
         "stack": stack,
         "generation": {

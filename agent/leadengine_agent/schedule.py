@@ -27,7 +27,7 @@ def is_certify_due(order: Certify, host: HostLayout) -> bool:
     """Is there any stack, or a panel, for which a scheduled run would do something now?"""
     now = time.time()
     records = (current_record(layout) for layout in stacks_of(order, host))
-    domains = [record.spec.domain for record in records if record]
+    domains = [record.spec.names[0] for record in records if record]
     if not order.client and (panel := panel_spec(host)):
         domains.append(panel.domain)
     return any(not read_history(host, domain).waits(now) for domain in domains)

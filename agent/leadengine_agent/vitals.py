@@ -129,7 +129,7 @@ def _service(name: ServiceName, found: dict[str, Any]) -> ServiceVitals:
 
 
 def _certificate(host: HostLayout, standing: Standing) -> CertificateVitals:
-    advice = read_history(host, standing.record.spec.domain).advice[:500]
+    advice = read_history(host, standing.record.spec.names[0]).advice[:500]
     nginx = standing.found.get("nginx")
     if nginx is None or nginx["State"] != "running":
         return CertificateVitals(issuer_kind="none", advice=advice or "nginx does not run")
@@ -148,7 +148,7 @@ def _served(standing: Standing, container: str) -> dict[str, Any]:
     probe = OneOff(
         standing.layout.client,
         docker.own_image(),
-        ("probe", "served", standing.record.spec.domain),
+        ("probe", "served", standing.record.spec.names[0]),
         network=f"container:{container}",
     )
     try:

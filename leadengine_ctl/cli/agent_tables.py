@@ -33,7 +33,7 @@ def put_reported(found: tuple[ReportedStatus, ...]) -> None:
         (
             each.colour.value,
             each.client.slug,
-            f"https://{each.client.spec.domain}",
+            f"https://{each.client.spec.names[0]}",
             each.client.host,
             each.stack.release if each.stack else "-",
             _seen(each.age),

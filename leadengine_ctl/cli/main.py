@@ -12,6 +12,8 @@ from leadengine_ctl.cli import (
     audit,
     backup,
     backups,
+    billing,
+    cloud,
     config,
     deploy,
     destroy,
@@ -34,6 +36,7 @@ from leadengine_ctl.cli import (
     status,
     storage,
     task,
+    tenant,
     terminal,
     update,
 )
@@ -61,6 +64,8 @@ app.command("logs", help=logs.HELP)(logs.logs)
 app.command("destroy", help=destroy.HELP)(destroy.destroy)
 app.command("doctor", help=doctor.HELP)(doctor.doctor)
 app.command("inventory", help=inventory.HELP)(inventory.inventory)
+app.add_typer(cloud.app, name="cloud")
+app.add_typer(tenant.app, name="tenant")
 app.add_typer(host.app, name="host")
 app.add_typer(agent.app, name="agent")
 app.add_typer(task.app, name="task")
@@ -70,6 +75,7 @@ app.add_typer(rollout.app, name="rollout")
 app.add_typer(config.app, name="config")
 app.add_typer(recovery.app, name="recovery")
 app.add_typer(storage.app, name="storage")
+app.add_typer(billing.app, name="billing")
 app.add_typer(operations.app, name="operations")
 app.add_typer(panel.app, name="panel")
 app.add_typer(keys.app, name="keys")

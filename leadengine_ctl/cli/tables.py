@@ -76,7 +76,7 @@ def _status_row(each: ClientStatus) -> tuple[str, ...]:
     release = each.stack.release if each.stack else each.client.release or "-"
     state = "green" if each.green else "red"
     channel = f"{each.client.channel}, on hold" if each.client.hold else each.client.channel
-    url = f"https://{spec.domain}"
+    url = f"https://{spec.names[0]}"
     host, backup, proven = each.client.host, backup_text(each.backups), proven_text(each.backups)
     return state, spec.client, url, host, release, channel, certificate, backup, proven
 

@@ -9,7 +9,6 @@ from leadengine_agent.protocol import (
     FENCED,
     READ_ONLY,
     Activate,
-    Answered,
     Backup,
     Certify,
     CertifyAhead,
@@ -61,6 +60,7 @@ from leadengine_ctl.hosts.memory_restores import MemoryRestores
 from leadengine_ctl.hosts.memory_state import Entry, MemoryStack, MemoryState, client_of, key_of
 from leadengine_ctl.hosts.memory_steps import CARRYING, STEPS
 from leadengine_ctl.hosts.memory_storage import MemoryStorage
+from leadengine_ctl.hosts.memory_tenants import MemoryTenants, plain
 from leadengine_ctl.hosts.memory_vitals import vitals_of
 
 
@@ -90,9 +90,9 @@ class MemoryAgent:
         repositories = Repositories(lambda: self._state, self._replace, storage, faults)
         self._points = MemoryPoints(repositories)
         self._restores = MemoryRestores(repositories, self._points)
+        self._tenants = MemoryTenants(lambda: self._state, self._replace)
 
     def run(self, task: Task) -> Iterator[Event | Outcome]:
-        """Carry out one task: its events and, last, its outcome."""
         try:
             if task.order.verb in READ_ONLY:
                 yield Outcome(task=task.id, result=self._read(task))
@@ -100,7 +100,9 @@ class MemoryAgent:
             known = self._accept(task)
             if known is None:
                 yield from self._steps(task)
-                known = Outcome(task=task.id, result=self._change(task))
+                tenants = task.order.verb.endswith("-tenant")
+                done = self._tenants.change(task.order) if tenants else self._change(task)
+                known = Outcome(task=task.id, result=done)
                 self._record(task, known)
             yield known
         except RefusedError as refused:
@@ -167,7 +169,7 @@ class MemoryAgent:
                 return client in self._state.stacks
             case Backup() | Restore(dry_run=False) | Freeze():
                 return True
-        return False
+        return order.verb.endswith("-tenant")
 
     def _carried(self, task: Task, step: str) -> Iterator[Event]:
         """Tell of bytes under way, as long as they were told to take."""
@@ -187,7 +189,7 @@ class MemoryAgent:
             case Fence(client=client):
                 return FenceResult(fence=self._newest(client)).model_dump()
             case Inspect(client=client):
-                return self._inspect(client).model_dump(mode="json")
+                return plain(self._inspect(client))
             case Vitals():
                 return vitals_of(self._inspect(None))
             case Logs(client=client, service=service, lines=lines):
@@ -206,12 +208,12 @@ class MemoryAgent:
         match order:
             case Points(kit=kit, sealed=sealed):
                 opened = self._restores.opened(kit, sealed)
-                return _plain(self._points.points(order, opened))
+                return plain(self._points.points(order, opened))
             case MakeKit():
-                return _plain(self._restores.make_kit(order))
+                return plain(self._restores.make_kit(order))
             case HostKey():
-                return _plain(self._restores.host_key())
-        raise AssertionError(order.verb)
+                return plain(self._restores.host_key())
+        return self._tenants.read(order)
 
     def _change(self, task: Task) -> dict[str, Any]:
         match task.order:
@@ -239,12 +241,12 @@ class MemoryAgent:
     def _maintain(self, order: Order) -> dict[str, Any]:
         match order:
             case Backup() | Verify() | Prune() | Repair():
-                return _plain(self._points.carry_out(order))
+                return plain(self._points.carry_out(order))
             case Restore(kit=kit, sealed=sealed):
                 opened = self._restores.opened(kit, sealed)
-                return _plain(self._restores.restore(order, opened))
+                return plain(self._restores.restore(order, opened))
             case Freeze():
-                return _plain(self._restores.freeze(order))
+                return plain(self._restores.freeze(order))
             case Heal() | UpdateAgent():
                 return {"changed": False}
         raise AssertionError(order.verb)
@@ -291,7 +293,3 @@ class MemoryAgent:
     def _replace(self, state: MemoryState) -> None:
         self._state = state
         self._tell(state)
-
-
-def _plain(answer: Answered) -> dict[str, Any]:
-    return answer.model_dump(mode="json")

@@ -53,6 +53,17 @@ class MemoryBackups(Frozen):
     drill: Verification | None = None
 
 
+class MemoryTenant(Frozen):
+    """A client of a hosted stack. `told`: its first password was shown."""
+
+    slug: str
+    client_id: str
+    domain: str
+    email: str
+    suspended: bool = False
+    told: bool = False
+
+
 class MemoryStack(Frozen):
     """A stack of a memory host.
 
@@ -65,6 +76,7 @@ class MemoryStack(Frozen):
         data: what its database, its files and its vectors hold.
         frozen: it was moved away: everything is stopped.
         backups: what the host knows of its recovery points.
+        tenants: of a hosted one, its clients by name.
     """
 
     spec: StackSpec
@@ -78,6 +90,7 @@ class MemoryStack(Frozen):
     data: dict[Part, str] = {}
     frozen: bool = False
     backups: MemoryBackups
+    tenants: dict[str, MemoryTenant] = {}
 
     @property
     def current(self) -> KeptGeneration:

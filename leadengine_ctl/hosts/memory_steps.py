@@ -14,6 +14,9 @@ STEPS = {
     "verify": ("fetch", "compare"),
     "freeze": ("stop",),
     "prune": ("prune",),
+    "create-tenant": ("create",),
+    "suspend-tenant": ("suspend",),
+    "delete-tenant": ("delete",),
     "repair": ("look", "take out", "bring back", "give up", "backup", "drill"),
 }
 CARRYING = frozenset({"upload", "fetch"})

@@ -21,6 +21,12 @@ def check_names(world: World, request: DeployRequest) -> None:
             f"A client has one stack; this deploy would make another one on {host}.",
             f"Deploy with '--host {old.host}', or first remove it there: lectl destroy {old.slug}",
         )
+    if old and old.spec.kind != request.kind:
+        raise NotAllowedError(
+            f"{request.client} is a {old.spec.kind} stack already, at https://{old.spec.names[0]}",
+            f"It cannot become a {request.kind} one.",
+            "Choose another name for the new one.",
+        )
     other = world.store.clients.find_domain(request.domain)
     if other and other.slug != request.client:
         raise NotAllowedError(

@@ -2,6 +2,7 @@
 
 import hashlib
 
+from leadengine_agent.protocol import Kind
 from leadengine_agent.values import Frozen, Slug
 from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.hosts.base import HostAddress
@@ -51,6 +52,7 @@ def deploy_request(  # noqa: PLR0913 - each is what a person may leave out
     release: str | None = None,
     dns: str | None = None,
     replace_dns: bool = False,
+    kind: Kind | None = None,
 ) -> DeployRequest:
     """What a deploy is asked to do, with nothing left open.
 
@@ -65,6 +67,7 @@ def deploy_request(  # noqa: PLR0913 - each is what a person may leave out
     target = DeployTarget.model_validate(
         {
             "client": client,
+            "kind": kind or (old.spec.kind if old else "dedicated"),
             "domain": domain,
             "email": default_email if email is None else email,
             "plan": default_plan if plan is None else plan,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from leadengine_agent.protocol import (
     Activate,
     CertificateState,
+    names_of,
 )
 from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.hosts.base import HostAddress
@@ -59,9 +60,15 @@ class _Steps:
 
     def dns(self) -> Did:
         request = self.request
-        naming = Naming(self.run.world, request.client, request.domain)
         addresses = addresses_of(self.run.world, self._address())
-        return naming.point(request.dns or "auto", addresses, replace=request.replace_dns)
+        did = [
+            Naming(self.run.world, request.client, name).point(
+                request.dns or "auto", addresses, replace=request.replace_dns
+            )
+            for name in names_of(request.kind, request.domain)
+        ]
+        detail = " ".join(dict.fromkeys(each.detail for each in did))
+        return Did(changed=any(each.changed for each in did), detail=detail)
 
     def prepare(self) -> Did:
         return self._placing().prepare()

@@ -1,13 +1,18 @@
 """What a deploy is asked to do. It is recorded as it is: no secret is in it."""
 
-from leadengine_agent.protocol import Plan
+from leadengine_agent.protocol import Kind, Plan
 from leadengine_agent.values import DomainName, Email, Frozen, Slug, Version
 
 
 class DeployTarget(Frozen):
-    """Who and where. `host` is an address; defaults are filled in already."""
+    """Who and where. `host` is an address; defaults are filled in already.
+
+    Attributes:
+        kind: a stack of one client's own, or one that clients share.
+    """
 
     client: Slug
+    kind: Kind = "dedicated"
     domain: DomainName
     email: Email
     plan: Plan

@@ -26,6 +26,14 @@ from leadengine_ctl.operations.servers.request import (
     ResizeRequest,
     ServerRequest,
 )
+from leadengine_ctl.operations.tenants import (
+    ChangeTenantRequest,
+    ChangeTenantVerb,
+    CreateTenantRequest,
+    CreateTenantVerb,
+    DeleteTenantVerb,
+    TenantRequest,
+)
 from leadengine_ctl.operations.update import Update, UpdateRequest
 
 
@@ -107,7 +115,22 @@ def _install_panel(params: str) -> Verb:
     return InstallPanel(PanelRequest.model_validate_json(params))
 
 
+def _create_tenant(params: str) -> Verb:
+    return CreateTenantVerb(CreateTenantRequest.model_validate_json(params))
+
+
+def _change_tenant(params: str) -> Verb:
+    return ChangeTenantVerb(ChangeTenantRequest.model_validate_json(params))
+
+
+def _delete_tenant(params: str) -> Verb:
+    return DeleteTenantVerb(TenantRequest.model_validate_json(params))
+
+
 _VERBS = {
+    "create-tenant": _create_tenant,
+    "change-tenant": _change_tenant,
+    "delete-tenant": _delete_tenant,
     "deploy": _deploy,
     "destroy": _destroy,
     "rollback": _rollback,

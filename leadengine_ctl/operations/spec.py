@@ -13,6 +13,7 @@ def build_spec(world: World, request: DeployRequest, old: ClientRecord | None) -
     """The stack's configuration; the client ID is made once and kept for good."""
     spec = StackSpec(
         client=request.client,
+        kind=request.kind,
         client_id=old.spec.client_id if old else secrets.token_hex(12),
         domain=request.domain,
         email=request.email,

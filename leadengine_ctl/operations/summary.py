@@ -50,15 +50,17 @@ def read_summary(world: World, request: DeployRequest, finished: Finished) -> Su
     activated = finished.data["activate"]
     certificate = finished.data["certify"]
     spec = world.store.clients.get(request.client).spec
+    own = f"/{spec.client_id}" if spec.kind == "hosted" else ""
+    pixel = spec.names[-1] + own
     return Summary(
         operation=finished.operation,
         client=request.client,
-        url=f"https://{request.domain}",
+        url=f"https://{spec.names[0]}",
         email=credentials.email,
         password=credentials.password,
         client_id=spec.client_id,
-        snippet=f"<script src='https://{request.domain}/pixel.js'></script>",
-        loader=loader_snippet(request.domain, spec.client_id),
+        snippet=f"<script src='https://{pixel}/pixel.js'></script>",
+        loader=loader_snippet(spec.names[-1], spec.client_id),
         release=request.release,
         changed=activated["changed"],
         certificate=certificate["kind"],

@@ -41,9 +41,11 @@ from leadengine.headers import SecurityHeaders
 from leadengine.leads import routes as lead_routes
 from leadengine.privacy import routes as privacy_routes
 from leadengine.replies import routes as reply_routes
-from leadengine.services import Services, build
+from leadengine.services import Services, build, serving
 from leadengine.serving import gauges
+from leadengine.serving.own_paths import OWN_PATHS
 from leadengine.serving.server import FINISH_SECONDS, DrainingServer
+from leadengine.serving.sharing import Sharing
 from leadengine.serving.valve import Admission
 from leadengine.settings import Settings, load
 from leadengine.tracking import routes as tracking_routes
@@ -117,11 +119,13 @@ def create_app(services: Services) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.services = services
-    app.add_middleware(SecurityHeaders, logo_origin=services.logo_origin)
-    app.add_middleware(Admission, lifecycle=services.lifecycle, valve=services.valve)
+    app.add_middleware(SecurityHeaders, logo_origin=lambda scope: serving(scope).logo_origin())
     for routes in _ROUTES:
         app.include_router(routes.router)
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
+    if services.settings.kind == "hosted":
+        app.add_middleware(Sharing, services=services, own=OWN_PATHS)
+    app.add_middleware(Admission, lifecycle=services.lifecycle, valve=services.valve)
     _answer_errors(app)
     return app
 
@@ -138,7 +142,7 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(NotPermittedError)
     async def explain(request: Request, error: NotPermittedError) -> Response:
-        services: Services = request.app.state.services
+        services = serving(request.scope)
         return page(request, services, "no-permission.html", 403, person=error.person)
 
     @app.exception_handler(RefusedFormError)

@@ -5,9 +5,11 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from leadengine.database import Database
+from leadengine.settings import Settings
 from leadengine.tracking import drop_store
 from leadengine.tracking.drops import Drops
 
@@ -17,25 +19,56 @@ Chore = Callable[[UUID], Awaitable[None]]
 """Something to do for one tenant; done twice, it changes nothing."""
 
 
+Making = Callable[[Settings], Chore]
+"""Makes the chore of the client whose settings these are."""
+
+
+class Whose(Protocol):
+    """For whom there is something to do."""
+
+    async def due(self, chore: str, seconds: float) -> list[tuple[UUID, Settings]]:
+        """Those whose turn it is in the chore of this name, which is done every so many seconds."""
+        ...
+
+
 @dataclass(frozen=True)
-class Round:
-    """Chores of one client, each with its pause in seconds."""
+class OneClient:
+    """The client of a stack of its own."""
 
     database: Database
-    client_id: str
+    settings: Settings
+
+    async def due(self, _chore: str, _seconds: float) -> list[tuple[UUID, Settings]]:
+        """It is always its turn, once it is seeded."""
+        tenant = await self.database.tenant_of(self.settings.client_id)
+        return [] if tenant is None else [(tenant, self.settings)]
+
+
+@dataclass(frozen=True)
+class Round:
+    """Chores, each with its pause in seconds."""
+
+    whose: Whose
     stopping: asyncio.Event
 
-    async def every(self, seconds: float, chore: Chore) -> None:
+    async def every(self, seconds: float, name: str, making: Making) -> None:
         """Repeat until the worker is told to stop; trouble is logged and waited out."""
         while not self.stopping.is_set():
             try:
-                tenant = await self.database.tenant_of(self.client_id)
-                if tenant is not None:
-                    await chore(tenant)
+                for tenant, settings in await self.whose.due(name, seconds):
+                    await self._do(making(settings), tenant)
             except Exception:
-                # A chore that fails must not keep the worker from writing events.
-                log.exception("a chore failed; it is tried again")
+                log.exception("whose turn it is cannot be told; it is tried again")
             await self._pause(seconds)
+
+    async def _do(self, chore: Chore, tenant: UUID) -> None:
+        """One client's trouble is nobody else's, and must not keep the worker from writing events."""
+        if self.stopping.is_set():
+            return
+        try:
+            await chore(tenant)
+        except Exception:
+            log.exception("a chore failed; it is tried again")
 
     async def _pause(self, seconds: float) -> None:
         try:

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 class SecurityHeaders:
     """Middleware that adds the headers a browser needs to protect our pages."""
 
-    def __init__(self, app: ASGIApp, *, logo_origin: Callable[[], str]) -> None:
+    def __init__(self, app: ASGIApp, *, logo_origin: Callable[[Scope], str]) -> None:
         self._app = app
         self._logo_origin = logo_origin
         self._headers = {
@@ -27,7 +27,7 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(self._headers)
-                policy = _policy(self._logo_origin())
+                policy = _policy(self._logo_origin(scope))
                 MutableHeaders(scope=message).setdefault("Content-Security-Policy", policy)
             await send(message)
 

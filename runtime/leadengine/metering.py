@@ -29,25 +29,33 @@ SET number = greatest(usage_days.number, excluded.number)
 class Meter:
     """Counters of one process."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, keys: str = "le:") -> None:
         self._redis = redis
-        self._counted: Counter[str] = Counter()
+        self._keys = keys
+        self._counted: Counter[tuple[str, str]] = Counter()
+
+    def of(self, keys: str) -> "Meter":
+        """A meter of another client; whoever flushes one of them flushes both."""
+        other = Meter(self._redis, keys)
+        other._counted = self._counted
+        return other
 
     def add(self, name: str, number: int = 1) -> None:
         """Count; costs nothing and cannot fail."""
-        self._counted[name] += number
+        self._counted[self._keys, name] += number
 
     async def flush(self) -> None:
         """Hand over what was counted; kept for the next time when Redis does not answer."""
-        taken, self._counted = self._counted, Counter()
+        taken = Counter(self._counted)
         if not taken:
             return
-        key = _key(datetime.now(UTC).date())
+        self._counted.clear()
+        day = datetime.now(UTC).date()
         try:
             async with self._redis.pipeline(transaction=True) as pipeline:
-                for name, number in taken.items():
-                    pipeline.hincrby(key, name, number)
-                pipeline.expire(key, _KEPT_SECONDS)
+                for (keys, name), number in taken.items():
+                    pipeline.hincrby(_key(keys, day), name, number)
+                    pipeline.expire(_key(keys, day), _KEPT_SECONDS)
                 await pipeline.execute()
         except RedisError:
             self._counted.update(taken)
@@ -60,13 +68,13 @@ class Meter:
                 await self.flush()
 
 
-def copy_usage(database: Database, redis: Redis) -> Chore:
+def copy_usage(database: Database, redis: Redis, keys: str = "le:") -> Chore:
     """Keep the numbers of yesterday and today in the database."""
 
     async def chore(tenant: UUID) -> None:
         today = datetime.now(UTC).date()
         for day in (today - timedelta(days=1), today):
-            found: Any = await redis.hgetall(_key(day))
+            found: Any = await redis.hgetall(_key(keys, day))
             async with database.tenant(tenant) as connection:
                 for name, number in found.items():
                     await connection.execute(_COPY, (tenant, day, name.decode(), int(number)))
@@ -74,5 +82,5 @@ def copy_usage(database: Database, redis: Redis) -> Chore:
     return chore
 
 
-def _key(day: date) -> str:
-    return f"le:usage:{day.isoformat()}"
+def _key(keys: str, day: date) -> str:
+    return f"{keys}usage:{day.isoformat()}"

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from redis.asyncio import Redis
+from starlette.types import Scope
 
 from leadengine import redis_pool
 from leadengine.accounts.throttle import Throttle
@@ -103,8 +104,13 @@ def build(settings: Settings) -> Services:
 
 async def _services(request: Request) -> Services:
     # Not awaiting anything: a plain function would be called in a thread of its own, for every request.
-    services: Services = request.app.state.services
-    return services
+    return serving(request.scope)
+
+
+def serving(scope: Scope) -> Services:
+    """The services of whom a request is for; in a stack of one client, of that one."""
+    found: Services = scope.get("leadengine.services") or scope["app"].state.services
+    return found
 
 
 ServicesOf = Annotated[Services, Depends(_services)]

@@ -114,11 +114,37 @@ class Settings(MailSettings, ReplySettings, ModelSettings, KnowledgeSettings):
     ipinfo_url: str = "https://ipinfo.io"
     private_webhooks: bool = False
     """Whether webhooks may go to addresses of private networks."""
+    kind: Literal["dedicated", "hosted"] = "dedicated"
+    """Whether the stack is one client's own, or one that clients share."""
+    hosted_as: str = ""
+    """In a stack that clients share: whose settings these are; empty: the stack's own client's."""
+
+    @property
+    def path(self) -> str:
+        """What stands before every path of the dashboard: `/acme` in a shared stack, else nothing."""
+        return f"/{self.hosted_as}" if self.hosted_as else ""
 
     @property
     def origin(self) -> str:
-        """The address people type, without a path."""
-        return f"https://{self.client_domain}"
+        """The address people type: of the dashboard, without a slash at the end."""
+        name = f"app.{self.client_domain}" if self.kind == "hosted" else self.client_domain
+        return f"https://{name}{self.path}"
+
+    @property
+    def loader_origin(self) -> str:
+        """Where the loader finds the pixel; who it is for, the website says itself."""
+        return f"https://cdn.{self.client_domain}" if self.kind == "hosted" else self.origin
+
+    @property
+    def script_origin(self) -> str:
+        """Where this client's own scripts come from, and where its events go."""
+        own = f"/{self.client_id}" if self.kind == "hosted" else ""
+        return self.loader_origin + own
+
+    @property
+    def keys(self) -> str:
+        """What the names of this client's keys in Redis begin with."""
+        return f"le:t:{self.client_id}:" if self.hosted_as else "le:"
 
 
 class MigrationSettings(_Environment):

@@ -7,9 +7,10 @@ import socket
 from pathlib import Path
 
 import uvloop
+from redis.asyncio import Redis
 
 from leadengine import logs, redis_pool
-from leadengine.chores import Round, copy_drops, tend_partitions
+from leadengine.chores import OneClient, Round, Whose, copy_drops, tend_partitions
 from leadengine.companies.store import copy_companies
 from leadengine.concierge.calling import call_people, mail_replies
 from leadengine.database import Database
@@ -22,6 +23,7 @@ from leadengine.notifications.telling import channels, tell
 from leadengine.privacy.retention import keep_no_longer
 from leadengine.replies.following import follow_in_threads
 from leadengine.settings import Settings, load
+from leadengine.tenants.attending import ManyClients
 from leadengine.tracking.drops import Drops
 from leadengine.tracking.queue import EventQueue
 from leadengine.tracking.writer import Writer
@@ -50,29 +52,36 @@ async def _work(settings: Settings) -> None:
     await database.open()
     books = library.build(settings, database)
     workers = staff.hire(settings, database, books)
-    chores = Round(database, settings.client_id, stopping)
+    chores = Round(_whose(settings, database, redis), stopping)
+    hosted = settings.kind == "hosted"
     try:
         await asyncio.gather(
-            Writer(queue, database, socket.gethostname(), stopping).run(beat),
-            chores.every(10, copy_drops(database, Drops(redis))),
-            chores.every(10, copy_usage(database, redis)),
-            chores.every(5, copy_companies(database, redis)),
-            chores.every(3600, tend_partitions(database)),
-            chores.every(1800, keep_no_longer(database)),
-            chores.every(60, pack_days(database)),
-            chores.every(2, tend(database, channels(settings))),
-            chores.every(2, tell(database, settings)),
-            chores.every(2, deliver(database, settings)),
-            chores.every(1, workers.librarian.chore()),
-            chores.every(2, workers.surveyor.chore()),
-            chores.every(2, call_people(database, settings)),
-            chores.every(5, mail_replies(database, settings)),
-            chores.every(2, follow_in_threads(database, settings)),
+            Writer(queue, database, socket.gethostname(), stopping, hosted=hosted).run(beat),
+            chores.every(10, "drops", lambda its: copy_drops(database, Drops(redis, its.keys))),
+            chores.every(10, "usage", lambda its: copy_usage(database, redis, its.keys)),
+            chores.every(5, "companies", lambda its: copy_companies(database, redis, its.keys)),
+            chores.every(3600, "partitions", lambda _: tend_partitions(database)),
+            chores.every(1800, "retention", lambda _: keep_no_longer(database)),
+            chores.every(60, "packing", lambda _: pack_days(database)),
+            chores.every(2, "leads", lambda its: tend(database, channels(its))),
+            chores.every(2, "notices", lambda its: tell(database, its)),
+            chores.every(2, "webhooks", lambda its: deliver(database, its)),
+            chores.every(1, "files", lambda _: workers.librarian.chore()),
+            chores.every(2, "sites", lambda _: workers.surveyor.chore()),
+            chores.every(2, "calls", lambda its: call_people(database, its)),
+            chores.every(5, "replies", lambda its: mail_replies(database, its)),
+            chores.every(2, "threads", lambda its: follow_in_threads(database, its)),
         )
     finally:
         await books.close()
         await database.close()
         await redis.aclose()
+
+
+def _whose(settings: Settings, database: Database, redis: Redis) -> Whose:
+    if settings.kind == "hosted":
+        return ManyClients(database, redis, settings)
+    return OneClient(database, settings)
 
 
 if __name__ == "__main__":

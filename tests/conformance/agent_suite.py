@@ -13,9 +13,11 @@ from leadengine_agent.protocol import (
     Certify,
     CertifyAhead,
     CertifyResult,
+    CreateTenant,
     Credentials,
     CredentialsResult,
     Decommission,
+    DeleteTenant,
     Event,
     FailureCode,
     Fence,
@@ -31,7 +33,10 @@ from leadengine_agent.protocol import (
     Rollback,
     StackSpec,
     StepState,
+    SuspendTenant,
     Task,
+    TenantCredentials,
+    Tenants,
 )
 from leadengine_ctl.hosts.base import Transport
 
@@ -139,6 +144,11 @@ class AgentSuite:
             Certify(client="nobody"),
             CertifyAhead(client="nobody"),
             Proven(client="nobody", value="a" * 43),
+            Tenants(client="nobody"),
+            TenantCredentials(client="nobody", tenant="acme"),
+            SuspendTenant(client="nobody", tenant="acme"),
+            DeleteTenant(client="nobody", tenant="acme"),
+            CreateTenant(client="nobody", tenant="acme", domain="acme.test", email="a@acme.test"),
         ],
         ids=lambda order: str(order.verb),
     )
@@ -148,6 +158,18 @@ class AgentSuite:
         assert failure.code is FailureCode.NOT_FOUND
         assert failure.what
         assert failure.hint
+
+    def test_a_stack_of_one_client_hosts_no_others(
+        self, host: Transport, activate: Activate
+    ) -> None:
+        self.succeed(host, activate)
+        order = CreateTenant(
+            client=activate.spec.client, tenant="bolt", domain="bolt.test", email="a@bolt.test"
+        )
+        failure = self.outcome(host, order).failure
+        assert failure is not None
+        assert failure.code is FailureCode.REFUSED
+        assert "lectl cloud create" in failure.hint
 
     def test_a_release_that_was_never_sent_is_not_found(
         self, host: Transport, activate: Activate

@@ -16,23 +16,25 @@ from leadengine_agent.layout import HostLayout, StackLayout
 from leadengine_agent.values import is_private
 
 
-def ensure_certificate(host: HostLayout, layout: StackLayout, domain: str) -> Did:
-    """See that there is a certificate for `domain`, whoever issued it."""
+def ensure_certificate(host: HostLayout, layout: StackLayout, names: tuple[str, ...]) -> Did:
+    """See that there is a certificate for these names, whoever issued it."""
+    domain, *others = names
+    also = tuple(others)
     now = datetime.datetime.now(datetime.UTC)
     store = CertificateStore(layout.certificates)
     pair = store.current()
-    if pair is not None and _is_best(pair, domain, now):
+    if pair is not None and _is_best(pair, names, now):
         return Did(False, "a certificate is there")
     if is_private(domain):
-        store.install(LocalCA(host.local_ca).issue(domain, now))
+        store.install(LocalCA(host.local_ca).issue(domain, now, also))
         return Did(True, "issued by the host's own CA")
-    store.install(self_signed(domain, now))
+    store.install(self_signed(domain, now, also))
     return Did(True, "self-signed until a CA answers")
 
 
-def _is_best(pair: Pair, domain: str, now: datetime.datetime) -> bool:
+def _is_best(pair: Pair, names: tuple[str, ...], now: datetime.datetime) -> bool:
     """Whether nothing that can be made here is better. An authority's certificate stays, also when it has
     run out by our clock: visitors judge by theirs, and `certify` replaces it."""
     if kind_of(pair.leaf) == "acme":
-        return not fault(pair, domain)
-    return not check(pair, domain, now)
+        return not fault(pair, *names)
+    return not check(pair, names[0], now, names[1:])

@@ -69,7 +69,7 @@ class Watch:
 
     def _visit(self, seconds: float) -> str:
         """Let a container beside nginx ask for pages, so that there is something to judge by."""
-        words = ("probe", "visit", self._record.spec.domain, str(int(seconds) + 1))
+        words = ("probe", "visit", self._record.spec.names[0], str(int(seconds) + 1))
         network = f"container:{self._compose.name_of('nginx')}"
         return OneOff(self._record.spec.client, docker.own_image(), words, network=network).start()
 

@@ -53,7 +53,7 @@ class Installation:
 
     def certificate(self) -> Did:
         """Something to serve from the first second."""
-        return ensure_certificate(self.host, self.host.panel, self.order.spec.domain)
+        return ensure_certificate(self.host, self.host.panel, self.order.spec.names)
 
     def proxy(self) -> Did:
         """nginx, told of a configuration that differs once it was proven."""

@@ -36,6 +36,11 @@ _MODULES = {
     "vitals": "vitals",
     "heal": "heal",
     "update-agent": "update_agent",
+    "create-tenant": "tenants",
+    "suspend-tenant": "tenants",
+    "delete-tenant": "tenants",
+    "tenants": "tenants",
+    "tenant-credentials": "tenants",
 }
 
 

@@ -29,7 +29,7 @@ def run(order: Certify, context: Context) -> dict[str, Any]:
                 raise not_found(order.client)
             continue
         if _look_after(order, context, layout.client, site_of(context.layout, layout, record)):
-            advice[layout.client] = read_history(context.layout, record.spec.domain).advice
+            advice[layout.client] = read_history(context.layout, record.spec.names[0]).advice
     if not order.client and (panel := panel_site(context.layout)):
         _look_after(order, context, "panel", panel)
     return CertifyResult(advice=advice).model_dump()
@@ -37,7 +37,7 @@ def run(order: Certify, context: Context) -> dict[str, Any]:
 
 def _look_after(order: Certify, context: Context, name: str, site: Site) -> bool:
     """False: it is not time yet."""
-    history = read_history(context.layout, site.named.domain)
+    history = read_history(context.layout, site.named.names[0])
     if order.scheduled and history.waits(time.time()):
         return False
     context.steps.run(f"certificate {name}", Keeper(context.layout, site).look_after)

@@ -3,9 +3,9 @@
 from typing import Any
 
 from leadengine_agent.certifying import Keeper
-from leadengine_agent.failures import not_found
+from leadengine_agent.failures import TaskFailure, not_found
 from leadengine_agent.proof import Asking
-from leadengine_agent.protocol import CertifyAhead, CertifyResult, Proof
+from leadengine_agent.protocol import CertifyAhead, CertifyResult, FailureCode, Proof
 from leadengine_agent.records import current_record
 from leadengine_agent.schedule import read_history
 from leadengine_agent.tasks.certify import site_of
@@ -18,6 +18,8 @@ def run(order: CertifyAhead, context: Context) -> dict[str, Any]:
     record = current_record(layout)
     if record is None:
         raise not_found(order.client)
+    if record.spec.kind == "hosted":
+        raise _several_names(record.spec.domain)
     domain, step = record.spec.domain, f"certificate {layout.client}"
 
     def tell(value: str) -> None:
@@ -28,3 +30,12 @@ def run(order: CertifyAhead, context: Context) -> dict[str, Any]:
     context.steps.run(step, keeper.look_after)
     advice = read_history(context.layout, domain).advice
     return CertifyResult(advice={layout.client: advice}).model_dump()
+
+
+def _several_names(domain: str) -> TaskFailure:
+    return TaskFailure(
+        FailureCode.REFUSED,
+        "This certificate is not ordered before its names lead here.",
+        f"A hosted stack has two names below {domain}, and one record proves one of them.",
+        f"Let app.{domain} and cdn.{domain} lead to this host; the certificate comes by itself then.",
+    )

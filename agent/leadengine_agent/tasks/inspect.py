@@ -90,7 +90,7 @@ def _service(name: Any, found: dict[str, Any]) -> ServiceState:
 
 
 def _certificate(host: HostLayout, layout: StackLayout, record: Record) -> CertificateState:
-    advice = read_history(host, record.spec.domain).advice
+    advice = read_history(host, record.spec.names[0]).advice
     gateway = Gateway(layout, record, compose_of(layout, record), "")
     try:
         leaf = gateway.served().certificate

@@ -11,9 +11,14 @@ SESSION = "__Host-le-session"
 FORM = "__Host-le-form"
 
 
+def session_cookie(request: Request) -> str:
+    """The cookie's name: where clients share a name on the web, each has one of its own."""
+    return SESSION + str(request.scope.get("root_path", "")).replace("/", "-")
+
+
 def session_token(request: Request) -> str:
     """The token of the session, or an empty string."""
-    return request.cookies.get(SESSION, "")
+    return request.cookies.get(session_cookie(request), "")
 
 
 def token_for_form(request: Request, secret: str) -> tuple[str, str]:
@@ -35,7 +40,7 @@ def remember(response: Response, name: str, value: str) -> None:
     response.set_cookie(
         name,
         value,
-        max_age=int(SESSION_LIFETIME.total_seconds()) if name == SESSION else None,
+        max_age=int(SESSION_LIFETIME.total_seconds()) if name.startswith(SESSION) else None,
         path="/",
         secure=True,
         httponly=True,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from leadengine.accounts import store
-from leadengine.accounts.browser import SESSION, is_our_form, remember
+from leadengine.accounts.browser import is_our_form, remember, session_cookie
 from leadengine.accounts.routes import STALE_FORM, Field, pace
 from leadengine.accounts.second_factor import accepts, passed
 from leadengine.accounts.throttle import Attempt
@@ -41,7 +41,7 @@ async def check(
         return _again(request, services, proof, error, HTTPStatus.UNAUTHORIZED)
     await services.throttle.forgive(attempt)
     response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
-    remember(response, SESSION, token)
+    remember(response, session_cookie(request), token)
     return response
 
 

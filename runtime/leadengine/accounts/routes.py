@@ -8,7 +8,13 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from leadengine.accounts import store
-from leadengine.accounts.browser import SESSION, forget, is_our_form, remember, session_token
+from leadengine.accounts.browser import (
+    forget,
+    is_our_form,
+    remember,
+    session_cookie,
+    session_token,
+)
 from leadengine.accounts.passwords import MAX_LENGTH, verify_password
 from leadengine.accounts.second_factor import pending
 from leadengine.accounts.throttle import Attempt
@@ -48,7 +54,7 @@ async def sign_in(
     if user.has_second_factor:
         proof = pending(services.settings.session_secret.get_secret_value(), user.id)
         return page(request, services, "sign-in-code.html", proof=proof, error="")
-    return await _let_in(services, user)
+    return await _let_in(request, services, user)
 
 
 async def pace(services: Services, attempt: Attempt) -> int:
@@ -67,7 +73,7 @@ async def sign_out(request: Request, services: ServicesOf, form: Field = "") -> 
     if tenant is not None and is_our_form(request, secret, form):
         async with services.database.tenant(tenant) as connection:
             await store.end_session(connection, session_token(request))
-        forget(response, SESSION)
+        forget(response, session_cookie(request))
     return response
 
 
@@ -82,13 +88,13 @@ async def _known(services: Services, email: str, password: str) -> store.User | 
     return user if matches else None
 
 
-async def _let_in(services: Services, user: store.User) -> Response:
+async def _let_in(request: Request, services: Services, user: store.User) -> Response:
     tenant = await services.database.tenant_of(services.settings.client_id)
     assert tenant is not None  # noqa: S101 - the user was found in it
     async with services.database.tenant(tenant) as connection:
         token = await store.start_session(connection, tenant, user.id)
     response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
-    remember(response, SESSION, token)
+    remember(response, session_cookie(request), token)
     return response
 
 

@@ -27,14 +27,14 @@ class Attempt:
         """The counters this attempt falls under, each with the failures it allows."""
         account, source = _digest(self.email.lower()), _digest(self.address)
         return (
-            (f"le:sign-in:pair:{account}:{source}", PER_ACCOUNT_AND_SOURCE),
-            (f"le:sign-in:source:{source}", PER_SOURCE),
+            (f"sign-in:pair:{account}:{source}", PER_ACCOUNT_AND_SOURCE),
+            (f"sign-in:source:{source}", PER_SOURCE),
         )
 
     @property
     def account(self) -> str:
         """The counter of the account alone, from wherever."""
-        return f"le:sign-in:account:{_digest(self.email.lower())}"
+        return f"sign-in:account:{_digest(self.email.lower())}"
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,14 @@ class Throttle:
         redis.exceptions.RedisError: when Redis does not answer; nobody is let in uncounted.
     """
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, keys: str = "le:") -> None:
         self._redis = redis
+        self._keys = keys
 
     async def count(self, attempt: Attempt) -> Pace:
         """Count one more attempt."""
-        keys = [*(key for key, _ in attempt.limits()), attempt.account]
+        names = (*(key for key, _ in attempt.limits()), attempt.account)
+        keys = [self._keys + name for name in names]
         async with self._redis.pipeline(transaction=True) as pipeline:
             for key in keys:
                 pipeline.incr(key)
@@ -74,7 +76,7 @@ class Throttle:
 
     async def forgive(self, attempt: Attempt) -> None:
         """Start anew for somebody who signed in from here."""
-        await self._redis.delete(attempt.limits()[0][0])
+        await self._redis.delete(self._keys + attempt.limits()[0][0])
 
 
 def slowed(attempts: int) -> float:

@@ -19,7 +19,7 @@ from leadengine.tracking.networks import IpAddress
 
 log = logging.getLogger(__name__)
 
-FOUND = "le:networks"
+FOUND = "networks"
 """The list of answers that the worker writes to the database."""
 
 _KEPT_SECONDS = 30 * 86_400
@@ -30,8 +30,9 @@ _REST_SECONDS = 60.0
 class Finder:
     """Asks once per network and month, within a budget; bounded, and silent when it cannot."""
 
-    def __init__(self, redis: Redis, lookup: CompanyLookup | None) -> None:
+    def __init__(self, redis: Redis, lookup: CompanyLookup | None, keys: str = "le:") -> None:
         self._redis = redis
+        self._keys = keys
         self._lookup = lookup
         self._wanted: asyncio.Queue[tuple[str, IpAddress, int]] = asyncio.Queue(_WAITING)
         self._hosting: dict[str, bool] = {}
@@ -71,7 +72,7 @@ class Finder:
     async def _answer(
         self, lookup: CompanyLookup, network: str, address: IpAddress, budget: int
     ) -> None:
-        key = f"le:network:{network}"
+        key = f"{self._keys}network:{network}"
         cached = await self._redis.get(key)
         if cached is not None:
             self._learn(network, json.loads(cached)["hosting"])
@@ -81,7 +82,7 @@ class Finder:
         value = json.dumps({"network": network, **asdict(found)})
         async with self._redis.pipeline(transaction=True) as pipeline:
             pipeline.set(key, value, ex=_KEPT_SECONDS)
-            pipeline.rpush(FOUND, value)
+            pipeline.rpush(self._keys + FOUND, value)
             await pipeline.execute()
         self._learn(network, found.hosting)
 
@@ -92,7 +93,7 @@ class Finder:
 
     async def _spend(self, budget: int) -> None:
         """Count a question; over the month's budget none is asked."""
-        key = f"le:lookups:{datetime.now(UTC):%Y-%m}"
+        key = f"{self._keys}lookups:{datetime.now(UTC):%Y-%m}"
         async with self._redis.pipeline(transaction=True) as pipeline:
             pipeline.incr(key)
             pipeline.expire(key, 40 * 86_400)

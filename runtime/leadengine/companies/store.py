@@ -30,19 +30,19 @@ RETURNING (v.started_at AT TIME ZONE 'UTC')::date
 """
 
 
-def copy_companies(database: Database, redis: Redis) -> Chore:
+def copy_companies(database: Database, redis: Redis, keys: str = "le:") -> Chore:
     """Write down what was found, and give visits their company; done twice, it changes nothing."""
 
     async def chore(tenant: UUID) -> None:
         while True:
-            raw = await redis.lrange(FOUND, 0, _AT_ONCE - 1)
+            raw = await redis.lrange(keys + FOUND, 0, _AT_ONCE - 1)
             async with database.tenant(tenant) as connection:
                 await _keep(connection, tenant, [json.loads(one) for one in raw])
                 placed = await connection.execute(_PLACE)
                 await insight.forget(connection, {day for (day,) in await placed.fetchall()})
             if not raw:
                 return
-            await redis.ltrim(FOUND, len(raw), -1)
+            await redis.ltrim(keys + FOUND, len(raw), -1)
 
     return chore
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
+from copy import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -66,6 +67,12 @@ class Answerer:
         self._retriever = retriever
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._claude = _claude(settings)
+
+    def speaking_for(self, settings: Settings) -> Self:
+        """The same for another client of the stack: with its name, and the same turns at the model."""
+        other = copy(self)
+        other._settings = settings
+        return other
 
     async def close(self) -> None:
         if self._claude is not None:

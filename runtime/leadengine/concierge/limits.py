@@ -15,8 +15,9 @@ class Allowance:
         redis.exceptions.RedisError: when Redis does not answer.
     """
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, keys: str = "le:") -> None:
         self._redis = redis
+        self._keys = keys
 
     async def take(self, visitor: str, address: str) -> bool:
         """Count one more; False when it is too many for the day or, from this address, the minute."""
@@ -24,7 +25,7 @@ class Allowance:
         counters = {f"{address}:{now:%Y%m%d%H%M}": 60, f"{visitor}:{now:%Y%m%d}": 86_400}
         async with self._redis.pipeline(transaction=True) as pipeline:
             for name, seconds in counters.items():
-                key = f"le:ask:{name}"
+                key = f"{self._keys}ask:{name}"
                 pipeline.incr(key)
                 pipeline.expire(key, seconds)
             answers = await pipeline.execute()

@@ -24,8 +24,9 @@ SORRY = "That did not work. Please try again in a moment."
 class Broadcast:
     """Answers under way in this process; their events are in Redis for whoever comes back."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, keys: str = "le:") -> None:
         self._redis = redis
+        self._keys = keys
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def stream(
@@ -57,7 +58,7 @@ class Broadcast:
         """What an answer said after event `after`, and what it still says."""
         quiet = 0.0
         while quiet < _PULSE_SECONDS:
-            kept = await self._redis.lrange(_key(answer), after, -1)
+            kept = await self._redis.lrange(self._key(answer), after, -1)
             for raw in kept:
                 event = json.loads(raw)
                 after += 1
@@ -96,11 +97,10 @@ class Broadcast:
         with contextlib.suppress(RedisError):
             async with self._redis.pipeline(transaction=False) as pipeline:
                 pipeline.rpush(
-                    _key(answer), json.dumps({"kind": event.kind, "data": dict(event.data)})
+                    self._key(answer), json.dumps({"kind": event.kind, "data": dict(event.data)})
                 )
-                pipeline.expire(_key(answer), _KEPT_SECONDS)
+                pipeline.expire(self._key(answer), _KEPT_SECONDS)
                 await pipeline.execute()
 
-
-def _key(answer: UUID) -> str:
-    return f"le:answer:{answer}"
+    def _key(self, answer: UUID) -> str:
+        return f"{self._keys}answer:{answer}"

@@ -23,6 +23,7 @@ from leadengine.privacy.erasing import Eraser
 from leadengine.privacy.mentions import is_address
 from leadengine.privacy.retention import delete_old
 from leadengine.settings import Settings, load
+from leadengine.tenants import hosting
 from leadengine.tenants.preferences import Chosen
 
 
@@ -45,6 +46,13 @@ class Stack:
             raise CommandError("there is no such client; 'leadengine-admin tenants' lists them")
         return found
 
+    async def settings_of(self, client_id: str) -> Settings:
+        """The settings of a client; in a stack of one client, the stack's own."""
+        if self.settings.kind != "hosted" or not client_id:
+            return self.settings
+        client = await hosting.find(self.database, client_id)
+        return client.settings(self.settings) if client else self.settings
+
 
 Command = Callable[[Stack, argparse.Namespace], Awaitable[object]]
 
@@ -60,12 +68,9 @@ async def _users(stack: Stack, words: argparse.Namespace) -> object:
     async with stack.database.tenant(tenant) as connection:
         made = await _change_users(connection, tenant, words)
         found = await team.members(connection)
+    settings = await stack.settings_of(words.client)
     listed = [{"email": one.email, "name": one.name, "role": one.role} for one in found]
-    return (
-        {"link": f"{stack.settings.origin}/set-password#{made}", "users": listed}
-        if made
-        else listed
-    )
+    return {"link": f"{settings.origin}/set-password#{made}", "users": listed} if made else listed
 
 
 async def _change_users(connection: Connection, tenant: UUID, words: argparse.Namespace) -> str:
@@ -111,7 +116,7 @@ async def _person(stack: Stack, words: argparse.Namespace) -> object:
     if not is_address(words.email):
         raise CommandError(f"{words.email!r} is no address of mail; nothing was done")
     if words.do == "erase":
-        eraser = Eraser(stack.database, stack.redis, stack.settings.chroma_url)
+        eraser = Eraser(stack.database, stack.redis, await stack.settings_of(words.client))
         return vars(await eraser.erase(tenant, words.email, "leadengine-admin"))
     async with stack.database.tenant(tenant) as connection:
         return await people.export(connection, await people.find(connection, words.email))

@@ -1,6 +1,7 @@
 """Rendering: one template engine, one way to answer with a page."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -45,13 +46,32 @@ def page(
 ) -> HTMLResponse:
     """Answer with a page; each carries a token for its forms."""
     token, anchor = token_for_form(request, services.settings.session_secret.get_secret_value())
+    below = services.settings.path
     html = _pages.get_template(template).render(
-        brand=services.brand, build=_BUILD, form_token=token, path=request.url.path, **values
+        brand=services.brand,
+        build=_BUILD,
+        form_token=token,
+        path=request.url.path.removeprefix(below),
+        below=below,
+        **values,
     )
-    response = HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})
+    response = HTMLResponse(
+        _moved_below(html, below), status_code=status, headers={"Cache-Control": "no-store"}
+    )
     if request.cookies.get(FORM) != anchor:
         remember(response, FORM, anchor)
     return response
+
+
+_OUR_PATHS = re.compile(r'\b(href|action|formaction|src)="/(?!/|static/)')
+
+
+def _moved_below(html: str, below: str) -> str:
+    """Let the page's own links lead below a client's name, where there is one.
+
+    Text is escaped, so what matches is an attribute that a template wrote; none can be forgotten.
+    """
+    return _OUR_PATHS.sub(rf'\1="{below}/', html) if below else html
 
 
 def place(url: str) -> str:

@@ -57,7 +57,7 @@ async def today(
         chart=draw(numbers_.steps, chosen, moment),
         period=chosen,
         periods=PERIODS.values(),
-        tag=bare_tag(services.settings.origin),
+        tag=bare_tag(services.settings.script_origin),
     )
 
 

@@ -11,7 +11,10 @@ from redis.asyncio import Redis
 
 from leadengine.privacy.mentions import pattern_of
 from leadengine.privacy.people import Person
+from leadengine.settings import Settings
 from leadengine.tracking.queue import DEAD, STREAM
+
+OF_OTHERS = b"le:t:"
 
 _TIMEOUT_SECONDS = 20.0
 _PAGE = 500
@@ -19,12 +22,18 @@ _IDS = 5000
 _DATABASE = "/api/v2/tenants/default_tenant/databases/default_database/collections"
 
 
-async def erase_in_redis(redis: Redis, person: Person) -> int:
-    """Take a person's events out of the streams, and every key away that is about them; returns how many."""
+async def erase_in_redis(redis: Redis, whose: Settings, person: Person) -> int:
+    """Take a person's events out of the streams, and every key away that is about them; returns how many.
+
+    Only what is the client's: another client of a shared stack may know the same person.
+    """
     erased = 0
     for stream in (STREAM, DEAD):
-        erased += await _erase_in_stream(redis, stream, person)
-    async for key in redis.scan_iter(match="le:*", count=1000):
+        erased += await _erase_in_stream(redis, stream, whose, person)
+    async for key in redis.scan_iter(match=f"{whose.keys}*", count=1000):
+        others = not whose.hosted_as and key.startswith(OF_OTHERS)
+        if others:
+            continue
         if names(key, person) or names(await _content(redis, key), person):
             erased += await redis.delete(key)
     return erased
@@ -49,17 +58,17 @@ def _flat(found: Any) -> bytes:
     return b"\n".join(found) if isinstance(found, list | set) else found or b""
 
 
-async def _erase_in_stream(redis: Redis, stream: str, person: Person) -> int:
+async def _erase_in_stream(redis: Redis, stream: str, whose: Settings, person: Person) -> int:
     """Entries are replaced by what is left of them: others' events in the same entry stay."""
     erased, start = 0, "-"
     while True:
         entries: Any = await redis.xrange(stream, min=start, count=_PAGE)
         for entry, fields in entries:
             payload: bytes = fields.get(b"events", b"")
-            if names(payload, person):
+            if whose.client_id.encode() in payload and names(payload, person):
                 async with redis.pipeline(transaction=True) as pipeline:
                     pipeline.xdel(stream, entry)
-                    if left := _without(payload, person):
+                    if left := _without(payload, whose.client_id, person):
                         pipeline.xadd(stream, {"events": left})
                     await pipeline.execute()
                 erased += 1
@@ -77,11 +86,15 @@ def names(payload: bytes, person: Person) -> bool:
     return local in text and re.search(pattern_of(person.email), text) is not None
 
 
-def _without(payload: bytes, person: Person) -> bytes:
+def _without(payload: bytes, client: str, person: Person) -> bytes:
     try:
         events = json.loads(payload)
-        kept = [one for one in events if not names(json.dumps(one).encode(), person)]
-    except (ValueError, TypeError):
+        kept = [
+            one
+            for one in events
+            if one["client"] != client or not names(json.dumps(one).encode(), person)
+        ]
+    except (ValueError, TypeError, KeyError):
         return b""
     return json.dumps(kept).encode() if kept else b""
 

@@ -10,6 +10,7 @@ from leadengine.database import Database
 from leadengine.privacy import people
 from leadengine.privacy.elsewhere import erase_in_chroma, erase_in_redis
 from leadengine.privacy.tombstones import bury, digest
+from leadengine.settings import Settings
 from leadengine.tracking.store import one_at_a_time
 
 
@@ -27,7 +28,7 @@ class Eraser:
 
     database: Database
     redis: Redis
-    chroma: str
+    settings: Settings
 
     async def erase(self, tenant: UUID, email: str, who: str) -> Erased:
         """Delete everything; killed half way and asked again, the rest is deleted.
@@ -40,7 +41,7 @@ class Eraser:
         async with self.database.tenant(tenant) as connection:
             person = await people.find(connection, email)
             await bury(connection, tenant, (person.email, *person.visitors), who)
-        deleted = {"redis": await erase_in_redis(self.redis, person)}
+        deleted = {"redis": await erase_in_redis(self.redis, self.settings, person)}
         async with self.database.tenant(tenant) as connection:
             # Whoever began to write before the tombstones stood has ended now.
             await one_at_a_time(connection, tenant)
@@ -48,7 +49,7 @@ class Eraser:
             remaining = await people.remains(connection, person)
         # Vectors have no text: those go whose passage went.
         deleted["chroma"] = await erase_in_chroma(
-            self.chroma, tenant, lambda: self._passages(tenant)
+            self.settings.chroma_url, tenant, lambda: self._passages(tenant)
         )
         async with self.database.tenant(tenant) as connection:
             deleted = {place: number for place, number in deleted.items() if number}

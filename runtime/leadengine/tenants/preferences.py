@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from contextlib import suppress
 from typing import Self, TypeVar
 from uuid import UUID
@@ -72,6 +73,8 @@ class Preferences:
         self._database = database
         self._client_id = client_id
         self.now = Chosen()
+        self._read_at = 0.0
+        self._reading: asyncio.Task[None] | None = None
 
     def preview(self, **groups: Choices) -> Chosen:
         """What `now` would be with other choices; nothing is kept."""
@@ -87,6 +90,24 @@ class Preferences:
         if tenant is not None:
             async with self._database.tenant(tenant) as connection:
                 self.now = await Chosen.read(connection)
+        self._read_at = time.monotonic()
+
+    async def follow_up(self) -> None:
+        """Be at most some seconds old: for a client among many, read when it is asked for.
+
+        The first time it is waited for, since what a client chose has to count from the first event.
+        """
+        if not self._read_at:
+            with suppress(psycopg.Error, psycopg_pool.PoolTimeout):
+                await self.refresh()
+        elif time.monotonic() - self._read_at > _EVERY_SECONDS and (
+            self._reading is None or self._reading.done()
+        ):
+            self._reading = asyncio.create_task(self._once())
+
+    async def _once(self) -> None:
+        with suppress(psycopg.Error, psycopg_pool.PoolTimeout):
+            await self.refresh()
 
     async def follow(self) -> None:
         """Read them again and again, until cancelled."""

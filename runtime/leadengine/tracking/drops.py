@@ -62,12 +62,13 @@ class Drops:
         redis.exceptions.RedisError: from any method, when Redis does not answer.
     """
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, keys: str = "le:") -> None:
         self._redis = redis
+        self._keys = keys
 
     async def count(self, reason: Reason, events: int = 1) -> None:
         """Add to today's number."""
-        key = _key(datetime.now(UTC).date())
+        key = self._key(datetime.now(UTC).date())
         async with self._redis.pipeline(transaction=True) as pipeline:
             pipeline.hincrby(key, reason.value, events)
             pipeline.expire(key, _KEPT_SECONDS)
@@ -75,9 +76,8 @@ class Drops:
 
     async def of(self, day: date) -> dict[str, int]:
         """The numbers of a day so far, by reason."""
-        found: Any = await self._redis.hgetall(_key(day))
+        found: Any = await self._redis.hgetall(self._key(day))
         return {reason.decode(): int(number) for reason, number in found.items()}
 
-
-def _key(day: date) -> str:
-    return f"le:drops:{day.isoformat()}"
+    def _key(self, day: date) -> str:
+        return f"{self._keys}drops:{day.isoformat()}"

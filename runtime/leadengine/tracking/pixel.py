@@ -42,6 +42,10 @@ class Scripts:
         rules = " ".join([privacy.mode, *(name for name, on in flags.items() if on)])
         return _build("pixel.js", ((PLACEHOLDER, self._client_id), (RULES, rules)))
 
+    def front(self) -> Script:
+        """What a shared stack serves to every website: it loads the pixel of the client that is named."""
+        return _build("front.js", ())
+
     def chat(self) -> Script:
         """The panel of the widget."""
         return _build("chat.js", ())
@@ -53,7 +57,7 @@ class Scripts:
         return _build("banner.js", ((BANNER, text),))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=1024)
 def _build(name: str, values: tuple[tuple[str, str], ...]) -> Script:
     """A script as one client's websites get it.
 

@@ -138,11 +138,11 @@ class EventQueue:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._post = Post(redis, STREAM, "events")
+        self._post = Post(redis, STREAM)
 
     async def put(self, events: Sequence[Accepted]) -> None:
         """Keep the events; when this returns, Redis has them."""
-        await self._post.add(encode(events))
+        await self._post.add({"events": encode(events)})
 
     async def prepare(self) -> None:
         """Make the consumer group, once."""

@@ -34,6 +34,8 @@ PREFLIGHT = {
 @router.get("/pixel.js")
 async def pixel(request: Request, services: ServicesOf) -> Response:
     """The loader's script, the same for every form of the snippet."""
+    if services.settings.kind == "hosted" and not request.scope.get("root_path"):
+        return serve(request, services.scripts.front())
     return serve(request, services.scripts.pixel(services.preferences.now.privacy))
 
 

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from leadengine.database import Database
 from leadengine.leads import store as leads
+from leadengine.tenants.hosting import stays
 from leadengine.tracking import store
 from leadengine.tracking.queue import BATCH, Accepted, Entry, EventQueue, decode, portions
 
@@ -35,12 +36,19 @@ class Writer:
     """Consumes the stream under one consumer name until it is told to stop."""
 
     def __init__(
-        self, queue: EventQueue, database: Database, consumer: str, stopping: asyncio.Event
+        self,
+        queue: EventQueue,
+        database: Database,
+        consumer: str,
+        stopping: asyncio.Event,
+        *,
+        hosted: bool = False,
     ) -> None:
         self._queue = queue
         self._database = database
         self._consumer = consumer
         self._stopping = stopping
+        self._hosted = hosted
 
     async def run(self, beat: Callable[[], Awaitable[None]]) -> None:
         """Work until told to stop, then finish what is held or hand it back.
@@ -109,10 +117,17 @@ class Writer:
 
     async def _write_client(self, client: str, events: Sequence[Accepted]) -> None:
         tenant = await self._database.tenant_of(client)
+        if tenant is None and self._hosted:
+            # The api takes no events of a client that never was: this one was deleted meanwhile.
+            log.info("%d events of a client that is gone are let go", len(events))
+            return
         if tenant is None:
             message = f"client {client} is not seeded yet"
             raise psycopg.OperationalError(message)
         async with self._database.tenant(tenant) as connection:
+            if self._hosted and not await stays(connection):
+                log.info("%d events of a client that is gone are let go", len(events))
+                return
             fresh = await store.write(connection, tenant, events)
             await leads.remember(connection, tenant, fresh)
         log.debug("wrote %d of %d events", len(fresh), len(events))

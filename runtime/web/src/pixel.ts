@@ -38,7 +38,8 @@ function init(client: unknown, given: unknown): void {
   const options = record(given) as Options;
   if (!isOurs(options.domains)) return;
   started = true;
-  const { origin } = new URL(script.src);
+  // Where clients share an origin, each one's scripts lie in a folder of its own.
+  const origin = new URL(".", script.src).href.slice(0, -1);
   // Whoever objects is not tracked; asking a question is theirs to decide.
   if (!objects(RULES.includes("dnt"))) {
     tracker = new Tracker(`${origin}/v1/events`, client, options, RULES);

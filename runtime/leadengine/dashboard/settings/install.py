@@ -53,8 +53,8 @@ async def _values(services: Services, tenant: UUID, url: str = "") -> dict[str, 
         last = await verifying.last_event(connection)
         pages = await verifying.last_pages(connection)
     return {
-        "tag": bare_tag(settings.origin),
-        "loader": loader(settings.origin, settings.client_id),
+        "tag": bare_tag(settings.script_origin),
+        "loader": loader(settings.loader_origin, settings.client_id),
         "client_id": settings.client_id,
         "last_event": last,
         "url": url or next((p for p in pages if urlsplit(p).scheme == "https"), ""),

@@ -70,7 +70,7 @@ async def erase(
         return await _page(request, services, person, email=email, errors=[error])
     if not is_address(email):
         return await _page(request, services, person, errors=["This is no address of mail."])
-    eraser = Eraser(services.database, services.redis, services.settings.chroma_url)
+    eraser = Eraser(services.database, services.redis, services.settings)
     try:
         erased = await eraser.erase(person.tenant, email, person.email)
     except httpx.HTTPError:

@@ -61,18 +61,21 @@ def found_in(text: str, page: str, settings: Settings) -> list[Check]:
     """What a page's text says of the tag."""
     scripts = _Scripts()
     scripts.feed(text)
-    ours = f"{settings.origin}/pixel.js"
+    ours = f"{settings.script_origin}/pixel.js"
     tags = [source for source in scripts.sources if urljoin(page, source).partition("?")[0] == ours]
     code = "\n".join(scripts.text)
-    loaders = code.count(ours)
+    loaders = code.count(f"{settings.loader_origin}/pixel.js")
     number = len(tags) + loaders
     checks = [_of_tags(number, text)]
     named = set(re.findall(r"le\(\s*['\"]init['\"]\s*,\s*['\"]([0-9a-f]{24})['\"]", code))
     if named - {settings.client_id}:
         checks.append(Check("bad", "The loader names another client ID; copy it again from below."))
-    if number and any(_forbids(policy, settings.origin) for policy in scripts.policies):
+    if number and any(_forbids(policy, settings.loader_origin) for policy in scripts.policies):
         checks.append(
-            Check("bad", f"The page's content security policy does not allow {settings.origin}.")
+            Check(
+                "bad",
+                f"The page's content security policy does not allow {settings.loader_origin}.",
+            )
         )
     return checks
 

@@ -1,5 +1,8 @@
 // Small comforts; every page works without them.
 
+// In a stack that clients share, each one's pages lie below its name.
+const below = document.documentElement.dataset.below;
+
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) break;
   button.hidden = false;
@@ -31,7 +34,7 @@ async function refresh(part) {
 }
 
 function listen(part) {
-  const news = new EventSource("/live");
+  const news = new EventSource(`${below}/live`);
   news.addEventListener("visits", () => refresh(part));
   news.addEventListener("error", () => {
     // Browsers come back by themselves to a stream that ended, but not to an error.
@@ -48,7 +51,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "/") {
     const field = document.querySelector("[data-search]");
     if (field) field.focus();
-    else location.assign("/leads?sort=recent#q");
+    else location.assign(`${below}/leads?sort=recent#q`);
     event.preventDefault();
   } else if (event.key === "j" || event.key === "k") {
     const rows = [...document.querySelectorAll("[data-row]")];

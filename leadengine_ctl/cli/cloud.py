@@ -1,0 +1,60 @@
+"""lectl cloud create"""
+
+from typing import Annotated
+
+import typer
+
+from leadengine_ctl.cli import options
+
+app = typer.Typer(no_args_is_help=True, help="Stacks that clients share.")
+
+CREATE = f"""Make a hosted stack: one that many clients share, each behind row-level security.
+
+Its dashboards are at app.DOMAIN/CLIENT, its scripts at cdn.DOMAIN/pixel.js; let both names lead to the host.
+It is deployed, updated, backed up and restored like every other stack. Clients come with
+'lectl tenant create'.
+
+\b
+Examples:
+  lectl cloud create leadengine.test --host memory://one
+  lectl cloud create leadengine.test ops@leadengine.test --host memory://one --name cloud
+  lectl cloud create leadengine.test --dry-run
+
+{options.exit_codes("10 not found", "11 locked", "12 not allowed")}"""
+
+
+@app.command("create", help=CREATE)
+def create(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command line
+    domain: Annotated[str, typer.Argument(help="Below which it is served, as 'leadengine.io'.")],
+    email: Annotated[str | None, typer.Argument(help="The first administrator.")] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(help="'local', 'ssh://user@address[:port]', or the name of a known host."),
+    ] = None,
+    name: Annotated[str, typer.Option(help="What the stack is called.")] = "cloud",
+    dns: options.Dns = None,
+    release: Annotated[
+        str | None, typer.Option(help="As 'release list' shows it; by default the newest.")
+    ] = None,
+    host_key: options.HostKey = None,
+    dry_run: options.DryRun = False,
+    as_json: options.Json = False,
+) -> None:
+    from leadengine_ctl.cli.deploying import deploy_and_show, show_preview
+    from leadengine_ctl.cli.session import open_session
+    from leadengine_ctl.operations.defaults import deploy_request
+
+    session = open_session(as_json=as_json, host_key=host_key)
+    request = deploy_request(
+        session.world,
+        name,
+        domain,
+        email=email,
+        host=host,
+        plan="hosted",
+        release=release,
+        dns=dns,
+        kind="hosted",
+    )
+    show = show_preview if dry_run else deploy_and_show
+    show(session, request)

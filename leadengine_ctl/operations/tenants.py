@@ -1,0 +1,162 @@
+"""Clients of a hosted stack: made, suspended, let go; each a durable operation of one order."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Literal
+
+from leadengine_agent.protocol import (
+    ChangedResult,
+    CreateTenant,
+    CredentialsResult,
+    DeletedTenant,
+    DeleteTenant,
+    Order,
+    SuspendTenant,
+    Task,
+    TenantCredentials,
+    TenantResult,
+    Tenants,
+    TenantsResult,
+)
+from leadengine_agent.values import DomainName, Email, Frozen, Slug
+from leadengine_ctl.errors import NotFoundError, UsageError
+from leadengine_ctl.fleet.records import ClientRecord
+from leadengine_ctl.hosts.base import HostAddress
+from leadengine_ctl.operations.base import Did, Run, Work, World
+from leadengine_ctl.operations.client_verb import ClientVerb
+from leadengine_ctl.operations.defaults import check_slug, client_host
+from leadengine_ctl.operations.orders import submit
+
+
+class TenantRequest(Frozen):
+    """Which client of which hosted stack. `client`: the stack; `host`: the address of its host."""
+
+    client: Slug
+    host: str
+    tenant: Slug
+
+
+class CreateTenantRequest(TenantRequest):
+    """A client to make, with its website and first administrator."""
+
+    domain: DomainName
+    email: Email
+
+
+class ChangeTenantRequest(TenantRequest):
+    """What is done to one that is there."""
+
+    do: Literal["suspend", "resume"]
+
+
+@dataclass(frozen=True)
+class CreateTenantVerb(ClientVerb[CreateTenantRequest]):
+    """Make it."""
+
+    name: str = "create-tenant"
+
+    def works(self, run: Run) -> tuple[Work, ...]:
+        return (Work("create", lambda: self._create(run)),)
+
+    def _create(self, run: Run) -> Did:
+        asked = self.request
+        order = CreateTenant(
+            client=asked.client, tenant=asked.tenant, domain=asked.domain, email=asked.email
+        )
+        answer = run.order(HostAddress.parse(asked.host), "create", order)
+        made = TenantResult.model_validate(answer)
+        data = made.model_dump(mode="json")
+        return Did(made.created, f"client ID {made.client_id}", data)
+
+
+@dataclass(frozen=True)
+class ChangeTenantVerb(ClientVerb[ChangeTenantRequest]):
+    """Let nobody in, or let it go on."""
+
+    name: str = "change-tenant"
+
+    def works(self, run: Run) -> tuple[Work, ...]:
+        return (Work(self.request.do, lambda: self._change(run)),)
+
+    def _change(self, run: Run) -> Did:
+        asked = self.request
+        order = SuspendTenant(client=asked.client, tenant=asked.tenant, resume=asked.do == "resume")
+        answer = run.order(HostAddress.parse(asked.host), asked.do, order)
+        return Did(changed=ChangedResult.model_validate(answer).changed)
+
+
+@dataclass(frozen=True)
+class DeleteTenantVerb(ClientVerb[TenantRequest]):
+    """Delete it, and prove that nothing is left."""
+
+    name: str = "delete-tenant"
+
+    def works(self, run: Run) -> tuple[Work, ...]:
+        return (Work("delete", lambda: self._delete(run)),)
+
+    def _delete(self, run: Run) -> Did:
+        asked = self.request
+        order = DeleteTenant(client=asked.client, tenant=asked.tenant)
+        answer = run.order(HostAddress.parse(asked.host), "delete", order)
+        gone = DeletedTenant.model_validate(answer)
+        detail = f"looked for in {gone.looked_at} places afterwards: nothing is left"
+        return Did(changed=True, detail=detail, data=gone.model_dump())
+
+
+def hosted_stack(world: World, named: str | None) -> ClientRecord:
+    """The hosted stack a person means: named, or the only one.
+
+    Raises:
+        NotFoundError: there is none.
+        UsageError: there are several, or the named one is a client's own.
+    """
+    if named is not None:
+        record = world.store.clients.get(check_slug(named))
+        if record.spec.kind != "hosted":
+            raise UsageError(
+                f"The stack '{named}' hosts no clients",
+                "It is one client's own.",
+                "Make one for many: lectl cloud create DOMAIN",
+            )
+        return record
+    found = [each for each in world.store.clients.all() if each.spec.kind == "hosted"]
+    if not found:
+        raise NotFoundError(
+            "There is no hosted stack yet",
+            "A hosted client lives in a stack that clients share.",
+            "Make one first: lectl cloud create DOMAIN --host HOST",
+        )
+    if len(found) > 1:
+        raise UsageError(
+            "It is not clear which hosted stack is meant",
+            f"There are: {', '.join(each.slug for each in found)}.",
+            "Name one: --cloud NAME",
+        )
+    return found[0]
+
+
+def place_of(world: World, named: str | None) -> tuple[str, str]:
+    """The name of the hosted stack a person means, and the address of its host."""
+    record = hosted_stack(world, named)
+    return record.slug, str(client_host(world, record.slug))
+
+
+def read_tenants(world: World, named: str | None, tenant: str | None) -> TenantsResult:
+    """Ask a hosted stack who is in it, or for one client with all there is of it."""
+    stack, host = place_of(world, named)
+    order = Tenants.model_validate({"client": stack, "tenant": tenant})
+    return TenantsResult.model_validate(_ask(world, host, order))
+
+
+def take_tenant_password(world: World, request: TenantRequest) -> CredentialsResult:
+    """The first administrator's password, told once. It is kept nowhere but as a hash in the stack."""
+    order = TenantCredentials(client=request.client, tenant=request.tenant)
+    found = CredentialsResult.model_validate(_ask(world, request.host, order))
+    world.record("credentials.show", request.tenant)
+    return found
+
+
+def _ask(world: World, host: str, order: Order) -> dict[str, object]:
+    task = Task(id=f"tenants-{secrets.token_hex(6)}", actor=world.actor, order=order)
+    with world.open_host(HostAddress.parse(host)) as opened:
+        return submit(opened, task)

@@ -1,0 +1,110 @@
+"""lectl cloud and lectl tenant: a stack that clients share, and the clients in it."""
+
+import json
+
+import pytest
+
+from tests.unit.ctl.cli import Cli, Ran
+
+
+@pytest.fixture
+def cloud(lectl: Cli) -> Cli:
+    ran = lectl("cloud", "create", "le.test", "ops@le.test", "--host", "memory://one")
+    assert ran.code == 0, ran.err
+    assert "URL: https://app.le.test" in ran.out
+    return lectl
+
+
+def create(lectl: Cli, name: str = "acme", *more: str) -> Ran:
+    return lectl("tenant", "create", name, f"www.{name}.test", f"ann@{name}.test", *more)
+
+
+def test_a_client_is_made_and_its_password_shown_once(cloud: Cli) -> None:
+    ran = create(cloud)
+    assert ran.code == 0, ran.err
+    assert "Dashboard: https://app.le.test/acme" in ran.out
+    assert "https://cdn.le.test/" in ran.out
+    assert "Admin: ann@acme.test / " in ran.out
+    again = create(cloud)
+    assert again.code == 0
+    assert "nothing changed" in again.out
+    assert "ann@acme.test /" not in again.out
+
+
+def test_json_has_no_password_and_leaves_it_to_be_shown(cloud: Cli) -> None:
+    made = create(cloud, "acme", "--json").json[-1]
+    assert (made["slug"], made["created"]) == ("acme", True)
+    assert "password" not in json.dumps(made)
+    assert "Admin: ann@acme.test / " in create(cloud).out
+
+
+def test_clients_are_listed_suspended_and_shown(cloud: Cli) -> None:
+    create(cloud)
+    create(cloud, "bolt")
+    assert cloud("tenant", "suspend", "bolt").code == 0
+    states = {each["slug"]: each["suspended"] for each in
+              cloud("tenant", "list", "--json").json[0]["tenants"]}  # fmt: skip
+    assert states == {"acme": False, "bolt": True}
+    assert "bolt is suspended" in cloud("tenant", "show", "bolt").out
+    assert cloud("tenant", "resume", "bolt").code == 0
+    assert "bolt is live" in cloud("tenant", "show", "bolt").out
+
+
+def test_deleting_asks_for_the_name_and_says_that_nothing_is_left(cloud: Cli) -> None:
+    create(cloud)
+    ran = cloud("tenant", "delete", "acme", "--confirm", "bolt")
+    assert ran.code == 12
+    assert "Delete the client acme of the hosted stack cloud" in ran.err
+    ran = cloud("tenant", "delete", "acme", "--confirm", "acme")
+    assert ran.code == 0
+    assert "acme is gone" in ran.err
+    assert cloud("tenant", "show", "acme").code == 10
+    assert cloud("tenant", "list", "--json").json[0]["tenants"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (("show", "nobody"), 10, "There is no client 'nobody' on this host"),
+        (("create", "Acme!", "acme.test"), 2, "a client name has 2 to 30 lower-case letters"),
+        (("create", "acme", "no domain"), 2, "a domain is a host name"),
+        (("create", "acme", "acme.test", "--plan", "dedicated"), 2, "is not made in a stack for"),
+        (("list", "--cloud", "other"), 10, "There is no client called 'other'"),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_sentence(
+    cloud: Cli, words: tuple[str, ...], code: int, sentence: str
+) -> None:
+    ran = cloud("tenant", *words)
+    assert ran.code == code, ran.err
+    assert sentence in ran.err
+
+
+def test_a_taken_name_is_refused(cloud: Cli) -> None:
+    create(cloud)
+    ran = cloud("tenant", "create", "acme", "www.other.test", "ann@other.test")
+    assert ran.code == 12
+    assert "'acme' is another client already" in ran.err
+
+
+def test_without_a_hosted_stack_it_says_how_to_make_one(lectl: Cli) -> None:
+    lectl("deploy", "acme", "acme.test", "a@acme.test", "--host", "memory://one")
+    ran = lectl("tenant", "list")
+    assert ran.code == 10
+    assert "lectl cloud create DOMAIN" in ran.err
+    assert lectl("tenant", "list", "--cloud", "acme").code == 2
+
+
+def test_a_stack_stays_of_its_kind(cloud: Cli) -> None:
+    assert cloud("deploy", "cloud", "le.test").code == 0
+    assert cloud("tenant", "list").code == 0
+    cloud("deploy", "acme", "acme.test", "a@acme.test", "--host", "memory://two")
+    ran = cloud("cloud", "create", "acme.test", "--host", "memory://two", "--name", "acme")
+    assert ran.code == 12
+    assert "is a dedicated stack already" in ran.err
+
+
+def test_both_names_are_in_what_would_be_written(cloud: Cli) -> None:
+    ran = cloud("cloud", "create", "le.test", "--dry-run")
+    assert "server_name app.le.test cdn.le.test;" in ran.out
+    assert 'KIND="hosted"' in ran.out
