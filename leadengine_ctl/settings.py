@@ -46,6 +46,9 @@ BackupTargets = Annotated[
 ]
 
 
+Days = Annotated[int, Field(ge=0, le=365)]
+
+
 class _SecretFiles(SecretsSettingsSource):
     """Settings in files of their own, as containers get secrets; an empty file is as none."""
 
@@ -83,6 +86,12 @@ class Settings(StackSettings):
         resolvers: addresses of name servers that are asked what the world sees, with a space between.
         deadman_url: asked by the panel after each look at the fleet; whoever misses it raises the alarm.
         alert_backup_hours: how old a verified recovery point may get; 0: nobody watches.
+        billing: who takes the money; `memory`: nobody, it is only pretended.
+        stripe_key: a secret or restricted key; stripe_webhook_secret: of the panel's endpoint there, several
+            with commas between while one is replaced.
+        billing_due_days: how long a bill may wait until it is overdue.
+        billing_grace_days, billing_read_only_days: days after that until a client is to be read-only, and
+            days after that until it is to be suspended.
         panel_two_persons: the verbs that take a second person in the panel, with commas between.
     """
 
@@ -144,6 +153,13 @@ class Settings(StackSettings):
     boot_deadline: PositiveFloat = 600.0
     resolvers: Line = "1.1.1.1 8.8.8.8 9.9.9.9"
     panel_two_persons: Line = "destroy"
+    billing: Literal["stripe", "memory"] = "stripe"
+    stripe_key: SecretStr | None = None
+    stripe_webhook_secret: SecretStr | None = None
+    stripe_endpoint: Url | None = None
+    billing_due_days: Days = 14
+    billing_grace_days: Days = 14
+    billing_read_only_days: Days = 14
     deadman_url: SecretStr | None = None
     alert_backup_hours: Annotated[float, Field(ge=0)] = 26.0
 

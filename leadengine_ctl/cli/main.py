@@ -12,6 +12,7 @@ from leadengine_ctl.cli import (
     audit,
     backup,
     backups,
+    billing,
     cloud,
     config,
     deploy,
@@ -74,6 +75,7 @@ app.add_typer(rollout.app, name="rollout")
 app.add_typer(config.app, name="config")
 app.add_typer(recovery.app, name="recovery")
 app.add_typer(storage.app, name="storage")
+app.add_typer(billing.app, name="billing")
 app.add_typer(operations.app, name="operations")
 app.add_typer(panel.app, name="panel")
 app.add_typer(keys.app, name="keys")

@@ -17,6 +17,7 @@ from sqlalchemy import (
 
 from leadengine_ctl.fleet.agent_tables import AgentTables, build_agent_tables
 from leadengine_ctl.fleet.alert_schema import AlertSchema, build_alert_schema
+from leadengine_ctl.fleet.billing_schema import BillingSchema, build_billing_schema
 from leadengine_ctl.fleet.panel_schema import PanelSchema, build_panel_schema
 from leadengine_ctl.fleet.rented_tables import fleet_table, records_table, servers_table
 from leadengine_ctl.fleet.sealed import EncryptedText
@@ -41,6 +42,7 @@ class Schema:
     records: Table
     panel: PanelSchema
     alerts: AlertSchema
+    billing: BillingSchema
 
 
 def build_schema(keys: KeyRing) -> Schema:
@@ -63,6 +65,7 @@ def build_schema(keys: KeyRing) -> Schema:
         records=records_table(metadata),
         panel=build_panel_schema(metadata, EncryptedText(keys)),
         alerts=build_alert_schema(metadata, EncryptedText(keys)),
+        billing=build_billing_schema(metadata),
     )
 
 

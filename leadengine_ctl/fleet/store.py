@@ -8,6 +8,7 @@ from leadengine_ctl.fleet.agents import Agents
 from leadengine_ctl.fleet.alerts import Alerts, Duties
 from leadengine_ctl.fleet.approvals import Approvals
 from leadengine_ctl.fleet.audit import Audit
+from leadengine_ctl.fleet.books import Books
 from leadengine_ctl.fleet.clients import Clients
 from leadengine_ctl.fleet.database import open_database
 from leadengine_ctl.fleet.hosts import Hosts
@@ -25,6 +26,7 @@ from leadengine_ctl.fleet.reports import Reports
 from leadengine_ctl.fleet.rollouts import Rollouts
 from leadengine_ctl.fleet.schema import build_schema
 from leadengine_ctl.fleet.servers import Servers
+from leadengine_ctl.fleet.standings import Standings, Told
 from leadengine_ctl.fleet.storages import Storages
 from leadengine_ctl.fleet.views import Views
 from leadengine_ctl.secrets import KeyRing
@@ -56,6 +58,9 @@ class Store:
     alerts: Alerts
     duties: Duties
     views: Views
+    books: Books
+    standings: Standings
+    told: Told
 
 
 def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
@@ -89,6 +94,9 @@ def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
         alerts=Alerts(engine, schema.alerts),
         duties=Duties(engine, schema.alerts),
         views=Views(engine, panel.views),
+        books=Books(engine, schema.billing),
+        standings=Standings(engine, schema.billing),
+        told=Told(engine, schema.billing),
         recovery=Recovery(engine, schema.recovery_keys, schema.recovery, now),
         storages=Storages(engine, schema.storages, now),
         servers=Servers(engine, schema.servers, schema.fleet),

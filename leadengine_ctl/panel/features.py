@@ -8,6 +8,8 @@ from leadengine_ctl.panel.alerts import routes as alerts
 from leadengine_ctl.panel.api import routes as api
 from leadengine_ctl.panel.approvals import routes as approvals
 from leadengine_ctl.panel.audit import routes as audit
+from leadengine_ctl.panel.billing import routes as billing
+from leadengine_ctl.panel.billing import webhook as billing_webhook
 from leadengine_ctl.panel.clients import actions as client_actions
 from leadengine_ctl.panel.clients import routes as clients
 from leadengine_ctl.panel.deploying import routes as deploying
@@ -32,6 +34,8 @@ def routers() -> tuple[APIRouter, ...]:
         saved,
         clients,
         client_actions,
+        billing,
+        billing_webhook,
         recovery,
         hosts,
         deploying,

@@ -2,12 +2,14 @@
 
 import signal
 import threading
+from dataclasses import replace
 from types import FrameType
 
 import uvicorn
 
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.panel.app import create_app
+from leadengine_ctl.panel.billing.clerk import Clerk
 from leadengine_ctl.panel.desk import Desk
 from leadengine_ctl.panel.fleet.index import Index
 from leadengine_ctl.panel.watch import Watch
@@ -56,8 +58,9 @@ def serve(world: World, host: str, port: int, *, workers: int, proxies: str) -> 
         backlog=2048,
     )
     worker, watch, over = Worker(world, workers), Watch(world, desk.index), threading.Event()
+    clerk = Clerk(replace(world, actor="billing", origin="panel"))
     threading.Thread(target=desk.index.keep_fresh, args=(over,), daemon=True).start()
-    for each in (worker.run, watch.run) if workers else ():
+    for each in (worker.run, watch.run, clerk.run) if workers else ():
         threading.Thread(target=each, daemon=True).start()
     try:
         _Server(config).run()
@@ -65,6 +68,7 @@ def serve(world: World, host: str, port: int, *, workers: int, proxies: str) -> 
         over.set()
         worker.stop()
         watch.stop()
+        clerk.stop()
 
 
 class _Server(uvicorn.Server):

@@ -16,6 +16,7 @@ _TONES = {
     "refused": "bad", "aborted": "bad", "revoked": "bad",
     "paused": "warn", "partial": "warn", "postponed": "warn", "unreachable": "warn",
     "superseded": "quiet", "unknown": "unknown", "waiting": "quiet", "skipped": "quiet",
+    "good": "good", "pending": "busy", "grace": "warn", "read-only": "bad", "ended": "quiet",
     "asked": "busy", "resumed": "busy", "suspended": "quiet", "expired": "quiet",
 }  # fmt: skip
 

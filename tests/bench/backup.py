@@ -191,7 +191,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--gigabytes", type=float, default=5)
     size = round(parser.parse_args().gigabytes * GIGABYTE)
-    subprocess.run((sys.executable, "tools/images.py"), check=True)
+    for which in ((), ("--lab",)):
+        subprocess.run((sys.executable, "tools/images.py", *which), check=True)
     results = []
     with stage() as stand:
         stand.deploys.vps.install_engine()

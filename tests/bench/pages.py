@@ -46,11 +46,13 @@ def measure(events: int) -> Iterator[Result]:
         made = time.perf_counter() - began
         stack.sql("VACUUM ANALYZE events")
         stack.sql("VACUUM ANALYZE visits")
-        wait_for_packed(stack)
+        wait_for_packed(stack, 600)
         with stack.client() as client:
             assert sign_in(client).status_code == 303
             for name, path in PAGES.items():
-                yield _page(stack, client, name, path, f"{events} events, made in {made:.0f} s")
+                yield _page(
+                    stack, client, name, path, f"{events} events, made in {made:.0f} s, days packed"
+                )
 
 
 def _page(stack: RuntimeStack, client: httpx.Client, name: str, path: str, how: str) -> Result:

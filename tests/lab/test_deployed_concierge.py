@@ -93,5 +93,5 @@ def _is_kept(stack: Stack, visitor: httpx.Client) -> None:
 
 def _stays_a_secret(stack: Stack, said: str) -> None:
     settings = stack.vps.run("cat", f"{STACKS}/{CLIENT}/current/stack.env").stdout
-    assert f"LLM_MODEL={MODEL}" in settings
+    assert f'LLM_MODEL="{MODEL}"' in settings
     assert CANARY_KEY not in settings + said

@@ -37,6 +37,7 @@ def lectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
     (tmp_path / "id.pub").write_text(KEY)
     monkeypatch.setenv("LECTL_SSH_KEY", str(tmp_path / "id"))
     monkeypatch.setenv("LECTL_CLOUD_PATIENCE", "1")
+    monkeypatch.setenv("LECTL_BILLING", "memory")
     monkeypatch.setenv("LECTL_RESOLVERS", "127.0.0.1:9")
     (tmp_path / "ca.pem").write_text("-----BEGIN CERTIFICATE-----\n")
     monkeypatch.chdir(tmp_path)

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from leadengine_ctl.panel.api import (
     alerts,
     approvals,
+    billing,
     clients,
     description,
     operations,
@@ -34,6 +35,7 @@ for part in (
     description,
     people,
     clients,
+    billing,
     recovery,
     reports,
     views,

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from leadengine_ctl.errors import LeadEngineError
+from leadengine_ctl.operations.billing.show import read_bill
 from leadengine_ctl.operations.reads import read_logs, read_status
 from leadengine_ctl.operations.seeing import see
 from leadengine_ctl.panel.clients import history, pictures, settings
@@ -47,6 +48,7 @@ def client(request: Request, desk: DeskOf, visitor: Signed, client: str) -> Resp
         settings=settings.fields(record),
         costs=costs_of(desk.world, record),
         two_persons=takes_two(desk.world, "destroy"),
+        bill=read_bill(desk.world, client),
         may_have_backups=pictures.has_backups(row),
     )
 

@@ -25,7 +25,7 @@ class Rule:
         role: the least role; None: everybody, signed in or not.
         about: ALL is for those who may see all clients; NOTHING shows each person only what is theirs.
         half: True: also for somebody whose password was right and whose code is still to come.
-        machine: True: the route asks an agent for its own proof; people have no business there.
+        machine: True: the route asks a machine for its own proof; people have no business there.
     """
 
     role: Role | None
@@ -87,6 +87,7 @@ RULES: dict[str, Rule] = {
     "POST /clients/{client}/verify": ACT_ON_CLIENT,
     "POST /clients/{client}/restore/plan": ACT_ON_CLIENT,
     "POST /clients/{client}/restore": ACT_ON_CLIENT,
+    "POST /clients/{client}/billing/portal": ACT_ON_CLIENT,
     "GET /hosts": SEE,
     "GET /hosts/{host}": SEE_HOST,
     # What is done.
@@ -146,6 +147,8 @@ RULES: dict[str, Rule] = {
     "POST /api/v1/rollouts/plan": ACT_ON_ALL,
     "GET /api/v1/rollouts/{rollout}": SEE_ROLLOUT,
     "POST /api/v1/rollouts/{rollout}/{word}": ACT_ON_ROLLOUT,
+    "GET /api/v1/clients/{client}/billing": SEE_CLIENT,
+    "POST /api/v1/clients/{client}/billing/portal": ACT_ON_CLIENT,
     "GET /api/v1/clients/{client}/usage": SEE_CLIENT,
     "GET /api/v1/clients/{client}/events": SEE_CLIENT,
     "GET /api/v1/hosts/{host}": SEE_HOST,
@@ -169,6 +172,8 @@ RULES: dict[str, Rule] = {
     "POST /api/v1/channels/{channel}/{action}": MANAGE,
     "GET /api/v1/approvals": MANAGE,
     "POST /api/v1/approvals/{approval}/{answer}": MANAGE,
+    # For the payment server: open to anybody, and nothing is taken that it did not sign.
+    "POST /billing/webhook": MACHINE,
     # For agents, each request with a signature of its own.
     "POST /agent/v1/enrol": MACHINE,
     "POST /agent/v1/report": MACHINE,

@@ -5,8 +5,7 @@ from asyncio import Future, Task
 from collections.abc import Mapping
 
 from redis.asyncio import Redis
-
-_AT_ONCE = 200
+from redis.typing import EncodableT, FieldT
 
 Fields = Mapping[str, bytes]
 
@@ -35,7 +34,8 @@ class Post:
     async def _send(self) -> None:
         try:
             while self._waiting:
-                portion, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
+                # All of them: while Redis is away, none waits for the failure of others.
+                portion, self._waiting = self._waiting, []
                 answers = await self._answers([fields for fields, _ in portion])
                 for (_, taken), answer in zip(portion, answers, strict=True):
                     _tell(taken, answer)
@@ -46,7 +46,8 @@ class Post:
         try:
             async with self._redis.pipeline(transaction=False) as pipeline:
                 for fields in portion:
-                    pipeline.xadd(self._stream, dict(fields))
+                    entry: dict[FieldT, EncodableT] = dict(fields.items())
+                    pipeline.xadd(self._stream, entry)
                 return await pipeline.execute(raise_on_error=False)
         except Exception as error:  # noqa: BLE001
             # Whatever it is, each of those who wait has to hear of it.

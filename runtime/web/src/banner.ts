@@ -25,6 +25,7 @@ p { margin: 0 0 12px; } strong { font-weight: 650; } a { color: inherit; }
 button { flex: 1 1 9rem; min-height: 44px; padding: 8px 14px; border: 2px solid var(--brand); border-radius: 9px;
   background: var(--brand); color: var(--on-brand); font: 600 15px/1.2 system-ui, sans-serif; cursor: pointer; }
 button:focus-visible, a:focus-visible { outline: 3px solid #10141f; outline-offset: 2px; }
+@media (min-width: 60em) { .banner { margin-inline: 0 auto; } }
 @media (prefers-color-scheme: dark) {
   .banner { background: #161b24; color: #eef1f6; border-color: #3a4352; }
   button:focus-visible, a:focus-visible { outline-color: #eef1f6; }

@@ -40,7 +40,7 @@ def _transfer(protected: Protected, ended: threading.Event) -> None:
     while not ended.is_set():
         protected.stack.query(
             "DO $$ BEGIN FOR i IN 1..200 LOOP"
-            " UPDATE lab_account SET amount = amount - 1 WHERE id = 1 + (random() * 99)::int;"
+            " UPDATE lab_account SET amount = amount - 1 WHERE id = 1 + i % 100;"
             " UPDATE lab_account SET amount = amount + 1 WHERE id = (SELECT id FROM lab_account"
             " WHERE amount = (SELECT min(amount) FROM lab_account) LIMIT 1);"
             " INSERT INTO lab_entry DEFAULT VALUES; COMMIT; END LOOP; END $$"

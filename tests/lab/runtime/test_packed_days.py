@@ -55,13 +55,13 @@ def shown(client: httpx.Client) -> dict[str, list[str]]:
     return found
 
 
-def wait_for_packed(stack: RuntimeStack) -> None:
+def wait_for_packed(stack: RuntimeStack, seconds: float = 90) -> None:
     """Wait until every day that is over is packed."""
 
     def check() -> None:
         assert stack.sql("SELECT count(*) FROM packed_days") == stack.sql(OVER)
 
-    until(check, "the days to be packed", 90)
+    until(check, "the days to be packed", seconds)
 
 
 def test_packed_days_say_what_the_visits_say(quarter: RuntimeStack, client: httpx.Client) -> None:

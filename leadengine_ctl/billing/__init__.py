@@ -1,0 +1,1 @@
+"""Taking money: the tiers and their prices, and the server that charges for them."""

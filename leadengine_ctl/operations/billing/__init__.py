@@ -1,0 +1,1 @@
+"""Billing: our books follow the payment server, and what follows from them."""

@@ -1,0 +1,94 @@
+"""The clerk looks into what the payment server said, and does the chores of billing.
+
+One panel of several has it at a time.
+"""
+
+import logging
+import secrets
+import socket
+import threading
+import time
+
+from leadengine_ctl.billing.base import BillingServer
+from leadengine_ctl.billing.registry import is_set_up, open_server
+from leadengine_ctl.errors import LeadEngineError
+from leadengine_ctl.operations.base import World
+from leadengine_ctl.operations.billing.chores import catch_up
+from leadengine_ctl.operations.billing.following import take_in
+from leadengine_ctl.operations.billing.reconcile import compare, heal
+from leadengine_ctl.operations.billing.standing import settle
+
+log = logging.getLogger(__name__)
+
+DUTY = "billing"
+COMPARING = "billing-compare"
+EVERY = 2.0
+_LEASE = 120.0
+_CHORES_EVERY = 900.0
+_COMPARE_EVERY = 86_400.0
+_AFTER_FAILURE = 30.0
+
+
+class Clerk:
+    """Args: `server`: whom to ask; None: the one of the settings, opened at the first work."""
+
+    def __init__(self, world: World, server: BillingServer | None = None) -> None:
+        self._world = world
+        self._over = threading.Event()
+        self._holder = f"{socket.gethostname()}:{secrets.token_hex(4)}"
+        self._server = server
+        self._chores_at = 0.0
+
+    def run(self) -> None:
+        """Work until `stop`; at once where nothing is set up."""
+        if not is_set_up(self._world.settings):
+            return
+        wait = EVERY
+        while not self._over.wait(wait):
+            wait = EVERY
+            try:
+                self.work()
+            except LeadEngineError as error:
+                log.warning("billing waits: %s. %s", error.what, error.why)
+                wait = _AFTER_FAILURE
+            except Exception:
+                # The clerk goes on: what waits is written down, and is taken up again.
+                log.exception("the clerk of billing could not work")
+                wait = _AFTER_FAILURE
+
+    def stop(self) -> None:
+        self._over.set()
+
+    def work(self) -> bool:
+        """Work once; False: another panel has it.
+
+        Raises:
+            BillingError: the payment server did not answer, or refused.
+        """
+        store = self._world.store
+        if not store.duties.take(DUTY, self._holder, _LEASE):
+            return False
+        if self._server is None:
+            self._server = open_server(self._world.settings)
+        if take_in(self._world, self._server):
+            settle(self._world)
+        if time.monotonic() - self._chores_at > _CHORES_EVERY or not self._chores_at:
+            catch_up(self._world, self._server)
+            self._chores_at = time.monotonic()
+        if self._is_time_to_compare():
+            self._compare(self._server)
+        return True
+
+    def _is_time_to_compare(self) -> bool:
+        """Once a day, whichever panel does it; a comparison that failed is tried again."""
+        duties = self._world.store.duties
+        mine = duties.take(COMPARING, self._holder, _LEASE)
+        return mine and time.time() - (duties.last_done(COMPARING) or 0.0) > _COMPARE_EVERY
+
+    def _compare(self, server: BillingServer) -> None:
+        """Messages get lost: once a day the whole is looked at, and what was missed is taken in."""
+        found = compare(self._world, server)
+        heal(self._world, server, found)
+        for each in found:
+            log.warning("billing: %s %s %s %s", each.kind, each.key, each.client, each.sentence)
+        self._world.store.duties.done(COMPARING)
