@@ -26,7 +26,7 @@ def main(folder: str, domain: str) -> None:
     client.catalogue().add("point", fold_body(point))
     mark(client)
     kept = [each.id for each in client.history().points.values() if each.kept]
-    changed = ensure_certificate(host, client.layout, domain).changed
+    changed = ensure_certificate(host, client.layout, (domain,)).changed
     told = {"now": now, "due": wanted, "taken": point.id, "kept": kept, "certificate": changed}
     print(json.dumps(told))  # noqa: T201 - a program of its own
 

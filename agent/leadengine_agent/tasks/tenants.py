@@ -41,11 +41,10 @@ def run(order: TenantOrder, context: Context) -> dict[str, Any]:
             return _tenants(order, admin).model_dump(mode="json")
         case TenantCredentials():
             return _credentials(order, admin)
-    doing = {CreateTenant: _create, SuspendTenant: _suspend, DeleteTenant: _delete}[type(order)]
     answer: dict[str, Any] = {}
 
     def step() -> Did:
-        did, found = doing(order, admin)
+        did, found = _change(order, admin)
         answer.update(found)
         return did
 
@@ -98,6 +97,18 @@ def _admin(order: TenantOrder, context: Context) -> _Admin:
     return _Admin(compose_of(layout, record).name_of(api_service(record.colour)))
 
 
+def _change(
+    order: CreateTenant | SuspendTenant | DeleteTenant, admin: _Admin
+) -> tuple[Did, dict[str, Any]]:
+    match order:
+        case CreateTenant():
+            return _create(order, admin)
+        case SuspendTenant():
+            return _suspend(order, admin)
+        case DeleteTenant():
+            return _delete(order, admin)
+
+
 def _create(order: CreateTenant, admin: _Admin) -> tuple[Did, dict[str, Any]]:
     made = _result(admin("create", slug=order.tenant, domain=order.domain, email=order.email))
     detail = f"client ID {made.client_id}"
@@ -127,9 +138,8 @@ def _tenants(order: Tenants, admin: _Admin) -> TenantsResult:
 
 
 def _credentials(order: TenantCredentials, admin: _Admin) -> dict[str, Any]:
-    shown = _result(admin("show", slug=order.tenant))
-    password = admin("password", slug=order.tenant)["password"]
-    return CredentialsResult(email=shown.email, password=password).to_result()
+    told = admin("password", slug=order.tenant)
+    return CredentialsResult.model_validate(told).to_result()
 
 
 def _result(found: Mapping[str, Any]) -> TenantResult:

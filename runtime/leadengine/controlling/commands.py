@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from leadengine import redis_pool
 from leadengine.accounts import store, team
 from leadengine.accounts.roles import ROLES
-from leadengine.controlling import hosting_commands, pausing, tenants
+from leadengine.controlling import pausing, tenants
 from leadengine.controlling.usage import span_of, usage
 from leadengine.database import Connection, Database
 from leadengine.privacy import people
@@ -129,12 +129,7 @@ async def _retention(stack: Stack, words: argparse.Namespace) -> object:
     return await delete_old(stack.database, tenant, chosen.privacy.retention)
 
 
-async def _hosting(stack: Stack, words: argparse.Namespace) -> object:
-    return await hosting_commands.run(stack.settings, stack.database, stack.redis, words.do)
-
-
 COMMANDS: dict[str, Command] = {
-    "hosting": _hosting,
     "tenants": _tenants,
     "users": _users,
     "usage": _usage,
@@ -174,8 +169,6 @@ def _parser() -> argparse.ArgumentParser:
     tenant = commands.add_parser("tenants", help="list the clients of this stack, or make one")
     tenant.add_argument("--create", metavar="CLIENT_ID", default="")
     tenant.add_argument("--name", default="")
-    shared = commands.add_parser("hosting", help="the clients of a shared stack")
-    shared.add_argument("do", choices=tuple(hosting_commands.DOINGS))
     user = commands.add_parser("users", help="list the people of a client, or change them")
     for change in ("--add", "--link", "--remove", "--without-code"):
         user.add_argument(change, metavar="EMAIL", default="")

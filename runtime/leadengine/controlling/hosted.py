@@ -6,14 +6,12 @@ Each can be killed anywhere and asked again: what is done is not done twice.
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from psycopg.errors import UniqueViolation
 from psycopg.rows import class_row
 from pydantic import BaseModel, ConfigDict, Field
 
-from leadengine.accounts import store
-from leadengine.accounts.passwords import hash_password
 from leadengine.dashboard.snippet import bare_tag, loader
 from leadengine.database import Connection, Database
 from leadengine.serving.own_paths import RESERVED
@@ -165,29 +163,33 @@ async def suspend(database: Database, slug: str, *, on: bool) -> bool:
         return cursor.rowcount == 1
 
 
-async def first_password(database: Database, slug: str) -> str | None:
-    """A password for the first administrator, told once; None when it was told, or one was chosen."""
+async def first_password(database: Database, slug: str) -> dict[str, str | None]:
+    """The first administrator, with a password that is told once; None: it was told, or one was chosen."""
+    # Imported here: it makes a hash of its own, and a client is made without one.
+    from leadengine.accounts.passwords import hash_password
+
     client = await known(database, slug)
     password = secrets.token_urlsafe(18)
     hashed = await hash_password(password)
     async with database.tenant(client.id) as connection:
-        cursor = await connection.execute(
-            "UPDATE hosted_clients SET password_shown_at = now() WHERE password_shown_at IS NULL"
-            " RETURNING email"
-        )
-        row = await cursor.fetchone()
-        user = await store.find_user(connection, row[0]) if row else None
-        if user is None:
-            return None
-        return password if await _set(connection, user.id, hashed) else None
+        cursor = await connection.execute("SELECT email FROM hosted_clients")
+        (email,) = await cursor.fetchone() or ("",)
+        told = await _tell_once(connection, email, hashed)
+    return {"email": email, "password": password if told else None}
 
 
-async def _set(connection: Connection, user: UUID, hashed: str) -> bool:
-    cursor = await connection.execute(
-        "UPDATE users SET password_hash = %s WHERE id = %s AND password_chosen_at IS NULL",
-        (hashed, user),
+async def _tell_once(connection: Connection, email: str, hashed: str) -> bool:
+    noted = await connection.execute(
+        "UPDATE hosted_clients SET password_shown_at = now() WHERE password_shown_at IS NULL"
     )
-    return cursor.rowcount == 1
+    if not noted.rowcount:
+        return False
+    changed = await connection.execute(
+        "UPDATE users SET password_hash = %s"
+        " WHERE lower(email) = lower(%s) AND password_chosen_at IS NULL",
+        (hashed, email),
+    )
+    return changed.rowcount == 1
 
 
 async def known(database: Database, slug: str) -> hosting.Client:

@@ -77,7 +77,7 @@ def _names(day: Columns, kind: str, chosen: Column) -> dict[str, int]:
         chosen = np.repeat(chosen, day.arrays[f"{kind} counts"])
     words = day.words[kind]
     numbers = np.bincount(day.arrays[kind][chosen], minlength=len(words))
-    return {words[at]: int(numbers[at]) for at in numbers.nonzero()[0] if words[at]}
+    return {words[at]: int(numbers[at]) for at in numbers.nonzero()[0].tolist() if words[at]}
 
 
 def count_steps(trails: Columns, chosen: Column | None, steps: Sequence[str]) -> list[int]:

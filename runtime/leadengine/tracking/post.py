@@ -5,6 +5,7 @@ from asyncio import Future, Task
 from collections.abc import Mapping
 
 from redis.asyncio import Redis
+from redis.typing import EncodableT, FieldT
 
 Fields = Mapping[str, bytes]
 
@@ -45,7 +46,8 @@ class Post:
         try:
             async with self._redis.pipeline(transaction=False) as pipeline:
                 for fields in portion:
-                    pipeline.xadd(self._stream, dict(fields))
+                    entry: dict[FieldT, EncodableT] = dict(fields.items())
+                    pipeline.xadd(self._stream, entry)
                 return await pipeline.execute(raise_on_error=False)
         except Exception as error:  # noqa: BLE001
             # Whatever it is, each of those who wait has to hear of it.

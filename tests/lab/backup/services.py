@@ -115,7 +115,7 @@ class Services:
         return subprocess.Popen(words, stdout=quiet, stderr=quiet, start_new_session=True, env=more)
 
     def drill(self, point: Point, target: str = "local") -> Verification:
-        _run_from_image()
+        run_from_image()
         return drill(self.host, self.client, point, target, lambda *_: None)
 
     def state(self) -> BackupState:
@@ -226,11 +226,11 @@ def _containers(found: Services) -> None:
 
 def take(client: Client) -> Point:
     """Take a point with the agent's own code."""
-    _run_from_image()
+    run_from_image()
     return make_point(client, "manual", lambda *_: None)
 
 
-def _run_from_image() -> None:
+def run_from_image() -> None:
     """Say which image the agent's one-off containers come from; a test's environment starts empty."""
     os.environ["LEADENGINE_AGENT_IMAGE"] = AGENT
 

@@ -12,7 +12,7 @@ from leadengine_agent.executor.steps import Steps
 from leadengine_agent.failures import TaskFailure
 from leadengine_agent.protocol import FailureCode, Point, Repair, RepairResult
 from leadengine_agent.tasks import Context, dispatch
-from tests.lab.backup.services import Services, services
+from tests.lab.backup.services import Services, run_from_image, services
 from tests.lab.backup.trouble import failed
 from tests.lab.run import Run
 
@@ -33,6 +33,7 @@ def client(run: Run, product_images: None) -> Iterator[Services]:
 
 def repair(client: Services, **words: object) -> RepairResult:
     """Give the order to the agent's own code."""
+    run_from_image()
     wanted = Repair.model_validate({"client": client.name, "target": "local", **words})
     host = client.host
     steps = Steps("lab-repair", lambda _: None, Failpoints(host.agent / "failpoint"))

@@ -63,10 +63,10 @@ def test_no_clock_makes_an_activation_throw_an_authoritys_certificate_away(
     layout.certificates.mkdir(parents=True)
     pair = issued(datetime.datetime.now(datetime.UTC) + days * DAY)
     CertificateStore(layout.certificates).install(pair)
-    assert ensure_certificate(host, layout, NAME).changed is False
+    assert ensure_certificate(host, layout, (NAME,)).changed is False
     assert CertificateStore(layout.certificates).current() == pair
     # For another name it is of no use, whatever the clock says.
-    assert ensure_certificate(host, layout, "other.acme.com").changed is True
+    assert ensure_certificate(host, layout, ("other.acme.com",)).changed is True
     found = CertificateStore(layout.certificates).current()
     assert found is not None
     assert kind_of(found.leaf) == "self-signed"
