@@ -82,7 +82,7 @@ def test_a_client_lives_within_five_seconds(cloud: Cloud, browser: Browser, run:
         page.get_by_role("button", name="Sign in").click()
         page.get_by_text("/pricing").first.wait_for()
         assert page.url == f"https://{APP}/acme/"
-        page.get_by_role("link", name="Leads").click()
+        page.get_by_role("link", name="Leads", exact=True).click()
         page.wait_for_url(f"https://{APP}/acme/leads")
     assert took <= SECONDS
 
