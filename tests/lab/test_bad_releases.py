@@ -51,8 +51,9 @@ def steady(
 @pytest.mark.parametrize(
     "name",
     [
-        "crash", "crash-later", "never-ready", "five-percent", "slow", "leak", "other-schema",
-        "missing-secret", "idle-worker", "half-migration", "blocked-migration", "full-disk",
+        "crash", "crash-later", "five-percent", "slow", "other-schema", "missing-secret", "idle-worker",
+        "half-migration", "full-disk",
+        *(pytest.param(each, marks=pytest.mark.soak) for each in ("never-ready", "leak", "blocked-migration")),
     ],
 )  # fmt: skip
 def test_the_good_release_serves_after(steady: Steady, name: str) -> None:

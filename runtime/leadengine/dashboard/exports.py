@@ -1,10 +1,11 @@
 """The tables that have no other page of their own, as files to keep."""
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
 from leadengine.accounts.signed_in import SignedIn
@@ -57,6 +58,8 @@ async def deeds(services: ServicesOf, person: SignedIn, lead: UUID) -> Response:
     """What one person did, the latest first."""
     names = ("at", "type", "name", "title", "url")
     async with services.database.tenant(person.tenant) as connection:
+        if await lead_queries.lead(connection, lead) is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
         found = await lead_queries.deeds(connection, lead, MOST_ROWS)
     return as_csv("deeds", names, _picked(names, found))
 
@@ -66,6 +69,8 @@ async def deliveries(services: ServicesOf, person: SignedIn, webhook: UUID) -> R
     """What one system was told, and whether it listened."""
     names = ("made_at", "event", "tries", "sent_at", "problem")
     async with services.database.tenant(person.tenant) as connection:
+        if all(one.id != webhook for one in await webhooks.webhooks(connection)):
+            raise HTTPException(HTTPStatus.NOT_FOUND)
         found = await webhooks.log(connection, webhook, MOST_ROWS)
     return as_csv("deliveries", names, _picked(names, found))
 

@@ -18,15 +18,22 @@ def newest_migration() -> str:
 
 
 def before_newest_migration() -> str:
-    """The commit whose code knows all migrations but the newest.
+    """The latest commit whose code knows all migrations but the newest.
 
     A clone without history cannot say: `git fetch --unshallow` brings it.
     """
-    path = f"{VERSIONS}/{newest_migration()}"
-    words = ("git", "log", "--diff-filter=A", "--format=%H", "--", path)
-    added = subprocess.run(words, check=True, capture_output=True, text=True).stdout.split()
-    assert added, f"{path} is not committed, or the history is cut off"
-    return f"{added[-1]}~1"
+    known = {path.name for path in Path(VERSIONS).glob("[0-9]*.py")} - {newest_migration()}
+    for commit in _git("rev-list", "HEAD"):
+        there = {Path(path).name for path in _git("ls-tree", "--name-only", commit, f"{VERSIONS}/")}
+        if {name for name in there if name[0].isdigit()} == known:
+            return commit
+    raise AssertionError(f"no commit knows all but {newest_migration()}, or the history is cut off")
+
+
+def _git(*words: str) -> list[str]:
+    return subprocess.run(
+        ("git", *words), check=True, capture_output=True, text=True
+    ).stdout.split()
 
 
 def older_tree(folder: Path) -> Path:

@@ -11,7 +11,7 @@ from tests.lab.engine import docker
 from tests.lab.mail import MailSink
 from tests.lab.runtime.stack import ADMIN, HARDENED, RuntimeStack
 
-KILLS = (0.1, 0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7)
+KILLS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
 
 
 def schema(stack: RuntimeStack, database: str) -> str:

@@ -23,6 +23,8 @@ from tests.unit.panel.visitors import Panel
 
 SEQUENCES = 200
 _EACH = 20
+_SHORT = 3
+"""So many times twenty of them are in `make test`."""
 
 
 def live(books: Books, account: Account, dice: random.Random, client: str) -> None:
@@ -79,7 +81,13 @@ def disturb(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(SEQUENCES // _EACH))
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(seed, marks=[pytest.mark.soak] if seed >= _SHORT else [])
+        for seed in range(SEQUENCES // _EACH)
+    ],
+)
 def test_shuffled_doubled_and_dropped_the_books_equal_the_servers(
     fleet: Fleet, panel: Panel, account: Account, server: StripeServer, seed: int
 ) -> None:

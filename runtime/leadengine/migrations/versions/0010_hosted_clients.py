@@ -8,7 +8,7 @@ down_revision = "0009"
 _TABLES = """
 CREATE TABLE hosted_clients (
   tenant_id uuid PRIMARY KEY REFERENCES tenants,
-  slug text NOT NULL UNIQUE CHECK (slug ~ '^[a-z][a-z0-9]*(-[a-z0-9]+)*$'),
+  slug text NOT NULL UNIQUE,
   domain text NOT NULL,
   email text NOT NULL,
   suspended_at timestamptz,
