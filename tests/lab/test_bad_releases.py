@@ -53,7 +53,7 @@ def steady(
     [
         "crash", "crash-later", "five-percent", "slow", "other-schema", "missing-secret", "idle-worker",
         "half-migration", "full-disk",
-        *(pytest.param(each, marks=pytest.mark.soak) for each in ("never-ready", "leak", "blocked-migration")),
+        *(pytest.param(name, marks=pytest.mark.soak) for name in ("never-ready", "leak", "blocked-migration")),
     ],
 )  # fmt: skip
 def test_the_good_release_serves_after(steady: Steady, name: str) -> None:
