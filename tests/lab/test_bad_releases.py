@@ -53,7 +53,8 @@ def steady(
     [
         "crash", "crash-later", "five-percent", "slow", "other-schema", "missing-secret", "idle-worker",
         "half-migration", "full-disk",
-        *(pytest.param(name, marks=pytest.mark.soak) for name in ("never-ready", "leak", "blocked-migration")),
+        pytest.param("never-ready", marks=pytest.mark.soak), pytest.param("leak", marks=pytest.mark.soak),
+        pytest.param("blocked-migration", marks=pytest.mark.soak),
     ],
 )  # fmt: skip
 def test_the_good_release_serves_after(steady: Steady, name: str) -> None:
