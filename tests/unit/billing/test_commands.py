@@ -8,6 +8,8 @@ from tests.unit.billing.stripe_server import KEY, Account
 from tests.unit.ctl.cli import Ran
 from tests.unit.ctl.fleet import Fleet
 
+pytestmark = pytest.mark.long
+
 
 def test_from_the_first_price_to_a_healed_difference(fleet: Fleet, account: Account) -> None:
     lectl = fleet.lectl

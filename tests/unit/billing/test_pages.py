@@ -10,6 +10,8 @@ from tests.unit.billing.test_subscribe import buy
 from tests.unit.ctl.fleet import Fleet
 from tests.unit.panel.visitors import Panel
 
+pytestmark = pytest.mark.long
+
 API = "/api/v1/clients/acme/billing"
 
 

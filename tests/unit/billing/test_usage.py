@@ -15,6 +15,8 @@ from tests.unit.billing.stripe_server import Account
 from tests.unit.billing.test_subscribe import buy
 from tests.unit.ctl.fleet import Fleet
 
+pytestmark = pytest.mark.long
+
 TODAY = datetime.now(UTC).date()
 YESTERDAY = (TODAY - timedelta(days=1)).isoformat()
 

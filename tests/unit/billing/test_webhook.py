@@ -16,6 +16,8 @@ from tests.unit.billing.stripe_server import Account
 from tests.unit.ctl.fleet import Fleet
 from tests.unit.panel.visitors import Panel
 
+pytestmark = pytest.mark.long
+
 PAID = Happened(id="evt_1", type="invoice.paid", kind=Kind.INVOICE, object="in_1")
 
 
