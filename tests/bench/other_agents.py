@@ -18,17 +18,20 @@ _TICKS = 100
 
 @dataclass(frozen=True)
 class Kind:
-    """One program. `port`: where it is asked for its figures each half minute; 0: nobody asks."""
+    """One program. `port`: where it is asked for its figures each half minute; 0: nobody asks.
+
+    `folder`: what the package leaves to systemd to make.
+    """
 
     package: str
     command: tuple[str, ...]
     port: int = 0
+    folder: str = "/run"
 
 
 KINDS = (
     Kind("prometheus-node-exporter", ("prometheus-node-exporter",), 9100),
-    Kind("collectd-core", ("collectd", "-f")),
-    Kind("zabbix-agent2", ("zabbix_agent2", "-f")),
+    Kind("zabbix-agent2", ("zabbix_agent2", "-f"), folder="/run/zabbix"),
 )
 
 
@@ -63,6 +66,7 @@ def _started(run: Run, kind: Kind) -> tuple[Container, str]:
     maker = run.start(f"{kind.package}-maker", _BASE, "sleep", "infinity")
     maker.run("apt-get", "update", "--quiet")
     maker.run("apt-get", "install", "--yes", "--no-install-recommends", kind.package)
+    maker.run("mkdir", "-p", kind.folder)
     image = f"leadengine/lab-{kind.package}:{run.name}"
     docker("commit", "--change", f"LABEL {LABEL}={run.mark}", maker.name, image)
     maker.remove()
