@@ -3,9 +3,9 @@
 from dataclasses import asdict
 
 from leadengine_ctl.cli import terminal
+from leadengine_ctl.cli.asking import confirm
 from leadengine_ctl.cli.progress import say_progress
 from leadengine_ctl.cli.session import Session
-from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.hosts.base import HostAddress, Progress
 from leadengine_ctl.operations.hardening.audit import audit, harden_host
 from leadengine_ctl.operations.hardening.finding import Finding, Verdict
@@ -27,12 +27,7 @@ def ask(address: HostAddress) -> None:
         terminal.say(f"  {step.name:<8}  {step.sentence}")
     for note in plan.notes:
         terminal.say(note)
-    if terminal.ask("Go on? [yes/no]").lower() != "yes":
-        raise NotAllowedError(
-            f"{address} was not hardened",
-            "The question was not answered with yes.",
-            "Answer yes when asked, or give --yes.",
-        )
+    confirm("Go on?", f"{address} was not hardened")
 
 
 def fix(session: Session, address: HostAddress) -> None:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from leadengine_ctl.billing.base import Collect
 from leadengine_ctl.billing.registry import open_server
 from leadengine_ctl.cli import terminal
+from leadengine_ctl.cli.asking import confirm
 from leadengine_ctl.cli.session import Session
-from leadengine_ctl.errors import ExitCode, NotAllowedError
+from leadengine_ctl.errors import ExitCode
 from leadengine_ctl.operations.billing.chores import catch_up
 from leadengine_ctl.operations.billing.portal import open_portal
 from leadengine_ctl.operations.billing.reconcile import Difference, compare, heal
@@ -43,12 +44,8 @@ def subscribe_and_tell(session: Session, wish: Wish, *, yes: bool) -> None:
     offer = make_offer(session.world, wish.client, wish.plan, agreed, how)
     server = open_server(session.world.settings)
     _show_offer(session, offer)
-    if not yes and terminal.ask(f"Charge {wish.client}? [yes/no]").lower() != "yes":
-        raise NotAllowedError(
-            f"{wish.client} was not charged",
-            "The answer was not yes.",
-            "Answer yes, or give --yes.",
-        )
+    if not yes:
+        confirm(f"Charge {wish.client}?", f"{wish.client} was not charged")
     found, new = subscribe(session.world, server, offer)
     if session.as_json:
         terminal.put_json({"kind": "result", "new": new, **found.model_dump(mode="json")})

@@ -3,9 +3,9 @@
 from dataclasses import asdict, dataclass
 
 from leadengine_ctl.cli import terminal, texts
+from leadengine_ctl.cli.asking import confirm
 from leadengine_ctl.cli.renting import Rent, for_client
 from leadengine_ctl.cli.session import Session
-from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.operations.defaults import deploy_request
 from leadengine_ctl.operations.deploy import Deploy
 from leadengine_ctl.operations.preview import preview_deploy
@@ -78,12 +78,7 @@ def ask_for_new_domain(session: Session, request: DeployRequest) -> None:
         return
     terminal.say(f"{request.client} is live at https://{old.spec.domain}.")
     terminal.say(f"That address stops answering; https://{request.domain} takes its place.")
-    if terminal.ask("Change the domain? [yes/no]").lower() != "yes":
-        raise NotAllowedError(
-            f"The domain of {request.client} was not changed",
-            "The question was not answered with yes.",
-            "Answer yes when asked, or give --yes.",
-        )
+    confirm("Change the domain?", f"The domain of {request.client} was not changed")
 
 
 def deploy_and_show(session: Session, request: DeployRequest) -> None:

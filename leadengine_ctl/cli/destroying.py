@@ -1,8 +1,8 @@
 """The question before a destroy."""
 
 from leadengine_ctl.cli import terminal, texts
+from leadengine_ctl.cli.asking import have_name_typed
 from leadengine_ctl.cli.session import Session
-from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.destroy import DestroyRequest
 from leadengine_ctl.planning.destroy import plan_destroy, plan_leftover
@@ -23,14 +23,7 @@ def confirm_loss(
         return
     plan = _plan(session, request, record.spec.domain)
     terminal.say(texts.plan_text(plan))
-    if answer is None and may_ask:
-        answer = terminal.ask(f"Type '{client}' to destroy it:")
-    if answer != client:
-        raise NotAllowedError(
-            f"{client} was not destroyed",
-            "The client's name was not typed.",
-            f"Type the name when asked, or give '--confirm {client}'.",
-        )
+    have_name_typed(client, answer, "destroy", f"{client} was not destroyed", may_ask=may_ask)
 
 
 def _plan(session: Session, request: DestroyRequest, domain: str) -> Plan:

@@ -2,7 +2,8 @@
 
 from leadengine_agent.values import is_private
 from leadengine_ctl.cli import terminal, texts
-from leadengine_ctl.cli.restoring import confirm, restore_and_tell
+from leadengine_ctl.cli.asking import confirm
+from leadengine_ctl.cli.restoring import restore_and_tell
 from leadengine_ctl.cli.session import Session
 from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.hosts.base import HostAddress
@@ -37,7 +38,7 @@ def move_and_tell(session: Session, client: str, to: str, *, dry_run: bool, ask:
         terminal.say("Nothing was changed.")
         return
     if ask:
-        confirm(f"Move {client} to {new}? [yes/no]", f"{client} was not moved")
+        confirm(f"Move {client} to {new}?", f"{client} was not moved")
     finished = session.run(MoveVerb(request))
     result, certificate = finished.data["switch"], finished.data["certify"]
     if session.as_json:

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from leadengine_ctl.cli import terminal
+from leadengine_ctl.cli.asking import confirm
 from leadengine_ctl.cli.passphrase import read_passphrase
 from leadengine_ctl.cli.progress import size
-from leadengine_ctl.cli.restoring import confirm
 from leadengine_ctl.cli.session import Session
 from leadengine_ctl.operations.backups.kits import opened_kit
 from leadengine_ctl.operations.backups.prune import PruneWords, prune
@@ -23,7 +23,7 @@ def prune_and_tell(session: Session, words: PruneWords, keys: Path, *, ask: bool
             f"Points of {words.client} that its policy keeps no longer go from {words.storage}. "
             "There is no way back."
         )
-        confirm(f"Prune {words.storage}? [yes/no]", f"{words.storage} was not pruned")
+        confirm(f"Prune {words.storage}?", f"{words.storage} was not pruned")
     identities = read_identities(keys, read_passphrase(session.world.settings))
     kit = opened_kit(session.world, words.client, None, identities)
     result = prune(session.world, words, kit)

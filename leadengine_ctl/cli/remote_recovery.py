@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from leadengine_ctl.cli import terminal
+from leadengine_ctl.cli.asking import confirm, have_name_typed
 from leadengine_ctl.cli.remote import follow_operation, panel
 from leadengine_ctl.cli.remote_rollouts import follow_rollout
-from leadengine_ctl.errors import ExitCode, LeadEngineError, NotAllowedError, UsageError
+from leadengine_ctl.errors import ExitCode, LeadEngineError, UsageError
 
 if TYPE_CHECKING:
     from leadengine_agent.protocol import Point
@@ -108,7 +109,6 @@ def restore(
     Raises:
         NotAllowedError: it was not confirmed.
     """
-    from leadengine_ctl.cli.restoring import confirm
     from leadengine_ctl.cli.texts import plan_text
     from leadengine_ctl.planning.plan import Plan, Step
 
@@ -116,7 +116,7 @@ def restore(
     steps = tuple(Step(**each) for each in found["steps"])
     terminal.say(plan_text(Plan(found["title"], steps, tuple(found["notes"]))))
     if ask:
-        confirm(f"Restore {client}? [yes/no]", f"{client} was not restored")
+        confirm(f"Restore {client}?", f"{client} was not restored")
     if found["point"] and not choice["undo"]:
         # What was agreed to is what is done, also when a newer point comes in between.
         choice = {**choice, "point": found["point"]}
@@ -133,13 +133,7 @@ def destroy(there: "PanelClient", client: str, answer: str | None, *, as_json: b
     there.get(f"/clients/{client}")
     if answer is None:
         terminal.say(f"The stack of {client} and all of its data will be removed.")
-        answer = terminal.ask(f"Type '{client}' to destroy it:")
-    if answer != client:
-        raise NotAllowedError(
-            f"{client} was not destroyed",
-            "The client's name was not typed.",
-            f"Type the name when asked, or give '--confirm {client}'.",
-        )
+    have_name_typed(client, answer, "destroy", f"{client} was not destroyed")
     asked = there.post(f"/clients/{client}/destroy", {"confirm": client})
     _follow(there, asked, f"{client} is no more.", as_json=as_json)
 

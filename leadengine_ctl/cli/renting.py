@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from leadengine_ctl.cli import terminal, texts
+from leadengine_ctl.cli import asking, terminal, texts
 from leadengine_ctl.cli.session import Session
 from leadengine_ctl.errors import NotAllowedError, UsageError
 from leadengine_ctl.fleet.servers import ServerRecord
@@ -113,9 +113,4 @@ def agree(plan: Plan, question: str, refusal: str) -> None:
         NotAllowedError: the answer was not yes.
     """
     terminal.say(texts.plan_text(plan))
-    if terminal.ask(f"{question} [yes/no]").lower() != "yes":
-        raise NotAllowedError(
-            refusal,
-            "The question was not answered with yes.",
-            "Answer yes when asked, or give --yes.",
-        )
+    asking.confirm(question, refusal)

@@ -2,7 +2,7 @@
 
 from leadengine_agent.protocol import RepairResult
 from leadengine_ctl.cli import terminal
-from leadengine_ctl.cli.restoring import confirm
+from leadengine_ctl.cli.asking import confirm
 from leadengine_ctl.cli.session import Session
 from leadengine_ctl.operations.backups.repair import chosen_target, plan_repair, repair
 
@@ -23,7 +23,7 @@ def repair_and_tell(
         _put(session, client, target, plan)
         return
     if ask:
-        confirm(f"Repair {target}? [yes/no]", f"{target} was not repaired")
+        confirm(f"Repair {target}?", f"{target} was not repaired")
     done = repair(session.world, client, target, plan)
     _put(session, client, target, done)
     if not session.as_json:

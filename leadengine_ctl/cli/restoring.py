@@ -4,10 +4,11 @@ from typing import Any
 
 from leadengine_agent.protocol import RecoveryKit
 from leadengine_ctl.cli import terminal, texts
+from leadengine_ctl.cli.asking import confirm
 from leadengine_ctl.cli.passphrase import read_passphrase
 from leadengine_ctl.cli.progress import size
 from leadengine_ctl.cli.session import Session
-from leadengine_ctl.errors import NotAllowedError, UsageError
+from leadengine_ctl.errors import UsageError
 from leadengine_ctl.operations.backups.choosing import Choice, RestoreWords, choose
 from leadengine_ctl.operations.backups.kits import opened_kit
 from leadengine_ctl.operations.backups.restore import RestoreVerb
@@ -29,26 +30,12 @@ def restore_and_tell(session: Session, words: RestoreWords, *, ask: bool) -> Non
         return
     if ask:
         confirm(
-            f"Restore {choice.request.name} on {_host(choice)}? [yes/no]",
+            f"Restore {choice.request.name} on {_host(choice)}?",
             f"{choice.request.name} was not restored",
         )
     kit = _kit(session, words) if words.from_kit else None
     finished = session.run(RestoreVerb(choice.request, kit=kit))
     _tell(session, choice, finished)
-
-
-def confirm(question: str, refusal: str) -> None:
-    """Have a person say yes.
-
-    Raises:
-        NotAllowedError: the answer was another one.
-    """
-    if terminal.ask(question).lower() != "yes":
-        raise NotAllowedError(
-            refusal,
-            "The question was not answered with yes.",
-            "Answer yes when asked, or give --yes.",
-        )
 
 
 def _kit(session: Session, words: RestoreWords) -> RecoveryKit:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import typer
 
-from leadengine_ctl.cli import rollout_tables, terminal
+from leadengine_ctl.cli import rollout_tables
+from leadengine_ctl.cli.asking import confirm
 from leadengine_ctl.cli.remote_rollouts import updated
 from leadengine_ctl.cli.rollout_progress import open_rollout_progress
 from leadengine_ctl.cli.session import Session, open_session
-from leadengine_ctl.errors import ExitCode, NotAllowedError, UsageError
+from leadengine_ctl.errors import ExitCode, UsageError
 from leadengine_ctl.fleet.records import RolloutRecord, TargetState
 from leadengine_ctl.operations.rollouts import plans, run
 from leadengine_ctl.operations.rollouts.request import RolloutRequest
@@ -99,10 +100,4 @@ def ask_to_change(plan: RolloutPlan) -> None:
         NotAllowedError: the answer was not yes.
     """
     count = len(plan.targets)
-    answer = terminal.ask(f"Change {count} {'client' if count == 1 else 'clients'}? [yes/no]")
-    if answer.lower() != "yes":
-        raise NotAllowedError(
-            "Nothing was changed",
-            "The question was not answered with yes.",
-            "Answer yes when asked, or give --yes.",
-        )
+    confirm(f"Change {count} {'client' if count == 1 else 'clients'}?", "Nothing was changed")

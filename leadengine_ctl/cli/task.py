@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from leadengine_ctl.cli import options, terminal
+from leadengine_ctl.cli.asking import confirm
 
 app = typer.Typer(no_args_is_help=True, help="The tasks that agents fetch from the panel.")
 
@@ -35,7 +36,6 @@ is made at the first 'lectl agent enrol'; keep it where no panel runs.
 @app.command(help=SIGN)
 def sign(task: Task, yes: options.Yes = False) -> None:
     from leadengine_ctl.cli.session import open_session
-    from leadengine_ctl.errors import NotAllowedError
     from leadengine_ctl.operations.agents import sign_task
 
     world = open_session().world
@@ -43,12 +43,8 @@ def sign(task: Task, yes: options.Yes = False) -> None:
     terminal.say(
         f"{queued.verb} of {queued.client or 'the host'} on {queued.host}, for {queued.actor}"
     )
-    if not yes and terminal.ask("Sign it? [yes/no]").lower() != "yes":
-        raise NotAllowedError(
-            f"{task} was not signed",
-            "The question was not answered with yes.",
-            "Answer yes when asked, or give --yes.",
-        )
+    if not yes:
+        confirm("Sign it?", f"{task} was not signed")
     sign_task(world, task)
     terminal.say(f"{task} is signed; {queued.host} carries it out when it comes for it.", "good")
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from leadengine_agent.protocol import ListedTenant, TenantResult
 from leadengine_ctl.cli import terminal, texts
+from leadengine_ctl.cli.asking import have_name_typed
 from leadengine_ctl.cli.session import Session
-from leadengine_ctl.errors import NotAllowedError, UsageError
+from leadengine_ctl.errors import UsageError
 from leadengine_ctl.operations.tenants import (
     ChangeTenantRequest,
     ChangeTenantVerb,
@@ -123,14 +124,7 @@ def delete_tenant(
     shown = read_tenants(session.world, cloud, tenant).shown
     plan = plan_delete_tenant(tenant, stack, shown.kept if shown else {})
     terminal.say(texts.plan_text(plan))
-    if answer is None and may_ask:
-        answer = terminal.ask(f"Type '{tenant}' to delete it:")
-    if answer != tenant:
-        raise NotAllowedError(
-            f"{tenant} was not deleted",
-            "The client's name was not typed.",
-            f"Type the name when asked, or give '--confirm {tenant}'.",
-        )
+    have_name_typed(tenant, answer, "delete", f"{tenant} was not deleted", may_ask=may_ask)
     finished = session.run(DeleteTenantVerb(request))
     gone = finished.data["delete"]
     if session.as_json:
