@@ -62,6 +62,31 @@ def test_a_deploy_goes_from_the_form_to_the_password_which_is_shown_once(
     assert "It was shown before" in again
 
 
+def test_a_setting_goes_to_many_clients_in_waves_after_a_plan(fleet: Fleet, panel: Panel) -> None:
+    fleet.add("acme", "beta", "gamma")
+    browser = panel.browser(Role.OPERATOR)
+    form = browser.get("/rollouts/new?kind=config").text
+    assert '<option value="brand.primary">' in form
+    assert "hold</option>" not in form, "settled in the store, for one client at a time"
+    wanted = {"kind": "config", "key": "brand.primary", "value": "#123456", "waves": "100%"}
+    wanted |= {"clients": "acme, gamma", "bake": "0s"}
+    plan = browser.post("/rollouts/plan", wanted).text
+    assert "2 clients in 1 wave" in plan
+    assert "Sets brand.primary to “#123456”" in plan
+    for wrong in ({"key": "hold"}, {"key": "nothing"}, {"value": "green"}):
+        assert browser.post("/rollouts/plan", {**wanted, **wrong}).status_code == 422
+    where = place(browser.post("/rollouts", wanted))
+    work(panel)
+    assert "2 of 2 updated" in browser.get(where).text
+    clients = fleet.world.store.clients
+    colours = [clients.get(name).spec.brand.primary for name in ("acme", "beta", "gamma")]
+    assert colours[0] == colours[2] == "#123456" != colours[1]
+    # An empty value brings the usual one back.
+    browser.post("/rollouts", {**wanted, "value": ""})
+    work(panel)
+    assert clients.get("acme").spec.brand.primary == colours[1]
+
+
 def test_a_form_with_a_mistake_comes_back_with_a_sentence(panel: Panel) -> None:
     browser = panel.browser(Role.OPERATOR)
     for wrong, words in (
