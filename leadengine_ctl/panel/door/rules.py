@@ -77,6 +77,7 @@ RULES: dict[str, Rule] = {
     "GET /clients/{client}": SEE_CLIENT,
     "GET /clients/{client}/services": SEE_CLIENT,
     "GET /clients/{client}/dns": SEE_CLIENT,
+    "GET /clients/{client}/generations": ACT_ON_CLIENT,
     "GET /clients/{client}/logs": ACT_ON_CLIENT,
     "POST /clients/{client}/update": ACT_ON_CLIENT,
     "POST /clients/{client}/rollback": ACT_ON_CLIENT,

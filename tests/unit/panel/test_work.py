@@ -1,5 +1,6 @@
 """What is asked for in the panel is done, by a worker, in the asker's name."""
 
+import re
 import time
 
 import pytest
@@ -155,6 +156,13 @@ def test_settings_update_and_rollback_of_one_client(fleet: Fleet, panel: Panel) 
     assert client.spec.brand.primary != "#112233", "the rollback took it back"
     page = browser.get("/clients/acme").text
     assert "#112233" in page
+    kept = browser.get("/clients/acme/generations").text
+    assert "Generation 4 serves" in kept
+    assert re.findall(r"Go back to (\d)", kept) == ["3", "2", "1"], "newest first"
+    assert kept.count("brand") == 1, "and what would be otherwise"
+    browser.post("/clients/acme/rollback", {"to": "3"})
+    work(panel)
+    assert fleet.world.store.clients.get("acme").spec.brand.primary == "#112233"
     refused = browser.post("/clients/acme/settings", {"window": "whenever"})
     assert refused.status_code == 422
 
