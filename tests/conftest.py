@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.telling import Telling
+
 # How long an example takes depends on what else the machine does; what it shows does not. The examples
 # are the same in every run: a change is judged by what it changed.
 settings.register_profile("steady", deadline=None, derandomize=True)
@@ -19,26 +21,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class FailuresAtOnce:
-    """Names each failure when it happens: a run that is ended from outside prints no summary."""
-
-    def __init__(self, terminal: pytest.TerminalReporter) -> None:
-        self.terminal = terminal
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed:
-            reason = report.longreprtext.strip().splitlines()[-6:]
-            self.terminal.write_line(f"\nFAILED {report.nodeid} ({report.when})", red=True)
-            self.terminal.write_line("\n".join(f"    {line}" for line in reason))
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """In the process that prints, and not in the workers that report to it."""
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     if terminal and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(FailuresAtOnce(terminal), "failures-at-once")
+        config.pluginmanager.register(Telling(terminal), "telling")
 
 
 @pytest.fixture(autouse=True)

@@ -107,7 +107,7 @@ def kill_backups(client: Services, number: int, seed: int) -> int:
 def test_backups_killed_at_any_moment_leave_a_whole_repository_and_nothing_else(
     client: Services,
 ) -> None:
-    assert kill_backups(client, 20, seed=1) >= 10
+    assert kill_backups(client, 10, seed=1) >= 5
 
 
 @pytest.mark.soak
