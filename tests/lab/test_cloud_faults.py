@@ -62,7 +62,7 @@ def many_lives(folder: Path, seeds: range) -> None:
 
 
 def test_random_faults_make_no_second_server_and_leave_none_behind(tmp_path: Path) -> None:
-    many_lives(tmp_path, range(20))
+    many_lives(tmp_path, range(50))
 
 
 @pytest.mark.soak

@@ -77,7 +77,7 @@ def prove_points(client: Services, number: int, seed: int) -> None:
 
 
 def test_points_taken_at_random_moments_of_writing_come_back_equal(client: Services) -> None:
-    prove_points(client, 4, seed=1)
+    prove_points(client, 10, seed=1)
 
 
 def kill_backups(client: Services, number: int, seed: int) -> int:
@@ -107,7 +107,7 @@ def kill_backups(client: Services, number: int, seed: int) -> int:
 def test_backups_killed_at_any_moment_leave_a_whole_repository_and_nothing_else(
     client: Services,
 ) -> None:
-    assert kill_backups(client, 10, seed=1) >= 5
+    assert kill_backups(client, 20, seed=1) >= 10
 
 
 @pytest.mark.soak
