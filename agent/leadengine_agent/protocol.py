@@ -325,6 +325,11 @@ class StackSpec(Frozen):
     acme: Acme = Acme()
     backup: BackupPolicy = BackupPolicy()
 
+    def changed_by(self, other: "StackSpec") -> tuple[str, ...]:
+        """The fields that are others there. Where backups go is never one: a way back leaves it as it is."""
+        names = [name for name in StackSpec.model_fields if name != "backup"]
+        return tuple(name for name in names if getattr(self, name) != getattr(other, name))
+
     @property
     def names(self) -> tuple[str, ...]:
         """The names it is served under; the first one is people's."""
@@ -1129,7 +1134,23 @@ class BackupState(Answered):
     sealed_to: tuple[AgeRecipient, ...] = ()
 
 
+class EarlierGeneration(Answered):
+    """A generation that is kept: `rollback` may name its number.
+
+    Attributes:
+        at: when it was made, ISO 8601 in UTC; empty: unknown.
+        differs: the fields of the spec that were others then.
+    """
+
+    number: int
+    release: Version
+    at: str = ""
+    differs: tuple[str, ...] = ()
+
+
 class StackState(Answered):
+    """One stack. `earlier`: the generations it may go back to, newest first."""
+
     client: Slug
     domain: DomainName
     client_id: ClientId
@@ -1141,6 +1162,7 @@ class StackState(Answered):
     certificate: CertificateState
     backup: BackupState | None = None
     frozen: bool = False
+    earlier: tuple[EarlierGeneration, ...] = ()
 
 
 class HostState(Answered):

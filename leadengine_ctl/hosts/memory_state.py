@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from leadengine_agent.protocol import (
     Activate,
     CertificateState,
+    EarlierGeneration,
     Outcome,
     PanelSpec,
     Part,
@@ -115,6 +116,14 @@ class MemoryStack(Frozen):
             else tuple(_service(name, healthy=healthy) for name in running),
             certificate=_certificate(self.spec.domain),
             frozen=self.frozen,
+            earlier=tuple(
+                EarlierGeneration(
+                    number=each.number,
+                    release=each.release,
+                    differs=self.spec.changed_by(each.spec),
+                )
+                for each in reversed(self.earlier)
+            ),
         )
 
 

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from leadengine_ctl.notify.base import NotSentError
 from leadengine_ctl.notify.outward import post_json
-from leadengine_ctl.operations.alerting import DUTY, settle
+from leadengine_ctl.operations.alerting import DUTY, prove_channels, settle
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.panel.fleet.index import Index, Row
 from leadengine_ctl.planning.alerts import (
@@ -46,6 +46,7 @@ class Watch:
         self._over = threading.Event()
         self._holder = f"{socket.gethostname()}:{secrets.token_hex(4)}"
         self._began = time.monotonic()
+        self._tried: dict[str, float] = {}
         self._disks: dict[str, float] = {}
         self._disks_at = 0.0
 
@@ -67,6 +68,7 @@ class Watch:
         if not store.duties.take(DUTY, self._holder, _LEASE):
             return False
         settle(self._world, self.findings())
+        prove_channels(self._world, self._tried)
         store.duties.done(DUTY)
         if url := self._world.settings.deadman_url:
             try:

@@ -11,6 +11,7 @@ from leadengine_agent.certificates import LocalCA, kind_of, serial_of
 from leadengine_agent.docker import DockerError
 from leadengine_agent.failures import not_found
 from leadengine_agent.gateway import Gateway
+from leadengine_agent.generations import Generations
 from leadengine_agent.layout import HostLayout, StackLayout
 from leadengine_agent.protocol import (
     CertificateState,
@@ -63,6 +64,7 @@ def stack_state(host: HostLayout, layout: StackLayout, record: Record) -> StackS
         certificate=certificate,
         backup=backup_state(host, layout, record),
         frozen=bool(read_state(layout, FROZEN)),
+        earlier=Generations(layout).earlier(),
     )
 
 
