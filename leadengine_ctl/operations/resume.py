@@ -13,6 +13,7 @@ from leadengine_ctl.operations.backups.requests import (
 )
 from leadengine_ctl.operations.backups.restore import RestoreVerb
 from leadengine_ctl.operations.base import Verb
+from leadengine_ctl.operations.certify import CertifyRequest, CertifyVerb
 from leadengine_ctl.operations.deploy import Deploy
 from leadengine_ctl.operations.destroy import Destroy, DestroyRequest
 from leadengine_ctl.operations.panel_site import InstallPanel, PanelRequest
@@ -66,6 +67,10 @@ def make_verb(name: str, params: str) -> Verb:
 
 def _deploy(params: str) -> Verb:
     return Deploy(DeployRequest.model_validate_json(params))
+
+
+def _certify(params: str) -> Verb:
+    return CertifyVerb(CertifyRequest.model_validate_json(params))
 
 
 def _rollback(params: str) -> Verb:
@@ -132,6 +137,7 @@ _VERBS = {
     "change-tenant": _change_tenant,
     "delete-tenant": _delete_tenant,
     "deploy": _deploy,
+    "certify": _certify,
     "destroy": _destroy,
     "rollback": _rollback,
     "backup": _backup,
