@@ -48,8 +48,12 @@ class HetznerApi(Api):
             ("DELETE", "/firewalls/{id}", self._remove_firewall),
             ("GET", "/images", self._images),
             ("DELETE", "/images/{id}", self._remove_image),
-            ("GET", "/floating_ips", lambda r: self._list(r, "floating_ips", self.floating)),
+            ("GET", "/floating_ips", self._list_floating),
             ("POST", "/floating_ips", self._add_floating),
+            ("GET", "/floating_ips/{id}", self._floating),
+            ("PUT", "/floating_ips/{id}", self._change_floating),
+            ("POST", "/floating_ips/{id}/actions/assign", self._assign_floating),
+            ("GET", "/pricing", self._pricing),
             ("DELETE", "/floating_ips/{id}", self._remove_floating),
         ):
             self.route(method, path, handler)
@@ -149,9 +153,9 @@ class HetznerApi(Api):
             begun = self.hall.rebuild(box, request.body.get("user_data", box.user_data))
             extra = {"root_password": None}
         elif action == "create_image":
-            number, begun = self.hall.snapshot(box, request.body["description"])
             labels = request.body.get("labels", {})
-            extra = {"image": self._image(box, number, labels)}
+            number, begun = self.hall.snapshot(box, request.body["description"], labels)
+            extra = {"image": self._image(number)}
         else:
             return self.refuse(404)
         return Answer(201, {"action": self.shown(begun), **extra})
@@ -193,19 +197,44 @@ class HetznerApi(Api):
         return Answer(204)
 
     def _images(self, request: Request) -> Answer:
-        found = [
-            self._image(box, number, {"leadengine-server": str(box.id)})
-            for box in self.hall.boxes.values()
-            for number in box.snapshots
-        ]
+        found = [self._image(number) for number in self.hall.pictures]
         found = [each for each in found if _matches(request, each["labels"])]
         return Answer(200, hetzner_page(request, "images", found))
 
     def _remove_image(self, _request: Request, id: str) -> Answer:  # noqa: A002
-        for box in self.hall.boxes.values():
-            if box.snapshots.pop(int(id), None):
-                return Answer(204)
-        return self.refuse(404)
+        return Answer(204) if self.hall.forget_picture(int(id)) else self.refuse(404)
+
+    def _pricing(self, _request: Request) -> Answer:
+        price = {"net": "3.0000000000", "gross": "3.5700000000"}
+        places = [{"location": each, "price_monthly": price} for each in HETZNER_LOCATIONS]
+        floating = [{"type": kind, "prices": places} for kind in ("ipv4", "ipv6")]
+        image = {"price_per_gb_month": {"net": "0.0110000000", "gross": "0.0130900000"}}
+        prices = {"currency": "EUR", "vat_rate": "19.00", "image": image, "floating_ips": floating}
+        return Answer(200, {"pricing": prices})
+
+    def _floating(self, _request: Request, id: str) -> Answer:  # noqa: A002
+        found = self.floating.get(int(id))
+        return Answer(200, {"floating_ip": found}) if found else self.refuse(404)
+
+    def _change_floating(self, request: Request, id: str) -> Answer:  # noqa: A002
+        found = self.floating.get(int(id))
+        if found is None:
+            return self.refuse(404)
+        found.update({name: request.body[name] for name in ("labels",) if name in request.body})
+        return Answer(200, {"floating_ip": found})
+
+    def _assign_floating(self, request: Request, id: str) -> Answer:  # noqa: A002
+        found = self.floating.get(int(id))
+        if found is None or request.body["server"] not in self.hall.boxes:
+            return self.refuse(404)
+        found["server"] = request.body["server"]
+        return Answer(201, {"action": self.shown(None)})
+
+    def _list_floating(self, request: Request) -> Answer:
+        for each in self.floating.values():
+            # One whose server is gone leads to nobody, and goes on.
+            each["server"] = each["server"] if each["server"] in self.hall.boxes else None
+        return self._list(request, "floating_ips", self.floating)
 
     def _add_floating(self, request: Request) -> Answer:
         number = len(self.floating) + 1
@@ -257,16 +286,19 @@ class HetznerApi(Api):
             },
         }
 
-    def _image(self, box: Box, number: int, labels: dict[str, str]) -> Json:
+    def _image(self, number: int) -> Json:
+        picture = self.hall.pictures[number]
         return {
             "id": number,
             "type": "snapshot",
             "status": "available",
             "name": None,
-            "description": box.snapshots[number],
-            "labels": labels,
+            "description": picture.name,
+            "labels": picture.labels,
+            "image_size": 2.5,
+            "disk_size": 80,
             "created": "2026-01-01T00:00:00+00:00",
-            "created_from": {"id": box.id, "name": box.name},
+            "created_from": {"id": picture.server, "name": "a-server"},
             "bound_to": None,
         }
 
