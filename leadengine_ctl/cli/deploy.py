@@ -56,13 +56,12 @@ def deploy(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
 ) -> None:
     from leadengine_ctl.cli import remote
 
-    panel_words = (client, domain, email, plan, host, release, host_key)
-    if not dry_run and remote.deployed(panel_words, as_json=as_json):
+    there = (client, domain, email, plan, host, release, host_key)
+    if not dry_run and remote.deployed(there, as_json=as_json):
         return
     from leadengine_ctl.cli.deploying import Words, carry_out
     from leadengine_ctl.cli.session import open_session
 
     asked = (client, domain, email, host, on, dns, plan, release)
     words = Words(*asked, replace_dns, without_backup, prove_by, wildcard)
-    session = open_session(as_json=as_json, host_key=host_key)
-    carry_out(session, words, dry_run=dry_run, sure=yes)
+    carry_out(open_session(as_json=as_json, host_key=host_key), words, dry_run=dry_run, sure=yes)

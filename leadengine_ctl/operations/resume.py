@@ -19,10 +19,12 @@ from leadengine_ctl.operations.destroy import Destroy, DestroyRequest
 from leadengine_ctl.operations.panel_site import InstallPanel, PanelRequest
 from leadengine_ctl.operations.request import DeployRequest
 from leadengine_ctl.operations.rollback import RollbackRequest, RollbackVerb
+from leadengine_ctl.operations.servers.addresses import MoveAddress, Release, Reserve
 from leadengine_ctl.operations.servers.changing import Replace, Resize
 from leadengine_ctl.operations.servers.giving_back import DeleteServer
 from leadengine_ctl.operations.servers.provision import Provision
 from leadengine_ctl.operations.servers.request import (
+    MoveAddressRequest,
     ProvisionRequest,
     ResizeRequest,
     ServerRequest,
@@ -116,6 +118,18 @@ def _delete_server(params: str) -> Verb:
     return DeleteServer(ServerRequest.model_validate_json(params))
 
 
+def _reserve_address(params: str) -> Verb:
+    return Reserve(ServerRequest.model_validate_json(params))
+
+
+def _move_address(params: str) -> Verb:
+    return MoveAddress(MoveAddressRequest.model_validate_json(params))
+
+
+def _release_address(params: str) -> Verb:
+    return Release(ServerRequest.model_validate_json(params))
+
+
 def _install_panel(params: str) -> Verb:
     return InstallPanel(PanelRequest.model_validate_json(params))
 
@@ -148,5 +162,8 @@ _VERBS = {
     "resize": _resize,
     "replace": _replace,
     "delete-server": _delete_server,
+    "reserve-address": _reserve_address,
+    "move-address": _move_address,
+    "release-address": _release_address,
     "install-panel": _install_panel,
 }

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from tests.lab.cloud.catalogue import HETZNER_LOCATIONS, HETZNER_TYPES, location, server_type
 from tests.lab.cloud.hall import Action, Box, Hall
+from tests.lab.cloud.hetzner_addresses import Floating, prices
 from tests.lab.cloud.hetzner_zones import Zones
 from tests.lab.cloud.pages import hetzner_page
 from tests.lab.cloud.web import Answer, Api, Json, Request
@@ -29,9 +30,9 @@ class HetznerApi(Api):
         self.hall = hall
         self.keys: dict[int, Json] = {}
         self.firewalls: dict[int, Json] = {}
-        self.floating: dict[int, Json] = {}
         self.numbers = itertools.count(100)
         self.zones = Zones(self)
+        self.floating = Floating(self)
         for method, path, handler in (
             ("GET", "/server_types", self._types),
             ("GET", "/locations", self._locations),
@@ -41,20 +42,14 @@ class HetznerApi(Api):
             ("DELETE", "/servers/{id}", self._delete),
             ("POST", "/servers/{id}/actions/{action}", self._act),
             ("GET", "/actions/{id}", self._action),
-            ("GET", "/ssh_keys", lambda r: self._list(r, "ssh_keys", self.keys)),
+            ("GET", "/ssh_keys", lambda r: self.listed(r, "ssh_keys", self.keys)),
             ("POST", "/ssh_keys", self._add_key),
-            ("GET", "/firewalls", lambda r: self._list(r, "firewalls", self.firewalls)),
+            ("GET", "/firewalls", lambda r: self.listed(r, "firewalls", self.firewalls)),
             ("POST", "/firewalls", self._add_firewall),
             ("DELETE", "/firewalls/{id}", self._remove_firewall),
             ("GET", "/images", self._images),
             ("DELETE", "/images/{id}", self._remove_image),
-            ("GET", "/floating_ips", self._list_floating),
-            ("POST", "/floating_ips", self._add_floating),
-            ("GET", "/floating_ips/{id}", self._floating),
-            ("PUT", "/floating_ips/{id}", self._change_floating),
-            ("POST", "/floating_ips/{id}/actions/assign", self._assign_floating),
-            ("GET", "/pricing", self._pricing),
-            ("DELETE", "/floating_ips/{id}", self._remove_floating),
+            ("GET", "/pricing", lambda _: Answer(200, {"pricing": prices()})),
         ):
             self.route(method, path, handler)
 
@@ -164,7 +159,7 @@ class HetznerApi(Api):
         action = self.hall.actions.get(int(id))
         return Answer(200, {"action": self.shown(action)})
 
-    def _list(self, request: Request, name: str, found: dict[int, Json]) -> Answer:
+    def listed(self, request: Request, name: str, found: dict[int, Json]) -> Answer:
         wanted = request.query.get("name")
         kept = [
             each
@@ -177,7 +172,7 @@ class HetznerApi(Api):
         body = request.body
         if any(each["public_key"] == body["public_key"] for each in self.keys.values()):
             return self.refusal(409, "uniqueness_error", "SSH key not unique")
-        made = self._named(request, public_key=body["public_key"], fingerprint="aa:bb")
+        made = self.named(request, public_key=body["public_key"], fingerprint="aa:bb")
         self.keys[made["id"]] = made
         return Answer(201, {"ssh_key": made})
 
@@ -186,7 +181,7 @@ class HetznerApi(Api):
             return self.refusal(409, "uniqueness_error", "firewall name is already used")
         blank: Json = {"destination_ips": [], "source_ips": [], "port": None, "description": None}
         rules = [blank | each for each in request.body["rules"]]
-        made = self._named(request, rules=rules, applied_to=[])
+        made = self.named(request, rules=rules, applied_to=[])
         self.firewalls[made["id"]] = made
         return Answer(201, {"firewall": made, "actions": []})
 
@@ -204,52 +199,7 @@ class HetznerApi(Api):
     def _remove_image(self, _request: Request, id: str) -> Answer:  # noqa: A002
         return Answer(204) if self.hall.forget_picture(int(id)) else self.refuse(404)
 
-    def _pricing(self, _request: Request) -> Answer:
-        price = {"net": "3.0000000000", "gross": "3.5700000000"}
-        places = [{"location": each, "price_monthly": price} for each in HETZNER_LOCATIONS]
-        floating = [{"type": kind, "prices": places} for kind in ("ipv4", "ipv6")]
-        image = {"price_per_gb_month": {"net": "0.0110000000", "gross": "0.0130900000"}}
-        prices = {"currency": "EUR", "vat_rate": "19.00", "image": image, "floating_ips": floating}
-        return Answer(200, {"pricing": prices})
-
-    def _floating(self, _request: Request, id: str) -> Answer:  # noqa: A002
-        found = self.floating.get(int(id))
-        return Answer(200, {"floating_ip": found}) if found else self.refuse(404)
-
-    def _change_floating(self, request: Request, id: str) -> Answer:  # noqa: A002
-        found = self.floating.get(int(id))
-        if found is None:
-            return self.refuse(404)
-        found.update({name: request.body[name] for name in ("labels",) if name in request.body})
-        return Answer(200, {"floating_ip": found})
-
-    def _assign_floating(self, request: Request, id: str) -> Answer:  # noqa: A002
-        found = self.floating.get(int(id))
-        if found is None or request.body["server"] not in self.hall.boxes:
-            return self.refuse(404)
-        found["server"] = request.body["server"]
-        return Answer(201, {"action": self.shown(None)})
-
-    def _list_floating(self, request: Request) -> Answer:
-        for each in self.floating.values():
-            # One whose server is gone leads to nobody, and goes on.
-            each["server"] = each["server"] if each["server"] in self.hall.boxes else None
-        return self._list(request, "floating_ips", self.floating)
-
-    def _add_floating(self, request: Request) -> Answer:
-        number = len(self.floating) + 1
-        made = self._named(
-            request, ip=f"198.51.100.{number}", type="ipv4", server=request.body.get("server"),
-            home_location=location("fsn1"), blocked=False, dns_ptr=[],
-            protection={"delete": False}, description=None,
-        )  # fmt: skip
-        self.floating[made["id"]] = made
-        return Answer(201, {"floating_ip": made, "action": self.shown(None)})
-
-    def _remove_floating(self, _request: Request, id: str) -> Answer:  # noqa: A002
-        return Answer(204) if self.floating.pop(int(id), None) else self.refuse(404)
-
-    def _named(self, request: Request, **values: object) -> Json:
+    def named(self, request: Request, **values: object) -> Json:
         number = next(self.numbers)
         return {
             "id": number,
