@@ -57,11 +57,11 @@ def deploy(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
     from leadengine_ctl.cli import remote
 
     there = (client, domain, email, plan, host, release, host_key)
-    if not dry_run and remote.deployed(there, as_json=as_json):
+    more = (replace_dns, without_backup, prove_by, wildcard)
+    if not dry_run and remote.deployed(there, (on, dns, *more), as_json=as_json):
         return
     from leadengine_ctl.cli.deploying import Words, carry_out
     from leadengine_ctl.cli.session import open_session
 
-    asked = (client, domain, email, host, on, dns, plan, release)
-    words = Words(*asked, replace_dns, without_backup, prove_by, wildcard)
+    words = Words(client, domain, email, host, on, dns, plan, release, *more)
     carry_out(open_session(as_json=as_json, host_key=host_key), words, dry_run=dry_run, sure=yes)
