@@ -84,7 +84,8 @@ def _show(sight: Sight) -> None:
             "bad",
         )
     if sight.is_right:
-        terminal.say(f"{sight.domain} leads to {sight.host}.", "good")
+        lead = "lead" if " and " in sight.domain else "leads"
+        terminal.say(f"{sight.domain} {lead} to {sight.host}.", "good")
     elif sight.wanted:
         for line in instructions(sight.wanted):
             terminal.say(line)
