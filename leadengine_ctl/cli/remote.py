@@ -132,7 +132,7 @@ def _refuse(given: dict[str, object]) -> None:
     if names:
         raise UsageError(
             f"A panel deploys without {', '.join(names)}",
-            "This machine works through a panel, which has no tokens of providers.",
+            "This machine works through a panel, which neither rents servers nor changes DNS.",
             "Give it on a machine with the tokens and the store, or leave it out.",
         )
 
