@@ -77,7 +77,7 @@ def prove_points(client: Services, number: int, seed: int) -> None:
 
 
 def test_points_taken_at_random_moments_of_writing_come_back_equal(client: Services) -> None:
-    prove_points(client, 4, seed=1)
+    prove_points(client, 10, seed=1)
 
 
 def kill_backups(client: Services, number: int, seed: int) -> int:
