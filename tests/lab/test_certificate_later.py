@@ -110,7 +110,7 @@ def test_every_name_below_a_domain_is_certified_and_served(
     run: Run,
     texts: tuple[TextsOf, str],
 ) -> None:
-    """Two records stand beside each other: one proves the domain, one what is below it."""
+    """By hand of whoever keeps the DNS: without it the domain is served as before, and advice given."""
     api, endpoint = texts
     operator = lab_operator.with_settings(
         **certificate_settings(pebble, lab_operator.home),
@@ -124,10 +124,12 @@ def test_every_name_below_a_domain_is_certified_and_served(
     assert "lectl dns certify later" in str(without.result["advice"])
     ended = operator.lectl("dns", "certify", "later", "--json")
     assert ended.code == 0, ended.text
-    assert len(api.said) == 2
+    # Two, or one: the authority may still believe what was proven of the domain itself before.
+    asked = len(api.said)
+    assert 1 <= asked <= 2
     assert api.now == []
     for name in (AHEAD, f"eu.{AHEAD}", f"any-other.{AHEAD}"):
         below = Stack(stack.vps, "later", name)
         assert below.get("/readyz", root=pebble.root).status_code == 200
     assert operator.lectl("dns", "certify", "--all", "--json").code == 0
-    assert len(api.said) == 2, "a good certificate was ordered again"
+    assert len(api.said) == asked, "a good certificate was ordered again"
