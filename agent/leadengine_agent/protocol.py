@@ -11,7 +11,7 @@ from collections.abc import Set
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, SecretStr, TypeAdapter, model_validator
+from pydantic import ConfigDict, Field, SecretStr, StrictBool, TypeAdapter, model_validator
 
 from leadengine_agent.values import (
     AgeRecipient,
@@ -317,7 +317,7 @@ class StackSpec(Frozen):
     kind: Kind = "dedicated"
     client_id: ClientId
     domain: DomainName
-    wildcard: bool = False
+    wildcard: StrictBool = False
     email: Email
     plan: Plan = "dedicated"
     brand: Brand = Brand()
