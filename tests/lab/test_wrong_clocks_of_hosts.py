@@ -16,7 +16,9 @@ from tests.lab.vps import Vps
 pytestmark = pytest.mark.soak
 
 CLIENT, DOMAIN = "hours", "leads.hours.test"
-OTHERS = {"-365d": "leads.back.test", "+1d": "leads.ahead-of.test"}
+OTHERS = {"-365d": "leads.back.test", "-1d": "leads.day-back.test"}
+"""Clocks ahead are not among them: the client's own containers keep the right time here, and an agent that
+looks for what nginx answered since now would find none of it."""
 CLOCKS = {"-5m": -300, "+5m": 300, "-1d": -86_400, "+1d": 86_400, "-365d": -31_536_000,
           "+365d": 31_536_000}  # fmt: skip
 POINTS = 2
@@ -32,7 +34,9 @@ class Host:
     clock: HostClock
 
     def points(self) -> list[str]:
-        ended = self.operator.must("backups", CLIENT, "--json")
+        ended = self.operator.lectl("backups", CLIENT, "--json")
+        # Under a clock a day off the newest point is said to be late, and the list is whole.
+        assert ended.code in {0, 3}, ended.text
         return [each["id"] for each in ended.result["points"] if each["kept"]]
 
     def deploy(self, domain: str = DOMAIN) -> dict[str, object]:
