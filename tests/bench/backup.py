@@ -38,6 +38,7 @@ def side_by_side(deploys: Deploys, size: int = 5 * GIGABYTE) -> Iterator[Result]
     protected = Protected(Stack(deploys.vps, CLIENT, DOMAIN))
     deploys.vps.run("mkdir", "-p", FOLDER)
     protected.protect(LOCAL)
+    deploys.vps.weigh_as_rented()
     fill(protected, size // _ROW)
     yield from measure(protected, size)
 

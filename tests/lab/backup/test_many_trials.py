@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -94,7 +94,8 @@ def kill_backups(client: Services, number: int, seed: int) -> int:
         taking = client.attempt_elsewhere()
         time.sleep(chance.uniform(0.3, usual))
         hit = taking.poll() is None
-        os.killpg(taking.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(taking.pid, signal.SIGKILL)
         taking.wait()
         assert "no errors were found" in client.restic("check", "--no-lock", "--read-data")
         tally.add(hit=hit)
