@@ -145,6 +145,7 @@ class MemoryState(Frozen):
         publisher: whose releases it believes, by the hash of the first root; empty: nobody's yet.
         identity: its own age key, once it was asked for.
         repositories: those in its own folders: they end with it.
+        addresses: those it answers to beside its own.
         panel: whom it reports to.
         served_panel: the panel that lives on it; `panel_owner`: its first owner.
     """
@@ -160,6 +161,7 @@ class MemoryState(Frozen):
     journal: dict[str, Entry] = {}
     identity: str = ""
     repositories: dict[str, MemoryRepository] = {}
+    addresses: tuple[str, ...] = ()
 
 
 def load(path: Path) -> MemoryState:

@@ -112,6 +112,7 @@ class Watch:
 
 def _watched(row: Row) -> Watched:
     now = time.time()
+    advice = row.vitals.certificate.advice if row.vitals else ""
     created = datetime.fromisoformat(row.brief.created_at).timestamp()
     return Watched(
         client=row.slug,
@@ -120,4 +121,6 @@ def _watched(row: Row) -> Watched:
         age=now - created,
         certificate_days=row.certificate_days,
         point_age=None if row.point is None else now - row.point,
+        # What a host says about a certificate mends itself, but for a name with a star.
+        wildcard_advice=advice if "*." in advice else "",
     )

@@ -47,6 +47,8 @@ def a_client(**changes: object) -> Watched:
         ({"certificate_days": 13.0}, ["certificate"]),
         ({"certificate_days": -1.0}, ["certificate"]),
         ({"certificate_days": None}, []),
+        ({"wildcard_advice": "*.acme.com ends"}, ["certificate"]),
+        ({"wildcard_advice": "*.acme.com ends", "certificate_days": 3.0}, ["certificate"]),
         ({"point_age": 27 * 3600.0}, ["backup"]),
         ({"point_age": None}, ["backup"]),
         ({"point_age": None, "age": 3600.0}, []),
