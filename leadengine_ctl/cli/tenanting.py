@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from leadengine_agent.protocol import ListedTenant, TenantResult
+from leadengine_agent.protocol import CredentialsResult, ListedTenant, TenantResult
 from leadengine_ctl.cli import terminal, texts
 from leadengine_ctl.cli.asking import have_name_typed
 from leadengine_ctl.cli.session import Session
@@ -16,7 +16,6 @@ from leadengine_ctl.operations.tenants import (
     TenantRequest,
     place_of,
     read_tenants,
-    take_tenant_password,
 )
 from leadengine_ctl.planning.delete_tenant import plan_delete_tenant
 
@@ -36,12 +35,14 @@ def create_tenant(
     request = CreateTenantRequest.model_validate(
         {**words, "email": email, "client": stack, "host": host}
     )
-    finished = session.run(CreateTenantVerb(request))
+    told: list[CredentialsResult] = []
+    tell = None if session.as_json else told.append
+    finished = session.run(CreateTenantVerb(request, tell=tell))
     made = TenantResult.model_validate(finished.data["create"])
     if session.as_json:
         put_tenant(made, as_json=True)
         return
-    password = take_tenant_password(session.world, request).password
+    password = told[0].password if told else None
     admin = f"{made.email} / {password.get_secret_value()}" if password else made.email
     terminal.put(_made_text(made, admin))
     if password:

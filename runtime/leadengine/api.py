@@ -21,6 +21,7 @@ from leadengine.accounts import routes as account_routes
 from leadengine.accounts.signed_in import NotPermittedError, NotSignedInError
 from leadengine.concierge import routes as concierge_routes
 from leadengine.concierge import widget
+from leadengine.controlling import hosting_routes
 from leadengine.controlling import routes as controlling_routes
 from leadengine.dashboard import conversations, exports, insights, knowledge, leads, live
 from leadengine.dashboard import routes as dashboard_routes
@@ -78,6 +79,7 @@ _ROUTES = (
     *(install, branding, routing, scoring, webhooks, privacy, requests, team, account),
     privacy_routes,
     controlling_routes,
+    hosting_routes,
 )
 
 
