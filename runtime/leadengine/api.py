@@ -50,6 +50,7 @@ from leadengine.serving.sharing import Sharing
 from leadengine.serving.valve import Admission
 from leadengine.settings import Settings, load
 from leadengine.tracking import routes as tracking_routes
+from leadengine.travelling import routes as travelling_routes
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,7 @@ _ROUTES = (
     privacy_routes,
     controlling_routes,
     hosting_routes,
+    travelling_routes,
 )
 
 
