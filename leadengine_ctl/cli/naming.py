@@ -8,18 +8,21 @@ from leadengine_ctl.dns.base import Record
 from leadengine_ctl.dns.looking import Seen
 from leadengine_ctl.dns.manual import instructions
 from leadengine_ctl.errors import ExitCode
-from leadengine_ctl.operations.seeing import Sight, watch
+from leadengine_ctl.operations.seeing import Sight, names_of_client, watch
 
 
 def check_and_show(session: Session, client: str, wait: int) -> ExitCode:
     """Look, until it is right or the time is over, and show what was seen."""
-    sight = watch(session.world, client, wait, _say_waiting)
+    world, sights = session.world, []
+    for name in names_of_client(world, client):
+        sights.append(watch(world, client, name, wait, _say_waiting))
+        if not session.as_json:
+            _show(sights[-1])
     if session.as_json:
-        shown = {**asdict(sight), "is_right": sight.is_right}
-        terminal.put_json({"kind": "result", **shown})
-    else:
-        _show(sight)
-    return ExitCode.OK if sight.is_right else ExitCode.CHANGES_PENDING
+        first, *others = [{**asdict(each), "is_right": each.is_right} for each in sights]
+        terminal.put_json({"kind": "result", **first, "others": others})
+    is_right = all(each.is_right for each in sights)
+    return ExitCode.OK if is_right else ExitCode.CHANGES_PENDING
 
 
 def _say_waiting(sight: Sight) -> None:

@@ -13,6 +13,7 @@ from leadengine_ctl.operations.backups.requests import (
 )
 from leadengine_ctl.operations.backups.restore import RestoreVerb
 from leadengine_ctl.operations.base import Verb
+from leadengine_ctl.operations.carrying import CarryRequest, CarryVerb
 from leadengine_ctl.operations.deploy import Deploy
 from leadengine_ctl.operations.destroy import Destroy, DestroyRequest
 from leadengine_ctl.operations.panel_site import InstallPanel, PanelRequest
@@ -123,6 +124,10 @@ def _change_tenant(params: str) -> Verb:
     return ChangeTenantVerb(ChangeTenantRequest.model_validate_json(params))
 
 
+def _carry(params: str) -> Verb:
+    return CarryVerb(CarryRequest.model_validate_json(params))
+
+
 def _delete_tenant(params: str) -> Verb:
     return DeleteTenantVerb(TenantRequest.model_validate_json(params))
 
@@ -131,6 +136,7 @@ _VERBS = {
     "create-tenant": _create_tenant,
     "change-tenant": _change_tenant,
     "delete-tenant": _delete_tenant,
+    "carry-client": _carry,
     "deploy": _deploy,
     "destroy": _destroy,
     "rollback": _rollback,

@@ -39,8 +39,10 @@ class Sight:
         return bool(self.wanted) and all_right and not self.forbidden_by
 
 
-def watch(world: World, client: str, seconds: float, waiting: Callable[[Sight], None]) -> Sight:
-    """Look until it is right, or the time is over.
+def watch(
+    world: World, client: str, name: str, seconds: float, waiting: Callable[[Sight], None]
+) -> Sight:
+    """Look at one of its names until it is right, or the time is over.
 
     Args:
         waiting: called once, before the first pause.
@@ -49,30 +51,38 @@ def watch(world: World, client: str, seconds: float, waiting: Callable[[Sight], 
         NotFoundError: there is no such client.
     """
     deadline = time.monotonic() + seconds
-    sight = see(world, client)
+    sight = see(world, client, name)
     if not sight.is_right and time.monotonic() < deadline:
         waiting(sight)
     while not sight.is_right and time.monotonic() < deadline:
         time.sleep(min(_PAUSE, max(0.1, deadline - time.monotonic())))
-        sight = see(world, client)
+        sight = see(world, client, name)
     return sight
 
 
-def see(world: World, client: str) -> Sight:
-    """Look once."""
+def names_of_client(world: World, client: str) -> tuple[str, ...]:
+    """The names under which a client's stack is served; a hosted one has two.
+
+    Raises:
+        NotFoundError: there is no such client.
+    """
+    return world.store.clients.get(client).spec.names
+
+
+def see(world: World, client: str, name: str) -> Sight:
+    """Look once at one of its names."""
     address = client_host(world, client)
-    spec = world.store.clients.get(client).spec
-    wanted = records_of(spec.domain, addresses_of(world, address))
+    wanted = records_of(name, addresses_of(world, address))
     resolvers = resolvers_of(world.settings.resolvers)
     directory = urlsplit(world.settings.acme_directory).hostname or ""
     authority = _AUTHORITIES.get(directory, "")
     return Sight(
-        domain=spec.domain,
+        domain=name,
         host=str(address),
         wanted=wanted,
-        seen=tuple(look(spec.domain, wanted, each) for each in resolvers),
+        seen=tuple(look(name, wanted, each) for each in resolvers),
         authority=authority,
-        forbidden_by=forbidding_caa(spec.domain, authority, resolvers[0]) if authority else "",
+        forbidden_by=forbidding_caa(name, authority, resolvers[0]) if authority else "",
     )
 
 

@@ -29,7 +29,10 @@ from leadengine_agent.protocol import (
     LogsResult,
     Order,
     Outcome,
+    PackTenant,
     Proven,
+    PutParcel,
+    ReadParcel,
     Rollback,
     StackSpec,
     StepState,
@@ -37,6 +40,7 @@ from leadengine_agent.protocol import (
     Task,
     TenantCredentials,
     Tenants,
+    UnpackTenant,
 )
 from leadengine_ctl.hosts.base import Transport
 
@@ -149,6 +153,10 @@ class AgentSuite:
             SuspendTenant(client="nobody", tenant="acme"),
             DeleteTenant(client="nobody", tenant="acme"),
             CreateTenant(client="nobody", tenant="acme", domain="acme.test", email="a@acme.test"),
+            PackTenant(client="nobody", tenant="acme"),
+            ReadParcel(client="nobody", offset=0),
+            PutParcel(client="nobody", offset=0, data="AAAA"),
+            UnpackTenant(client="nobody", sha256="0" * 64),
         ],
         ids=lambda order: str(order.verb),
     )

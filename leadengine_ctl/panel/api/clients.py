@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from leadengine_ctl.fleet.panel_records import ApprovalRecord
 from leadengine_ctl.operations.configuring import read_config, split_words
 from leadengine_ctl.operations.reads import read_logs, read_status
-from leadengine_ctl.operations.seeing import see
+from leadengine_ctl.operations.seeing import names_of_client, see
 from leadengine_ctl.panel import doing
 from leadengine_ctl.panel.api.models import (
     Asked,
@@ -70,10 +70,11 @@ def client(desk: DeskOf, visitor: Signed, client: str, live: bool = False) -> Cl
 @router.get("/clients/{client}/dns")
 def dns(desk: DeskOf, visitor: Signed, client: str) -> DnsAnswer:
     """Where several resolvers see a client's domain lead right now, and whether it may be certified."""
-    sight = see(desk.world_of(visitor), client)
+    world = desk.world_of(visitor)
+    sight, *others = [see(world, client, name) for name in names_of_client(world, client)]
     return DnsAnswer(
         domain=sight.domain,
-        is_right=sight.is_right,
+        is_right=sight.is_right and all(each.is_right for each in others),
         wanted=tuple(f"{each.kind} {each.value}" for each in sight.wanted),
         seen={str(each.resolver): each.found for each in sight.seen},
         silent={str(each.resolver): each.silent for each in sight.seen if each.silent},

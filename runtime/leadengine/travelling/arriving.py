@@ -65,9 +65,9 @@ async def arrive(database: Database, shared: Settings, stream: Lines) -> Arrived
 
 
 def _check(whose: Whose, shared: Settings) -> None:
-    if (whose.format, whose.schema_) != (FORMAT, schema_head()):
+    if (whose.format, whose.revision) != (FORMAT, schema_head()):
         raise TravelError(
-            f"it left a database of revision {whose.schema_}, and here is {schema_head()};"
+            f"it left a database of revision {whose.revision}, and here is {schema_head()};"
             " update both stacks to the same release first"
         )
     if shared.kind != "hosted" and whose.client_id != shared.client_id:

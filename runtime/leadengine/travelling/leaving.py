@@ -75,7 +75,7 @@ async def _plain(database: Database, shared: Settings, client: Client) -> AsyncI
 
 
 def _line(word: BaseModel) -> bytes:
-    return word.model_dump_json(by_alias=True).encode() + b"\n"
+    return word.model_dump_json().encode() + b"\n"
 
 
 async def _whose(connection: Connection, shared: Settings, client: Client) -> Whose:
@@ -90,7 +90,7 @@ async def _whose(connection: Connection, shared: Settings, client: Client) -> Wh
         slug=client.slug or shared.client_name,
         domain=domain,
         email=email,
-        schema=schema_head(),
+        revision=schema_head(),
     )
 
 

@@ -20,7 +20,7 @@ class Whose(_Word):
     Attributes:
         slug: the client's name.
         domain: of its website; `email`: of its first administrator.
-        schema_: the revision of the database it left.
+        revision: of the database it left.
     """
 
     format: int = FORMAT
@@ -28,7 +28,7 @@ class Whose(_Word):
     slug: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=30)]
     domain: Annotated[str, Field(max_length=253)]
     email: Annotated[str, Field(max_length=254)]
-    schema_: Annotated[str, Field(alias="schema", max_length=40)]
+    revision: Annotated[str, Field(max_length=40)]
 
 
 class Section(_Word):

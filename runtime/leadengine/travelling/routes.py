@@ -4,6 +4,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from leadengine.controlling.letting_go import Places
 from leadengine.controlling.proof import is_proof
 from leadengine.controlling.routes import Inside
 from leadengine.services import Services, ServicesOf
@@ -13,6 +14,7 @@ from leadengine.travelling.arriving import arrive
 from leadengine.travelling.leaving import leaving, still
 from leadengine.travelling.manifest import manifest_of
 from leadengine.travelling.reading import Lines, TravelError
+from leadengine.travelling.settling import settled
 
 router = APIRouter(dependencies=[Inside])
 
@@ -35,6 +37,8 @@ async def travel(request: Request, services: ServicesOf, doing: str) -> Response
         match doing:
             case "export":
                 client = await _client(services, await request.body())
+                places = Places(services.settings, services.database, services.redis)
+                await settled(places, client)
                 sent = leaving(services.database, services.settings, client)
                 return StreamingResponse(sent, media_type="application/gzip")
             case "import":

@@ -56,7 +56,7 @@ class Table:
         return sql.SQL("SELECT {} FROM {} ORDER BY {}").format(
             sql.SQL(", ").join(map(sql.Identifier, self.columns)),
             sql.Identifier(self.name),
-            sql.SQL(", ".join(self.order)),  # type: ignore[arg-type]  # of the catalogue, quoted by it
+            sql.SQL(", ".join(self.order)),  # of the catalogue, quoted by it
         )
 
 

@@ -75,3 +75,19 @@ def test_dns_check_shows_what_to_set_and_waits_until_it_is_there(
     with a_server(text) as right:
         monkeypatch.setenv("LECTL_RESOLVERS", str(right))
         assert lectl("dns", "check", "acme", "--wait", "5").code == 0
+
+
+def test_a_hosted_stack_is_looked_for_under_both_of_its_names(
+    lectl: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = lectl("cloud", "create", "le.test", "ops@le.test", "--host", "memory://one")
+    assert made.code == 0, made.err
+    with a_server("app.le.test. 60 IN A 192.0.2.1\n") as resolver:
+        monkeypatch.setenv("LECTL_RESOLVERS", str(resolver))
+        checked = lectl("dns", "check", "cloud", "--json")
+    shown = checked.json[-1]
+    assert (shown["domain"], [each["domain"] for each in shown["others"]]) == (
+        "app.le.test",
+        ["cdn.le.test"],
+    )
+    assert [list(each["found"]) for each in shown["seen"]] == [["192.0.2.1"]]
