@@ -1,5 +1,7 @@
 """Where a domain leads, as several resolvers see it: real questions to small name servers."""
 
+import json
+
 import pytest
 
 from leadengine_ctl.dns import looking
@@ -85,7 +87,8 @@ def test_a_hosted_stack_is_looked_for_under_both_of_its_names(
     with a_server("app.le.test. 60 IN A 192.0.2.1\n") as resolver:
         monkeypatch.setenv("LECTL_RESOLVERS", str(resolver))
         checked = lectl("dns", "check", "cloud", "--json")
-    shown = checked.json[-1]
+    assert checked.code == 20, checked.err
+    shown = json.loads(checked.out.splitlines()[-1])
     assert (shown["domain"], [each["domain"] for each in shown["others"]]) == (
         "app.le.test",
         ["cdn.le.test"],
