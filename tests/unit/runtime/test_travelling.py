@@ -57,7 +57,7 @@ def test_a_small_stream_cannot_become_an_endless_row() -> None:
 
 def test_a_first_line_that_is_none_is_refused() -> None:
     good = {"client_id": "a" * 24, "slug": "acme", "domain": "acme.test", "email": "a@acme.test"}
-    whose = Whose(**good, revision="0010")  # type: ignore[arg-type]
+    whose = Whose(**good, revision="0010")
     assert read(Whose, whose.model_dump_json().encode()) == whose
     for line in (b"{}", b"[]", b"\xff", b'{"client_id": "../etc"}', b'{"tables": {}}'):
         with pytest.raises(TravelError):
