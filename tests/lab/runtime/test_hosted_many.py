@@ -61,7 +61,7 @@ ANALYZE;
 
 @pytest.fixture(scope="module")
 def many(run: Run, authority: Authority, product_images: None) -> Hosting:
-    hosting = start_hosting(run, authority, "many")
+    hosting = start_hosting(run, authority, "many", last=247)
     assert hosting.stack.api is not None
     hosting.stack.api.run("python", "-c", BULK, str(CLIENTS - KNOWN), timeout=900)
     say(f"{CLIENTS - KNOWN} clients are made")

@@ -62,7 +62,7 @@ def travel(api: Container | None, doing: str, given: bytes = b"{}") -> Ended:
 
 @pytest.fixture(scope="module")
 def hosting(run: Run, authority: Authority, product_images: None) -> Hosting:
-    return start_hosting(run, authority, "leaving")
+    return start_hosting(run, authority, "leaving", last=246)
 
 
 @pytest.fixture(scope="module")
