@@ -8,13 +8,11 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from tests.lab.acme import Pebble
 from tests.lab.conftest import MakeVps
 from tests.lab.names import Names
 from tests.lab.operator import (
     Ended,
     Operator,
-    certificate_settings,
     fingerprint,
     wait_until,
 )
@@ -58,7 +56,6 @@ class Pair:
     cloud: Stack
     other: Vps
     client_id: str
-    root: str
 
     @property
     def own(self) -> Stack:
@@ -69,12 +66,12 @@ class Pair:
         return stack.query(SUMS.format(self.client_id))
 
     def at(self, stack: Stack, name: str, path: str) -> httpx.Response:
-        return Stack(stack.vps, stack.client, name).get(path, root=self.root)
+        return Stack(stack.vps, stack.client, name).get(path)
 
     def send(self, stack: Stack, name: str, path: str) -> int:
         """One event of acme's website."""
         sent = body(fresh(), url="https://www.acme.test/a").replace(CLIENT_ID, self.client_id)
-        with Stack(stack.vps, stack.client, name).visitor(self.root) as visitor:
+        with Stack(stack.vps, stack.client, name).visitor() as visitor:
             return visitor.post(f"https://{stack.vps.address}{path}", content=sent).status_code
 
     def moved(self, *words: str, step: str) -> Ended:
@@ -88,20 +85,18 @@ class Pair:
 
 
 @pytest.fixture(scope="module")
-def pair(
-    lab_operator: Operator, make_stocked_vps: MakeVps, names: Names, pebble: Pebble
-) -> Iterator[Pair]:
+def pair(lab_operator: Operator, make_stocked_vps: MakeVps, names: Names) -> Iterator[Pair]:
     here, other = make_stocked_vps(), make_stocked_vps()
     for name, vps in ((APP, here), (CDN, here), (OWN, other)):
         names.point(name, vps.address, vps.address6)
-    operator = lab_operator.with_settings(**certificate_settings(pebble, lab_operator.home))
+    operator = lab_operator
     words = ("--host", here.url, "--host-key", fingerprint(here), "--json")
     operator.must("cloud", "create", CLOUD, f"ops@{CLOUD}", *words)
     made = operator.must("tenant", "create", "acme", "www.acme.test", "ann@acme.test", "--json")
     cloud = Stack(here, "cloud", APP)
     client_id = made.result["client_id"]
     cloud.query(ROWS.format(client_id))
-    yield Pair(operator, cloud, other, client_id, pebble.root)
+    yield Pair(operator, cloud, other, client_id)
     for vps in (here, other):
         vps.remove()
 
