@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from leadengine_ctl.fleet.panel_records import ApprovalRecord
 from leadengine_ctl.operations.configuring import read_config, split_words
 from leadengine_ctl.operations.reads import read_logs, read_status
-from leadengine_ctl.operations.seeing import names_of_client, see
+from leadengine_ctl.operations.seeing import see
 from leadengine_ctl.panel import doing
 from leadengine_ctl.panel.api.models import (
     Asked,
@@ -70,11 +70,10 @@ def client(desk: DeskOf, visitor: Signed, client: str, live: bool = False) -> Cl
 @router.get("/clients/{client}/dns")
 def dns(desk: DeskOf, visitor: Signed, client: str) -> DnsAnswer:
     """Where several resolvers see a client's domain lead right now, and whether it may be certified."""
-    world = desk.world_of(visitor)
-    sight, *others = [see(world, client, name) for name in names_of_client(world, client)]
+    sight = see(desk.world_of(visitor), client)
     return DnsAnswer(
         domain=sight.domain,
-        is_right=sight.is_right and all(each.is_right for each in others),
+        is_right=sight.is_right,
         wanted=tuple(f"{each.kind} {each.value}" for each in sight.wanted),
         seen={str(each.resolver): each.found for each in sight.seen},
         silent={str(each.resolver): each.silent for each in sight.seen if each.silent},
@@ -132,7 +131,6 @@ def hosts(desk: DeskOf, visitor: Signed) -> Hosts:
             continue
         last = said.get(record.name)
         why = silence(last.word if last else None, now)
-        beat = last.heartbeat if last else None
         found.append(
             HostAnswer(
                 name=record.name,
@@ -140,10 +138,10 @@ def hosts(desk: DeskOf, visitor: Signed) -> Hosts:
                 reports=not why,
                 why=why,
                 clients=carried.get(record.name, 0),
-                disk_free=beat.disk_free if beat else None,
-                disk_total=beat.disk_total if beat else None,
-                memory_free=beat.memory_free if beat else None,
-                memory_total=beat.memory_total if beat else None,
+                disk_free=last.disk_free if last else None,
+                disk_total=last.disk_total if last else None,
+                memory_free=last.memory_free if last else None,
+                memory_total=last.memory_total if last else None,
             )
         )
     return Hosts(hosts=tuple(found))

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from leadengine_ctl.errors import LeadEngineError
 from leadengine_ctl.operations.billing.show import read_bill
 from leadengine_ctl.operations.reads import read_logs, read_status
-from leadengine_ctl.operations.seeing import names_of_client, see
+from leadengine_ctl.operations.seeing import see
 from leadengine_ctl.panel.clients import history, pictures, settings
 from leadengine_ctl.panel.clients.costing import costs_of
 from leadengine_ctl.panel.doing import takes_two
@@ -62,10 +62,15 @@ def services(request: Request, desk: DeskOf, visitor: Signed, client: str) -> Re
 
 @router.get("/clients/{client}/dns")
 def dns(request: Request, desk: DeskOf, visitor: Signed, client: str) -> Response:
-    """Where several resolvers see each of its names lead right now."""
-    world = desk.world_of(visitor)
-    sights = [see(world, client, name) for name in names_of_client(world, client)]
-    return page(request, "clients/dns.html", sights=sights)
+    """Where several resolvers see its domain lead right now."""
+    return page(request, "clients/dns.html", sight=see(desk.world_of(visitor), client))
+
+
+@router.get("/clients/{client}/generations")
+def generations(request: Request, desk: DeskOf, visitor: Signed, client: str) -> Response:
+    """What it can be brought back to, as its host says right now."""
+    (status,) = read_status(desk.world_of(visitor), client)
+    return page(request, "clients/generations.html", client=client, answer=status)
 
 
 @router.get("/clients/{client}/logs")
