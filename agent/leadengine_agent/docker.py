@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from leadengine_agent.failures import TaskFailure, disk_full, tells_of_full_disk
 from leadengine_agent.protocol import FailureCode
@@ -75,6 +75,28 @@ def docker(
         lines = clean_lines(done.stderr) or clean_lines(done.stdout)
         raise DockerError(words, done.returncode, lines)
     return done.stdout
+
+
+def stream(*words: str, given: IO[bytes], taken: IO[bytes], timeout: float) -> None:
+    """Run one docker command from a file into a file.
+
+    Raises:
+        DockerError: it ended with another code than 0, or took too long; what it wrote is not whole.
+    """
+    try:
+        done = subprocess.run(
+            ("docker", *words),
+            stdin=given,
+            stdout=taken,
+            stderr=subprocess.PIPE,
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise DockerError(words, 124, (f"no end within {timeout:.0f} s",)) from error
+    if done.returncode != 0:
+        said = done.stderr.decode(errors="replace")
+        raise DockerError(words, done.returncode, clean_lines(said))
 
 
 def failure_of(error: DockerError, what: str) -> TaskFailure:

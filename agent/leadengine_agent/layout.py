@@ -62,6 +62,16 @@ class StackLayout:
     def state(self) -> Path:
         return self.root / "state"
 
+    @property
+    def leaving(self) -> Path:
+        """A client that was packed here, until it was read."""
+        return self.state / "leaving.gz"
+
+    @property
+    def arriving(self) -> Path:
+        """A client that was carried here, until it is unpacked."""
+        return self.state / "arriving.gz"
+
     def create(self) -> None:
         """Make every folder that is missing. The stack's root is closed to all but root."""
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -747,12 +747,14 @@ class Freeze(Frozen):
     Attributes:
         point: take a last recovery point when nothing is accepted any more and all that was is
             written, before the data services stop: nothing is lost by a move.
+        parcel: pack the client at that moment, as `PackTenant` does.
     """
 
     verb: Literal["freeze"] = "freeze"
     client: Slug
     thaw: bool = False
     point: bool = False
+    parcel: bool = False
 
 
 class Prune(Frozen):
@@ -877,6 +879,58 @@ class TenantCredentials(Frozen):
     tenant: Slug
 
 
+PARCEL_PIECE = 3 * 1024 * 1024
+"""Bytes of a parcel that one order carries at most; a task of this size is still taken."""
+Piece = Annotated[
+    str, Field(max_length=PARCEL_PIECE * 4 // 3 + 4, pattern=r"^[A-Za-z0-9+/]*={0,2}$")
+]
+"""Bytes in base64."""
+
+
+class PackTenant(Frozen):
+    """Write all there is of a client into a file of the host, its parcel. Answers a `ParcelResult`.
+
+    Attributes:
+        client: the stack.
+        tenant: a client of a hosted stack; None: the one whose own the stack is.
+    """
+
+    verb: Literal["pack-tenant"] = "pack-tenant"
+    client: Slug
+    tenant: Slug | None = None
+
+
+class ReadParcel(Frozen):
+    """Read a piece of what was packed. Answers a `PieceResult`. Asked from behind its end, it is deleted."""
+
+    verb: Literal["read-parcel"] = "read-parcel"
+    client: Slug
+    offset: Annotated[int, Field(ge=0)]
+
+
+class PutParcel(Frozen):
+    """Write a piece of a parcel that is to be unpacked; at 0 a new one begins, and without data that is
+    all: what was unpacked is deleted. Answers a `PieceResult`."""
+
+    verb: Literal["put-parcel"] = "put-parcel"
+    client: Slug
+    offset: Annotated[int, Field(ge=0)]
+    data: Piece
+
+
+class UnpackTenant(Frozen):
+    """Let the client of a parcel live in a stack: its rows take the place of what was there, when they
+    come to what they came to when they left. Answers an `ArrivedResult`.
+
+    Attributes:
+        sha256: of the parcel as it was packed.
+    """
+
+    verb: Literal["unpack-tenant"] = "unpack-tenant"
+    client: Slug
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
 class UpdateAgent(Frozen):
     """Replace the agent by the one of a release that this host has verified; the old one comes back by
     itself when the new one does not answer."""
@@ -913,7 +967,11 @@ Order = Annotated[
     | SuspendTenant
     | DeleteTenant
     | Tenants
-    | TenantCredentials,
+    | TenantCredentials
+    | PackTenant
+    | ReadParcel
+    | PutParcel
+    | UnpackTenant,
     Field(discriminator="verb"),
 ]
 
@@ -930,9 +988,12 @@ READ_ONLY = frozenset(
         "proven",
         "tenants",
         "tenant-credentials",
+        "read-parcel",
+        "put-parcel",
     }
 )
-"""Verbs that take no lock and leave no trace in the journal."""
+"""Verbs that take no lock and leave no trace in the journal. A piece of a parcel is no change: nothing
+looks at it before the parcel is unpacked."""
 
 FENCED = frozenset({"activate", "rollback", "decommission", "restore", "freeze"})
 """Verbs of which only the newest order for a client may still act."""
@@ -1338,11 +1399,38 @@ class VerifyResult(Answered):
     drills: tuple[Verification, ...] = ()
 
 
+class ParcelTable(Answered):
+    """Rows of a table, and what they come to."""
+
+    rows: int
+    sha256: str
+
+
+class ParcelResult(Answered):
+    """A client that was packed.
+
+    Attributes:
+        size: bytes of the parcel; `sha256`: of it.
+        tables: what each table came to: rows and the hash of them.
+    """
+
+    client_id: ClientId
+    slug: Slug
+    size: int
+    sha256: str
+    tables: dict[str, ParcelTable] = {}
+
+    @property
+    def rows(self) -> int:
+        return sum(each.rows for each in self.tables.values())
+
+
 class FreezeResult(Answered):
-    """The end of a freeze. `point`: the last one, if it was asked for."""
+    """The end of a freeze. `point`, `parcel`: the last ones, if they were asked for."""
 
     changed: bool
     point: PointId | None = None
+    parcel: ParcelResult | None = None
 
 
 class HostKeyResult(Answered):
@@ -1465,6 +1553,22 @@ class DeletedTenant(Answered):
     deleted: dict[str, int]
     residue: dict[str, int]
     looked_at: int
+
+
+class PieceResult(Answered):
+    """A piece in base64; `size`: of the parcel so far."""
+
+    data: str = ""
+    size: int
+
+
+class ArrivedResult(Answered):
+    """A client that lives in a stack now; `changed`: False: the very same lived there already."""
+
+    client_id: ClientId
+    slug: Slug
+    changed: bool
+    tables: dict[str, ParcelTable] = {}
 
 
 class FenceResult(Answered):

@@ -83,7 +83,7 @@ def ask_for_new_domain(session: Session, request: DeployRequest) -> None:
     old = session.world.store.clients.find(request.client)
     if old is None or old.release is None or old.spec.domain == request.domain:
         return
-    terminal.say(f"{request.client} is live at https://{old.spec.domain}.")
+    terminal.say(f"{request.client} is live at https://{old.spec.names[0]}.")
     terminal.say(f"That address stops answering; https://{request.domain} takes its place.")
     confirm("Change the domain?", f"The domain of {request.client} was not changed")
 

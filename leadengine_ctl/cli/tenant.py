@@ -1,5 +1,6 @@
-"""lectl tenant create | list | show | suspend | resume | delete"""
+"""lectl tenant create | list | show | suspend | resume | export | delete"""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -49,6 +50,17 @@ RESUME = f"""Let a suspended client go on.
 \b
 Examples:
   lectl tenant resume acme
+
+{options.exit_codes("10 not found", "11 locked")}"""
+
+EXPORT = f"""Write all there is of a client into one file: every row of every table, and their hashes.
+
+The file holds personal data in clear; it is readable by you alone. The client lives on meanwhile.
+
+\b
+Examples:
+  lectl tenant export acme acme.gz
+  lectl tenant export acme acme.gz --own
 
 {options.exit_codes("10 not found", "11 locked")}"""
 
@@ -122,6 +134,24 @@ def resume(tenant: Tenant, cloud: Cloud = None, as_json: options.Json = False) -
     from leadengine_ctl.cli.tenanting import change_tenant
 
     change_tenant(open_session(as_json=as_json), cloud, tenant, "resume")
+
+
+@app.command("export", help=EXPORT)
+def export(
+    tenant: Tenant,
+    file: Annotated[
+        Path, typer.Argument(help="The file to write; there is none of that name yet.")
+    ],
+    own: Annotated[
+        bool, typer.Option("--own", help="Of a client who has a stack of its own.")
+    ] = False,
+    cloud: Cloud = None,
+    as_json: options.Json = False,
+) -> None:
+    from leadengine_ctl.cli.session import open_session
+    from leadengine_ctl.cli.tenanting import export_tenant
+
+    export_tenant(open_session(as_json=as_json), cloud, tenant, file, own=own)
 
 
 @app.command("delete", help=DELETE)

@@ -1,12 +1,15 @@
 """What the commands for hosted clients ask and show."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from leadengine_agent.protocol import ListedTenant, TenantResult
+from leadengine_agent.protocol import CredentialsResult, ListedTenant, TenantResult
 from leadengine_ctl.cli import terminal, texts
 from leadengine_ctl.cli.asking import have_name_typed
 from leadengine_ctl.cli.session import Session
 from leadengine_ctl.errors import UsageError
+from leadengine_ctl.operations.defaults import check_slug, client_host
+from leadengine_ctl.operations.exporting import export_client
 from leadengine_ctl.operations.tenants import (
     ChangeTenantRequest,
     ChangeTenantVerb,
@@ -16,7 +19,6 @@ from leadengine_ctl.operations.tenants import (
     TenantRequest,
     place_of,
     read_tenants,
-    take_tenant_password,
 )
 from leadengine_ctl.planning.delete_tenant import plan_delete_tenant
 
@@ -36,12 +38,14 @@ def create_tenant(
     request = CreateTenantRequest.model_validate(
         {**words, "email": email, "client": stack, "host": host}
     )
-    finished = session.run(CreateTenantVerb(request))
+    told: list[CredentialsResult] = []
+    tell = None if session.as_json else told.append
+    finished = session.run(CreateTenantVerb(request, tell=tell))
     made = TenantResult.model_validate(finished.data["create"])
     if session.as_json:
         put_tenant(made, as_json=True)
         return
-    password = take_tenant_password(session.world, request).password
+    password = told[0].password if told else None
     admin = f"{made.email} / {password.get_secret_value()}" if password else made.email
     terminal.put(_made_text(made, admin))
     if password:
@@ -109,6 +113,24 @@ def change_tenant(session: Session, cloud: str | None, tenant: str, do: str) -> 
         return
     words = "is let in nowhere; its data is kept" if do == "suspend" else "is let in again"
     terminal.say(f"{tenant} {words}.", "good")
+
+
+def export_tenant(
+    session: Session, cloud: str | None, tenant: str, file: Path, *, own: bool
+) -> None:
+    """Write a client into a file, and say what it came to."""
+    world = session.world
+    if own:
+        place, named = (tenant, str(client_host(world, tenant))), None
+    else:
+        place, named = place_of(world, cloud), check_slug(tenant)
+    packed = export_client(world, place, named, file)
+    if session.as_json:
+        terminal.put_json({"kind": "result", **packed.model_dump(mode="json")})
+        return
+    full = sum(1 for each in packed.tables.values() if each.rows)
+    terminal.put(f"{file}: {packed.rows:,} rows of {full} tables, {packed.size:,} bytes")
+    terminal.say("It holds personal data in clear. Delete it when it is not needed any more.")
 
 
 def delete_tenant(

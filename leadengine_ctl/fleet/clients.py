@@ -46,7 +46,12 @@ class Clients:
         return self._first(self._table.c.slug == slug)
 
     def find_domain(self, domain: str) -> ClientRecord | None:
-        return self._first(self._table.c.domain == domain)
+        """Whose stack is served below this name, or under it: a hosted one has two names of its own."""
+        own = self._first(self._table.c.domain == domain)
+        if own:
+            return own
+        above = self._first(self._table.c.domain == domain.partition(".")[2])
+        return above if above and domain in above.spec.names else None
 
     def get(self, slug: str) -> ClientRecord:
         """The client called `slug`.

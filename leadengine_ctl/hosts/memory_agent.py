@@ -246,7 +246,7 @@ class MemoryAgent:
                 opened = self._restores.opened(kit, sealed)
                 return plain(self._restores.restore(order, opened))
             case Freeze():
-                return plain(self._restores.freeze(order))
+                return plain(self._tenants.packed(order, self._restores.freeze(order)))
             case Heal() | UpdateAgent():
                 return {"changed": False}
         raise AssertionError(order.verb)

@@ -78,6 +78,7 @@ class MemoryStack(Frozen):
         frozen: it was moved away: everything is stopped.
         backups: what the host knows of its recovery points.
         tenants: of a hosted one, its clients by name.
+        leaving, arriving: a client that was packed here, or carried here.
     """
 
     spec: StackSpec
@@ -92,6 +93,8 @@ class MemoryStack(Frozen):
     frozen: bool = False
     backups: MemoryBackups
     tenants: dict[str, MemoryTenant] = {}
+    leaving: str = ""
+    arriving: str = ""
 
     @property
     def current(self) -> KeptGeneration:

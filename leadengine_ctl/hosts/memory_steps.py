@@ -17,6 +17,8 @@ STEPS = {
     "create-tenant": ("create",),
     "suspend-tenant": ("suspend",),
     "delete-tenant": ("delete",),
+    "pack-tenant": ("pack",),
+    "unpack-tenant": ("unpack",),
     "repair": ("look", "take out", "bring back", "give up", "backup", "drill"),
 }
 CARRYING = frozenset({"upload", "fetch"})

@@ -13,14 +13,22 @@ from leadengine_agent.protocol import (
     DeleteTenant,
     Failure,
     FailureCode,
+    Freeze,
+    FreezeResult,
     ListedTenant,
     Order,
+    PackTenant,
+    ParcelResult,
+    PutParcel,
+    ReadParcel,
     SuspendTenant,
     TenantCredentials,
     TenantResult,
     Tenants,
     TenantsResult,
+    UnpackTenant,
 )
+from leadengine_ctl.hosts.memory_parcels import MemoryParcels
 from leadengine_ctl.hosts.memory_refusals import RefusedError, missing
 from leadengine_ctl.hosts.memory_state import MemoryStack, MemoryState, MemoryTenant
 
@@ -33,6 +41,7 @@ class MemoryTenants:
     ) -> None:
         self._state = state
         self._keep = keep
+        self._parcels = MemoryParcels(self._any_stack, self._put_stack)
 
     def read(self, order: Order) -> dict[str, Any]:
         """Answer what changes nothing that a journal would note."""
@@ -45,6 +54,8 @@ class MemoryTenants:
                 return TenantsResult(shown=shown).model_dump(mode="json")
             case TenantCredentials():
                 return self._credentials(order)
+            case ReadParcel() | PutParcel():
+                return self._parcels.run(order)
         raise AssertionError(order.verb)
 
     def change(self, order: Order) -> dict[str, Any]:
@@ -61,7 +72,16 @@ class MemoryTenants:
                 self._put(order, None)
                 gone = DeletedTenant(deleted={"tenants": 1}, residue={}, looked_at=1)
                 return gone.model_dump()
+            case PackTenant() | UnpackTenant():
+                return self._parcels.run(order)
         raise AssertionError(order.verb)
+
+    def packed(self, order: Freeze, result: FreezeResult) -> FreezeResult:
+        """The end of a freeze, with the client's parcel if that was asked for."""
+        if not order.parcel or order.thaw:
+            return result
+        found = self._parcels.run(PackTenant(client=order.client))
+        return result.model_copy(update={"parcel": ParcelResult.model_validate(found)})
 
     def _create(self, order: CreateTenant) -> TenantResult:
         stack = self._stack(order)
@@ -93,21 +113,28 @@ class MemoryTenants:
             raise missing(f"client '{order.tenant}'", "See which there are with 'list'.")
         return found
 
-    def _stack(self, order: Any) -> MemoryStack:
-        found = self._state().stacks.get(order.client)
+    def _any_stack(self, client: str) -> MemoryStack:
+        found = self._state().stacks.get(client)
         if found is None:
-            raise missing(f"stack of {order.client}", "Deploy it first.")
+            raise missing(f"stack of {client}", "Deploy it first.")
+        return found
+
+    def _stack(self, order: Any) -> MemoryStack:
+        found = self._any_stack(order.client)
         if found.spec.kind != "hosted":
             why = "It is one client's own."
             raise _refused(why, "Make a stack for many first: lectl cloud create DOMAIN")
         return found
 
     def _put(self, order: Any, tenant: MemoryTenant | None) -> None:
-        state, stack = self._state(), self._stack(order)
+        stack = self._stack(order)
         others = {name: one for name, one in stack.tenants.items() if name != order.tenant}
         mine = {order.tenant: tenant} if tenant else {}
-        changed = stack.model_copy(update={"tenants": {**others, **mine}})
-        self._keep(state.model_copy(update={"stacks": {**state.stacks, order.client: changed}}))
+        self._put_stack(order.client, stack.model_copy(update={"tenants": {**others, **mine}}))
+
+    def _put_stack(self, client: str, stack: MemoryStack) -> None:
+        state = self._state()
+        self._keep(state.model_copy(update={"stacks": {**state.stacks, client: stack}}))
 
 
 def plain(answer: Answered) -> dict[str, Any]:

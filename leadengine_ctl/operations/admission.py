@@ -27,6 +27,12 @@ def check_names(world: World, request: DeployRequest) -> None:
             f"It cannot become a {request.kind} one.",
             "Choose another name for the new one.",
         )
+    if old and request.client_id not in {None, old.spec.client_id}:
+        raise NotAllowedError(
+            f"{request.client} is another client already, at https://{old.spec.domain}",
+            f"Its client ID is {old.spec.client_id}, and {request.client_id} is to come there.",
+            "Give one of them another name.",
+        )
     other = world.store.clients.find_domain(request.domain)
     if other and other.slug != request.client:
         raise NotAllowedError(

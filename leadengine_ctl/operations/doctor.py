@@ -19,7 +19,12 @@ def examine(world: World, address: HostAddress) -> tuple[Check, ...]:
     with world.open_host(address) as host:
         facts = host.facts()
     world.store.hosts.keep_facts(address.name, json.dumps(asdict(facts)))
-    here = [each.spec.domain for each in world.store.clients.all() if each.host == address.name]
+    here = [
+        name
+        for each in world.store.clients.all()
+        if each.host == address.name
+        for name in each.spec.names
+    ]
     # A private name has no public record that could be right or wrong.
     public = [domain for domain in here if not is_private(domain)]
     return check_host(_with_public(facts, address), tuple(_look_up(name) for name in public))

@@ -1,7 +1,7 @@
 """What a deploy is asked to do. It is recorded as it is: no secret is in it."""
 
 from leadengine_agent.protocol import Kind, Plan
-from leadengine_agent.values import DomainName, Email, Frozen, Slug, Version
+from leadengine_agent.values import ClientId, DomainName, Email, Frozen, Slug, Version
 
 
 class DeployTarget(Frozen):
@@ -30,6 +30,7 @@ class DeployRequest(DeployTarget):
         wildcard: the certificate is for every name right below the domain too; None: as before.
         settings: names the operator's settings for mail and certificates: another deploy with others is
             another deploy, and does not go on with an interrupted one.
+        client_id: of a client that lived elsewhere before; None: as it is, or a new one.
         prove_by: who keeps the domain's DNS, as in `dns`: the certificate is proven by a TXT record
             there; None: the domain leads to the host.
     """
@@ -39,5 +40,6 @@ class DeployRequest(DeployTarget):
     dns: str | None = None
     replace_dns: bool = False
     prove_by: str | None = None
+    client_id: ClientId | None = None
     wildcard: bool | None = None
     settings: str = ""

@@ -13,6 +13,7 @@ from leadengine_ctl.operations.backups.requests import (
 )
 from leadengine_ctl.operations.backups.restore import RestoreVerb
 from leadengine_ctl.operations.base import Verb
+from leadengine_ctl.operations.carrying import CarryRequest, CarryVerb
 from leadengine_ctl.operations.certify import CertifyRequest, CertifyVerb
 from leadengine_ctl.operations.deploy import Deploy
 from leadengine_ctl.operations.destroy import Destroy, DestroyRequest
@@ -142,6 +143,10 @@ def _change_tenant(params: str) -> Verb:
     return ChangeTenantVerb(ChangeTenantRequest.model_validate_json(params))
 
 
+def _carry(params: str) -> Verb:
+    return CarryVerb(CarryRequest.model_validate_json(params))
+
+
 def _delete_tenant(params: str) -> Verb:
     return DeleteTenantVerb(TenantRequest.model_validate_json(params))
 
@@ -150,6 +155,7 @@ _VERBS = {
     "create-tenant": _create_tenant,
     "change-tenant": _change_tenant,
     "delete-tenant": _delete_tenant,
+    "carry-client": _carry,
     "deploy": _deploy,
     "certify": _certify,
     "destroy": _destroy,

@@ -1,7 +1,12 @@
-"""Clients of a hosted stack: made, suspended, let go; each a durable operation of one order."""
+"""Clients of a hosted stack: made, suspended, let go; each a durable operation of one order.
+
+None of the orders is fenced, so no operation here asks for its number first (`run.about("")`): each
+question to a host is a program started there.
+"""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Literal
 
 from leadengine_agent.protocol import (
@@ -21,7 +26,7 @@ from leadengine_agent.protocol import (
 from leadengine_agent.values import DomainName, Email, Frozen, Slug
 from leadengine_ctl.errors import NotFoundError, UsageError
 from leadengine_ctl.fleet.records import ClientRecord
-from leadengine_ctl.hosts.base import HostAddress
+from leadengine_ctl.hosts.base import HostAddress, Transport
 from leadengine_ctl.operations.base import Did, Run, Work, World
 from leadengine_ctl.operations.client_verb import ClientVerb
 from leadengine_ctl.operations.defaults import check_slug, client_host
@@ -51,11 +56,18 @@ class ChangeTenantRequest(TenantRequest):
 
 @dataclass(frozen=True)
 class CreateTenantVerb(ClientVerb[CreateTenantRequest]):
-    """Make it."""
+    """Make it.
+
+    Attributes:
+        tell: is given the first administrator's password, which is told once and is in no checkpoint;
+            None: nobody is there to be told, and whoever asks next is.
+    """
 
     name: str = "create-tenant"
+    tell: Callable[[CredentialsResult], None] | None = field(default=None, compare=False)
 
     def works(self, run: Run) -> tuple[Work, ...]:
+        run.about("")
         return (Work("create", lambda: self._create(run)),)
 
     def _create(self, run: Run) -> Did:
@@ -63,8 +75,10 @@ class CreateTenantVerb(ClientVerb[CreateTenantRequest]):
         order = CreateTenant(
             client=asked.client, tenant=asked.tenant, domain=asked.domain, email=asked.email
         )
-        answer = run.order(HostAddress.parse(asked.host), "create", order)
-        made = TenantResult.model_validate(answer)
+        address = HostAddress.parse(asked.host)
+        made = TenantResult.model_validate(run.order(address, "create", order))
+        if self.tell:
+            self.tell(_password(run.world, run.host(address), asked))
         data = made.model_dump(mode="json")
         return Did(made.created, f"client ID {made.client_id}", data)
 
@@ -76,6 +90,7 @@ class ChangeTenantVerb(ClientVerb[ChangeTenantRequest]):
     name: str = "change-tenant"
 
     def works(self, run: Run) -> tuple[Work, ...]:
+        run.about("")
         return (Work(self.request.do, lambda: self._change(run)),)
 
     def _change(self, run: Run) -> Did:
@@ -92,6 +107,7 @@ class DeleteTenantVerb(ClientVerb[TenantRequest]):
     name: str = "delete-tenant"
 
     def works(self, run: Run) -> tuple[Work, ...]:
+        run.about("")
         return (Work("delete", lambda: self._delete(run)),)
 
     def _delete(self, run: Run) -> Did:
@@ -148,15 +164,18 @@ def read_tenants(world: World, named: str | None, tenant: str | None) -> Tenants
     return TenantsResult.model_validate(_ask(world, host, order))
 
 
-def take_tenant_password(world: World, request: TenantRequest) -> CredentialsResult:
+def _password(world: World, host: Transport, request: TenantRequest) -> CredentialsResult:
     """The first administrator's password, told once. It is kept nowhere but as a hash in the stack."""
     order = TenantCredentials(client=request.client, tenant=request.tenant)
-    found = CredentialsResult.model_validate(_ask(world, request.host, order))
+    found = CredentialsResult.model_validate(submit(host, _task(world, order)))
     world.record("credentials.show", request.tenant)
     return found
 
 
 def _ask(world: World, host: str, order: Order) -> dict[str, object]:
-    task = Task(id=f"tenants-{secrets.token_hex(6)}", actor=world.actor, order=order)
     with world.open_host(HostAddress.parse(host)) as opened:
-        return submit(opened, task)
+        return submit(opened, _task(world, order))
+
+
+def _task(world: World, order: Order) -> Task:
+    return Task(id=f"tenants-{secrets.token_hex(6)}", actor=world.actor, order=order)

@@ -12,15 +12,19 @@ def main() -> int:
     """Run one command; 0 when it is done, 1 and the reason on standard error when not."""
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     if command == "hosting":
-        from leadengine.controlling.hosting_commands import main as host
+        from leadengine.controlling.hosting_commands import host
 
         return host(sys.argv[2:])
+    if command == "travel":
+        from leadengine.controlling.hosting_commands import travel
+
+        return travel(sys.argv[2:])
     if command in _WITH_WORDS:
         from leadengine.controlling.commands import run
 
         return run(sys.argv[1:])
     if command not in _COMMANDS or len(sys.argv) != 2:
-        known = " | ".join((*_COMMANDS, "hosting", *_WITH_WORDS))
+        known = " | ".join((*_COMMANDS, "hosting", "travel", *_WITH_WORDS))
         sys.stderr.write(f"usage: leadengine-admin {known}\n")
         return 2
     return _COMMANDS[command]()

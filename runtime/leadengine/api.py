@@ -21,6 +21,7 @@ from leadengine.accounts import routes as account_routes
 from leadengine.accounts.signed_in import NotPermittedError, NotSignedInError
 from leadengine.concierge import routes as concierge_routes
 from leadengine.concierge import widget
+from leadengine.controlling import hosting_routes
 from leadengine.controlling import routes as controlling_routes
 from leadengine.dashboard import conversations, exports, insights, knowledge, leads, live
 from leadengine.dashboard import routes as dashboard_routes
@@ -49,6 +50,7 @@ from leadengine.serving.sharing import Sharing
 from leadengine.serving.valve import Admission
 from leadengine.settings import Settings, load
 from leadengine.tracking import routes as tracking_routes
+from leadengine.travelling import routes as travelling_routes
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +80,8 @@ _ROUTES = (
     *(install, branding, routing, scoring, webhooks, privacy, requests, team, account),
     privacy_routes,
     controlling_routes,
+    hosting_routes,
+    travelling_routes,
 )
 
 

@@ -11,13 +11,11 @@ from leadengine_agent.protocol import (
     Activate,
     ActivateResult,
     Certify,
-    CertifyAhead,
     CertifyResult,
     CreateTenant,
     Credentials,
     CredentialsResult,
     Decommission,
-    DeleteTenant,
     Event,
     FailureCode,
     Fence,
@@ -29,16 +27,13 @@ from leadengine_agent.protocol import (
     LogsResult,
     Order,
     Outcome,
-    Proven,
     Rollback,
     StackSpec,
     StepState,
-    SuspendTenant,
     Task,
-    TenantCredentials,
-    Tenants,
 )
 from leadengine_ctl.hosts.base import Transport
+from tests.conformance.orders_of_nobody import OF_NOBODY
 
 _numbers = itertools.count(1)
 
@@ -137,19 +132,7 @@ class AgentSuite:
 
     @pytest.mark.parametrize(
         "order",
-        [
-            Inspect(client="nobody"),
-            Logs(client="nobody"),
-            Credentials(client="nobody"),
-            Certify(client="nobody"),
-            CertifyAhead(client="nobody"),
-            Proven(client="nobody", value="a" * 43),
-            Tenants(client="nobody"),
-            TenantCredentials(client="nobody", tenant="acme"),
-            SuspendTenant(client="nobody", tenant="acme"),
-            DeleteTenant(client="nobody", tenant="acme"),
-            CreateTenant(client="nobody", tenant="acme", domain="acme.test", email="a@acme.test"),
-        ],
+        OF_NOBODY,
         ids=lambda order: str(order.verb),
     )
     def test_an_unknown_client_is_not_found(self, host: Transport, order: Order) -> None:

@@ -87,6 +87,27 @@ def test_a_client_lives_within_five_seconds(cloud: Cloud, browser: Browser, run:
     assert took <= SECONDS
 
 
+def test_the_loader_finds_the_client_it_names(cloud: Cloud, browser: Browser, run: Run) -> None:
+    """`cdn.DOMAIN/pixel.js` is the same for all: it loads what belongs to the ID of `le('init', …)`."""
+    shown = cloud.tenant("show", "acme", "--json").result
+    before = int(cloud.stack.query("SELECT count(*) FROM events"))
+    here = cloud.stack.vps.address
+    asked: list[str] = []
+    html = (
+        f"<title>Acme</title><h1>Acme</h1>{shown['snippet']}<script>le('track', 'asked')</script>"
+    )
+    with (
+        browser.open({APP: here, CDN: here, SITE: run.gateway}, (cloud.root,)) as page,
+        serve_site(run.gateway, html) as port,
+    ):
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(f"http://{SITE}:{port}/by-loader")
+        count = "SELECT count(*) FROM events"
+        wait_until(lambda: int(cloud.stack.query(count)) >= before + 2, 30)
+    scripts = [url for url in asked if url.endswith("pixel.js")]
+    assert scripts == [f"https://{CDN}/pixel.js", f"https://{CDN}/{shown['client_id']}/pixel.js"]
+
+
 def test_a_deleted_client_is_gone_and_the_stack_serves(cloud: Cloud) -> None:
     assert cloud.tenant("create", "bolt", "www.bolt.test", "ann@bolt.test").code == 0
     assert cloud.get(APP, "/bolt/sign-in").status_code == 200

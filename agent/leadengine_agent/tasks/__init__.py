@@ -41,6 +41,10 @@ _MODULES = {
     "delete-tenant": "tenants",
     "tenants": "tenants",
     "tenant-credentials": "tenants",
+    "pack-tenant": "parcels",
+    "read-parcel": "parcels",
+    "put-parcel": "parcels",
+    "unpack-tenant": "parcels",
 }
 
 

@@ -15,7 +15,7 @@ from leadengine_agent.docker import DockerError
 from leadengine_agent.executor.steps import Did
 from leadengine_agent.failures import TaskFailure, not_found
 from leadengine_agent.layout import StackLayout
-from leadengine_agent.protocol import FailureCode, Freeze, FreezeResult
+from leadengine_agent.protocol import FailureCode, Freeze, FreezeResult, ParcelResult
 from leadengine_agent.records import Record, current_record
 from leadengine_agent.stack import (
     api_service,
@@ -26,6 +26,7 @@ from leadengine_agent.stack import (
     write_state,
 )
 from leadengine_agent.tasks.context import Context
+from leadengine_agent.tasks.parcels import described, pack
 
 _DRAINED = 120.0
 
@@ -42,8 +43,12 @@ def run(order: Freeze, context: Context) -> dict[str, Any]:
     else:
         if order.point and not read_state(layout, FROZEN):
             context.steps.run("last point", freezing.last_point)
+        if order.parcel:
+            context.steps.run("pack", freezing.last_parcel)
         context.steps.run("freeze", freezing.freeze)
-    return FreezeResult(changed=context.steps.changed, point=freezing.point).model_dump()
+    return FreezeResult(
+        changed=context.steps.changed, point=freezing.point, parcel=freezing.parcel
+    ).model_dump(mode="json")
 
 
 @dataclass
@@ -52,6 +57,7 @@ class _Freezing:
     layout: StackLayout
     record: Record
     point: str | None = None
+    parcel: ParcelResult | None = None
 
     @cached_property
     def compose(self) -> Compose:
@@ -79,6 +85,28 @@ class _Freezing:
             raise
         self.point = point.id
         return Did(True, f"point {point.id}: nothing was accepted after it")
+
+    def last_parcel(self) -> Did:
+        """The same with all there is of the client; it was packed already when the stack is frozen.
+
+        Raises:
+            TaskFailure: it cannot be packed; the stack serves again.
+        """
+        if read_state(self.layout, FROZEN):
+            self.parcel = described(self.layout.leaving)
+            return Did(False, "it was packed before")
+        home = BackupHome(self.context.layout, self.layout.client)
+        try:
+            stop_for_now(home, self.compose, "nginx")
+            self._drain()
+            stop_for_now(home, self.compose, "worker")
+            api = self.compose.name_of(api_service(self.record.colour))
+            self.parcel = pack(api, None, self.layout.leaving)
+        except (TaskFailure, DockerError):
+            self._serve()
+            home.forget_note(STOPPED)
+            raise
+        return Did(True, f"{self.parcel.rows:,} rows: nothing was accepted after it")
 
     def _drain(self) -> None:
         """What stays in the queue after this is part of the point all the same."""

@@ -1,6 +1,7 @@
 """Clients of a hosted stack: what its api's own command does to them, inside the container that serves."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,13 +30,18 @@ from leadengine_agent.tasks.context import Context
 TenantOrder = CreateTenant | SuspendTenant | DeleteTenant | Tenants | TenantCredentials
 
 _SECONDS = 120
-_FAILED = "leadengine-admin hosting failed: "
+_FAILED = re.compile(r"^leadengine-admin \w+ failed: ")
 _UNKNOWN = "there is no client called"
 
 
 def run(order: TenantOrder, context: Context) -> dict[str, Any]:
     """Do it, and answer the verb's result."""
     admin = _admin(order, context)
+    if isinstance(order, DeleteTenant):
+        layout = context.layout.stack(order.client)
+        for parcel in (layout.leaving, layout.arriving):
+            # It may be this very client's.
+            parcel.unlink(missing_ok=True)
     match order:
         case Tenants():
             return _tenants(order, admin).model_dump(mode="json")
@@ -68,11 +74,12 @@ class _Admin:
         try:
             return json.loads(docker(*words, stdin=json.dumps(asked), timeout=_SECONDS))
         except DockerError as error:
-            raise _refusal(error) from error
+            raise refusal(error) from error
 
 
-def _refusal(error: DockerError) -> TaskFailure:
-    said = str(error).removeprefix(_FAILED)
+def refusal(error: DockerError) -> TaskFailure:
+    """What the stack's own command said, in the protocol's words."""
+    said = _FAILED.sub("", str(error))
     why, _, hint = said.partition("; ")
     return TaskFailure(
         FailureCode.NOT_FOUND if _UNKNOWN in said else FailureCode.REFUSED,

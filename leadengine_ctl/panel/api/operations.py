@@ -75,10 +75,10 @@ def credentials(desk: DeskOf, visitor: Signed, operation: str) -> CredentialsAns
     return CredentialsAnswer(
         email=shown.email,
         password=shown.password.get_secret_value() if shown.password else None,
-        url=f"https://{spec.domain}",
+        url=f"https://{spec.names[0]}",
         client_id=spec.client_id,
-        snippet=f"<script src='https://{spec.domain}/pixel.js'></script>",
-        loader=loader_snippet(spec.domain, spec.client_id),
+        snippet=f"<script src='https://{spec.names[-1]}/pixel.js'></script>",
+        loader=loader_snippet(spec.names[-1], spec.client_id),
     )
 
 

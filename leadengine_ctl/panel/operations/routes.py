@@ -126,8 +126,8 @@ def credentials(request: Request, desk: DeskOf, visitor: Signed, operation: str)
         record=record,
         shown=shown,
         spec=spec,
-        snippet=f"<script src='https://{spec.domain}/pixel.js'></script>",
-        loader=loader_snippet(spec.domain, spec.client_id),
+        snippet=f"<script src='https://{spec.names[-1]}/pixel.js'></script>",
+        loader=loader_snippet(spec.names[-1], spec.client_id),
     )
 
 

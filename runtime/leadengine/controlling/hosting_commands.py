@@ -1,120 +1,48 @@
-"""`leadengine-admin hosting`: the clients of a shared stack. What is asked is JSON on standard input."""
+"""`leadengine-admin hosting`: the clients of a shared stack, asked of the api of this container.
 
-import asyncio
-import json
-import os
+`leadengine-admin travel`: a client as a stream on its way to another stack.
+"""
+
 import sys
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-from redis.asyncio import Redis
+from leadengine.controlling.asking import ask, ask_for_stream, send_stream
 
-from leadengine import redis_pool
-from leadengine.controlling import hosted
-from leadengine.controlling.hosted import HostedError, Wanted
-from leadengine.database import Database
-from leadengine.settings import Settings, load
+DOINGS = ("create", "list", "show", "suspend", "resume", "password", "count", "delete")
+TRAVELS = ("export", "import", "manifest")
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What a command works with; what only some need they import themselves: making a client is quick."""
-
-    settings: Settings
-    database: Database
-    redis: Redis
+def host(words: Sequence[str]) -> int:
+    """Do something to a client; its answer on standard output, a failure in one line on standard error."""
+    return _run("hosting", DOINGS, words)
 
 
-class Named(BaseModel):
-    """Which client is meant."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    slug: str
+def travel(words: Sequence[str]) -> int:
+    """Let a client leave as standard output, or arrive from standard input."""
+    return _run("travel", TRAVELS, words)
 
 
-async def _create(asked: Asked, text: str) -> object:
-    return await hosted.create(asked.database, asked.settings, Wanted.model_validate_json(text))
-
-
-async def _list(asked: Asked, _text: str) -> object:
-    return await hosted.listed(asked.database)
-
-
-async def _show(asked: Asked, text: str) -> object:
-    return await hosted.show(asked.database, asked.settings, _slug(text))
-
-
-async def _suspend(asked: Asked, text: str) -> object:
-    return {"changed": await hosted.suspend(asked.database, _slug(text), on=True)}
-
-
-async def _resume(asked: Asked, text: str) -> object:
-    return {"changed": await hosted.suspend(asked.database, _slug(text), on=False)}
-
-
-async def _password(asked: Asked, text: str) -> object:
-    return await hosted.first_password(asked.database, _slug(text))
-
-
-async def _count(asked: Asked, text: str) -> object:
-    from leadengine.controlling.letting_go import Places
-
-    found = Places(*vars(asked).values())
-    return await found.count(await hosted.known(asked.database, _slug(text)))
-
-
-async def _delete(asked: Asked, text: str) -> object:
-    from leadengine.controlling.letting_go import Places, delete
-
-    return await delete(Places(*vars(asked).values()), _slug(text))
-
-
-def _slug(text: str) -> str:
-    return Named.model_validate_json(text).slug
-
-
-DOINGS: dict[str, Callable[[Asked, str], Awaitable[object]]] = {
-    "create": _create,
-    "list": _list,
-    "show": _show,
-    "suspend": _suspend,
-    "resume": _resume,
-    "password": _password,
-    "count": _count,
-    "delete": _delete,
-}
-
-
-def main(words: Sequence[str]) -> int:
-    """Run one; its answer on standard output, what went wrong in one line on standard error."""
-    if len(words) != 1 or words[0] not in DOINGS:
-        sys.stderr.write(f"usage: leadengine-admin hosting {' | '.join(DOINGS)}\n")
+def _run(command: str, doings: Sequence[str], words: Sequence[str]) -> int:
+    if len(words) != 1 or words[0] not in doings:
+        sys.stderr.write(f"usage: leadengine-admin {command} {' | '.join(doings)}\n")
         return 2
     try:
-        answer = asyncio.run(_run(words[0], sys.stdin.read()))
-    except Exception as error:  # noqa: BLE001 - whatever it is, a person gets one line
-        first = str(error).strip().partition("\n")[0] or type(error).__name__
-        sys.stderr.write(f"leadengine-admin hosting failed: {first}\n")
-        return 1
-    sys.stdout.write(json.dumps(answer, default=str, ensure_ascii=False) + "\n")
-    return 0
+        done, answer = _asked(words[0], f"/internal/{command}/{words[0]}")
+    except OSError as error:
+        text = f"the api of this container does not answer: {error}; try again"
+        done, answer = False, text.encode()
+    if done:
+        sys.stdout.buffer.write(answer.rstrip(b"\n") + b"\n" if answer else b"")
+        return 0
+    first = answer.decode(errors="replace").strip().partition("\n")[0]
+    sys.stderr.write(f"leadengine-admin {command} failed: {first}\n")
+    return 1
 
 
-async def _run(doing: str, text: str) -> object:
-    settings = load(Settings, os.environ)
-    if settings.kind != "hosted":
-        raise HostedError("this stack is one client's own; clients are hosted in a stack for many")
-    database = Database(settings.database_url.get_secret_value(), size=2)
-    redis = redis_pool.connect(settings)
-    await database.open()
-    try:
-        return await DOINGS[doing](Asked(settings, database, redis), text)
-    except ValidationError as error:
-        problem = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, problem["loc"])) or "what was asked"
-        raise HostedError(f"{where}: {problem['msg']}") from None
-    finally:
-        await database.close()
-        await redis.aclose()
+def _asked(doing: str, path: str) -> tuple[bool, bytes]:
+    if doing == "import":
+        return send_stream(path, sys.stdin.buffer)
+    asked = sys.stdin.buffer.read()
+    if doing == "export":
+        return ask_for_stream(path, asked, sys.stdout.buffer)
+    return ask(path, asked)

@@ -22,7 +22,7 @@ from leadengine.tenants import hosting
 from leadengine.tenants.hosting import ACTIVE, Client
 from leadengine.tracking.queue import DEAD, STREAM
 
-_SETTLED_SECONDS = 12.0
+SETTLED_SECONDS = 12.0
 """Longer than any process goes on letting a suspended client in."""
 _PAGE = 500
 _COLLECTIONS = "/api/v2/tenants/default_tenant/databases/default_database/collections"
@@ -46,9 +46,13 @@ class Places:
         """What there is of a client: in every table, in Redis, on its way, and among the vectors."""
         found = await self._rows(client.id)
         found["redis keys"] = len(await self._keys(client))
-        found["events on their way"] = len([1 async for _ in self._on_their_way(client)])
+        found["events on their way"] = await self.waiting(client)
         found["collections of vectors"] = len(await self._collections(client))
         return found
+
+    async def waiting(self, client: Client) -> int:
+        """How many entries with events of the client are on their way to its tables."""
+        return len([1 async for _ in self._on_their_way(client)])
 
     async def let_go(self, client: Client) -> dict[str, int]:
         """Delete it; returns what there was, by place."""
@@ -164,7 +168,7 @@ async def delete(places: Places, slug: str) -> dict[str, object]:
     if client is None or client.slug != slug:
         raise HostedError(f"there is no client called '{slug}' here; it may be deleted already")
     await suspend(places.database, slug, on=True)
-    await asyncio.sleep(_SETTLED_SECONDS)
+    await asyncio.sleep(SETTLED_SECONDS)
     deleted = await places.let_go(client)
     after = await places.count(client)
     residue = {place: number for place, number in after.items() if number}

@@ -22,7 +22,10 @@ def _inside(request: Request) -> None:
         raise HTTPException(404)
 
 
-router = APIRouter(dependencies=[Depends(_inside)])
+Inside = Depends(_inside)
+"""What a router for those inside the stack depends on."""
+
+router = APIRouter(dependencies=[Inside])
 
 Client = Annotated[str, Query(max_length=24)]
 

@@ -84,8 +84,14 @@ class Hosting:
         return browser
 
 
-def start_hosting(run: Run, authority: Authority, prefix: str = "hosted") -> Hosting:
-    """Migrated and seeded, an api behind TLS and a worker; it has no client but its own."""
+def start_hosting(
+    run: Run, authority: Authority, prefix: str = "hosted", last: int = 249
+) -> Hosting:
+    """Migrated and seeded, an api behind TLS and a worker; it has no client but its own.
+
+    Args:
+        last: the end of its address, which no other stack of the run has.
+    """
     stack = start_stack(run, prefix)
     chroma = start_chroma(run, f"{prefix}-chroma")
     stack.settings |= {
@@ -97,7 +103,7 @@ def start_hosting(run: Run, authority: Authority, prefix: str = "hosted") -> Hos
     assert migrated.returncode == 0, migrated.stderr
     assert stack.seed()["created"] is True
     stack.api = stack.start("api", f"{prefix}-api")
-    put_nginx_before(stack, stack.api, authority, last=249)
+    put_nginx_before(stack, stack.api, authority, last=last)
     return Hosting(stack, stack.start("worker", f"{prefix}-worker"))
 
 

@@ -1,6 +1,8 @@
 """lectl cloud and lectl tenant: a stack that clients share, and the clients in it."""
 
+import hashlib
 import json
+from pathlib import Path
 
 import pytest
 
@@ -108,3 +110,20 @@ def test_both_names_are_in_what_would_be_written(cloud: Cli) -> None:
     ran = cloud("cloud", "create", "le.test", "--dry-run")
     assert "server_name app.le.test cdn.le.test;" in ran.out
     assert 'KIND="hosted"' in ran.out
+
+
+def test_a_client_is_exported_to_a_file_of_its_owner_alone(cloud: Cli, tmp_path: Path) -> None:
+    create(cloud)
+    file = tmp_path / "acme.gz"
+    ran = cloud("tenant", "export", "acme", str(file), "--json")
+    assert ran.code == 0, ran.err
+    told = ran.json[-1]
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == told["sha256"]
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert [each.name for each in tmp_path.iterdir() if "part" in each.name] == []
+    again = cloud("tenant", "export", "acme", str(file))
+    assert again.code == 2
+    assert "is there already" in again.err
+    missing = cloud("tenant", "export", "nobody", str(tmp_path / "nobody.gz"))
+    assert missing.code == 10
+    assert not (tmp_path / "nobody.gz").exists()
