@@ -92,6 +92,8 @@ class Settings(StackSettings):
         billing_due_days: how long a bill may wait until it is overdue.
         billing_grace_days, billing_read_only_days: days after that until a client is to be read-only, and
             days after that until it is to be suspended.
+        billing_enforce: whether a client's stack is told of `read-only` and `suspended`, or it is
+            only recorded.
         panel_two_persons: the verbs that take a second person in the panel, with commas between.
     """
 
@@ -160,6 +162,7 @@ class Settings(StackSettings):
     billing_due_days: Days = 14
     billing_grace_days: Days = 14
     billing_read_only_days: Days = 14
+    billing_enforce: bool = True
     deadman_url: SecretStr | None = None
     alert_backup_hours: Annotated[float, Field(ge=0)] = 26.0
 

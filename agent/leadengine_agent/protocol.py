@@ -827,6 +827,23 @@ class SuspendTenant(Frozen):
     resume: bool = False
 
 
+class SetStanding(Frozen):
+    """Let a client stand as it pays: all data stays, and `good` brings everything back.
+
+    A suspension by a person is another thing, and stays. Answers a `ChangedResult`.
+
+    Attributes:
+        client: the stack. `tenant`: of a hosted stack, which of its clients; None: a stack of its own.
+        standing: `read-only`: the website is served, and people change nothing; `suspended`: nobody is
+            let in.
+    """
+
+    verb: Literal["set-standing"] = "set-standing"
+    client: Slug
+    tenant: Slug | None = None
+    standing: Literal["good", "read-only", "suspended"]
+
+
 class DeleteTenant(Frozen):
     """Delete a hosted client and look for it everywhere afterwards. Answers a `DeletedTenant`."""
 
@@ -888,6 +905,7 @@ Order = Annotated[
     | UpdateAgent
     | CreateTenant
     | SuspendTenant
+    | SetStanding
     | DeleteTenant
     | Tenants
     | TenantCredentials,

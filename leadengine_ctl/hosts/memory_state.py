@@ -54,13 +54,14 @@ class MemoryBackups(Frozen):
 
 
 class MemoryTenant(Frozen):
-    """A client of a hosted stack. `told`: its first password was shown."""
+    """A client of a hosted stack. `told`: its first password was shown. `standing`: by what it pays."""
 
     slug: str
     client_id: str
     domain: str
     email: str
     suspended: bool = False
+    standing: str = "good"
     told: bool = False
 
 
@@ -77,6 +78,7 @@ class MemoryStack(Frozen):
         frozen: it was moved away: everything is stopped.
         backups: what the host knows of its recovery points.
         tenants: of a hosted one, its clients by name.
+        standing: of one client's own, by what it pays.
     """
 
     spec: StackSpec
@@ -91,6 +93,7 @@ class MemoryStack(Frozen):
     frozen: bool = False
     backups: MemoryBackups
     tenants: dict[str, MemoryTenant] = {}
+    standing: str = "good"
 
     @property
     def current(self) -> KeptGeneration:

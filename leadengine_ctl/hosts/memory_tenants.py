@@ -15,6 +15,7 @@ from leadengine_agent.protocol import (
     FailureCode,
     ListedTenant,
     Order,
+    SetStanding,
     SuspendTenant,
     TenantCredentials,
     TenantResult,
@@ -23,6 +24,9 @@ from leadengine_agent.protocol import (
 )
 from leadengine_ctl.hosts.memory_refusals import RefusedError, missing
 from leadengine_ctl.hosts.memory_state import MemoryStack, MemoryState, MemoryTenant
+
+CHANGES = (CreateTenant, SuspendTenant, DeleteTenant, SetStanding)
+"""The orders that `MemoryTenants.change` carries out."""
 
 
 class MemoryTenants:
@@ -56,12 +60,29 @@ class MemoryTenants:
                 old = self._tenant(order)
                 self._put(order, old.model_copy(update={"suspended": not resume}))
                 return ChangedResult(changed=old.suspended is resume).model_dump()
+            case SetStanding(standing=standing):
+                return ChangedResult(changed=self._stand(order, standing)).model_dump()
             case DeleteTenant():
                 self._tenant(order)
                 self._put(order, None)
                 gone = DeletedTenant(deleted={"tenants": 1}, residue={}, looked_at=1)
                 return gone.model_dump()
         raise AssertionError(order.verb)
+
+    def _stand(self, order: SetStanding, standing: str) -> bool:
+        if order.tenant:
+            one = self._tenant(order)
+            self._put(order, one.model_copy(update={"standing": standing}))
+            return one.standing != standing
+        state = self._state()
+        stack = state.stacks.get(order.client)
+        if stack is None:
+            raise missing(f"stack of {order.client}", "Deploy it first.")
+        if stack.spec.kind == "hosted":
+            raise _refused("A client is named in a stack for many.", "Name it.")
+        changed = stack.model_copy(update={"standing": standing})
+        self._keep(state.model_copy(update={"stacks": {**state.stacks, order.client: changed}}))
+        return stack.standing != standing
 
     def _create(self, order: CreateTenant) -> TenantResult:
         stack = self._stack(order)
@@ -86,7 +107,7 @@ class MemoryTenants:
         return CredentialsResult.model_validate(found).to_result()
 
     def _tenant(
-        self, order: SuspendTenant | DeleteTenant | Tenants | TenantCredentials
+        self, order: SuspendTenant | DeleteTenant | Tenants | TenantCredentials | SetStanding
     ) -> MemoryTenant:
         found = self._stack(order).tenants.get(order.tenant or "")
         if found is None:
@@ -116,7 +137,11 @@ def plain(answer: Answered) -> dict[str, Any]:
 
 
 def _listed(one: MemoryTenant) -> ListedTenant:
-    return ListedTenant(slug=one.slug, client_id=one.client_id, suspended=one.suspended)
+    return ListedTenant(
+        slug=one.slug,
+        client_id=one.client_id,
+        suspended=one.suspended or one.standing == "suspended",
+    )
 
 
 def _shown(stack: MemoryStack, one: MemoryTenant) -> TenantResult:
