@@ -68,7 +68,7 @@ def build_schema(keys: KeyRing) -> Schema:
         panel=build_panel_schema(metadata, EncryptedText(keys)),
         alerts=build_alert_schema(metadata, EncryptedText(keys)),
         billing=build_billing_schema(metadata),
-        signups=signups_table(metadata),
+        signups=signups_table(metadata, EncryptedText(keys)),
     )
 
 

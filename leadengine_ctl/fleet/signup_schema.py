@@ -2,15 +2,18 @@
 
 from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text
 
+from leadengine_ctl.fleet.sealed import EncryptedText
 
-def signups_table(metadata: MetaData) -> Table:
+
+def signups_table(metadata: MetaData, sealed: EncryptedText) -> Table:
     """What a sign-up is found by stands in columns, all of it in `body`."""
     return Table(
         "signups",
         metadata,
         Column("id", String(32), primary_key=True),
-        # Of the secret link; the secret itself is kept nowhere.
+        # Of the secret of its link, which is found by it; for mails the secret is kept sealed.
         Column("digest", String(64), nullable=False, unique=True),
+        Column("secret", sealed, nullable=False),
         Column("email", String(254), nullable=False),
         # None until a name was chosen; nobody else can choose it from then on.
         Column("slug", String(30), unique=True),

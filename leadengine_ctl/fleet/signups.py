@@ -1,5 +1,6 @@
 """Sign-ups: each is found by its id, or by the secret of its link."""
 
+from pydantic import SecretStr
 from sqlalchemy import Engine, Table, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -15,9 +16,10 @@ class Signups:
         self._reader = reader(engine)
         self._table = table
 
-    def add(self, record: SignupRecord, secret: str) -> None:
-        """Keep a new one. Of the secret only the hash is kept."""
-        values = {"id": record.id, "digest": digest(secret), "email": record.email.lower()}
+    def add(self, record: SignupRecord, secret: SecretStr) -> None:
+        """Keep a new one."""
+        values = {"id": record.id, "secret": secret, "email": record.email.lower()}
+        values["digest"] = digest(secret.get_secret_value())
         with self._engine.begin() as connection:
             connection.execute(
                 insert(self._table).values(
@@ -32,11 +34,12 @@ class Signups:
             body = connection.scalar(wanted)
         return SignupRecord.model_validate_json(body) if body else None
 
-    def renew_secret(self, signup: str, secret: str) -> None:
-        """Let another link lead to it, and the old one nowhere."""
-        mine = self._table.c.id == signup
-        with self._engine.begin() as connection:
-            connection.execute(update(self._table).where(mine).values(digest=digest(secret)))
+    def secret_of(self, signup: str) -> SecretStr:
+        """The secret of its link, to be written to its owner."""
+        wanted = select(self._table.c.secret).where(self._table.c.id == signup)
+        with self._reader.connect() as connection:
+            found: SecretStr = connection.execute(wanted).scalar_one()
+        return found
 
     def get(self, signup: str) -> SignupRecord:
         """Raises:
@@ -46,7 +49,9 @@ class Signups:
         with self._reader.connect() as connection:
             body = connection.scalar(wanted)
         if body is None:
-            raise NotFoundError("There is no such sign-up", "", "See them all: lectl signup list")
+            raise NotFoundError(
+                "There is no such sign-up", "", "See them all on the page Sign-ups."
+            )
         return SignupRecord.model_validate_json(body)
 
     def all(self) -> tuple[SignupRecord, ...]:

@@ -25,6 +25,7 @@ def upgrade() -> None:
         "signups",
         sa.Column("id", sa.String(32), primary_key=True),
         sa.Column("digest", sa.String(64), nullable=False, unique=True),
+        sa.Column("secret", sa.Text, nullable=False),
         sa.Column("email", sa.String(254), nullable=False),
         sa.Column("slug", sa.String(30), unique=True),
         sa.Column("state", sa.String(20), nullable=False),
