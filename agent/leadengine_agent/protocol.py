@@ -827,6 +827,17 @@ class SuspendTenant(Frozen):
     resume: bool = False
 
 
+class ReadSite(Frozen):
+    """Let a hosted client's concierge read the client's own website, now and every day.
+
+    Answers a `ChangedResult`; a website that is read already stays as it is.
+    """
+
+    verb: Literal["read-site"] = "read-site"
+    client: Slug
+    tenant: Slug
+
+
 class SetStanding(Frozen):
     """Let a client stand as it pays: all data stays, and `good` brings everything back.
 
@@ -905,6 +916,7 @@ Order = Annotated[
     | UpdateAgent
     | CreateTenant
     | SuspendTenant
+    | ReadSite
     | SetStanding
     | DeleteTenant
     | Tenants

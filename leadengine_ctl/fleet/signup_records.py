@@ -21,12 +21,6 @@ class SignupState(StrEnum):
     REFUSED = "refused"
 
 
-UNDER_WAY = frozenset(
-    {SignupState.OPEN, SignupState.PAID, SignupState.MAKING, SignupState.LIVE, SignupState.READY}
-)
-"""Where something may happen without a person of ours."""
-
-
 class SignupRecord(Frozen):
     """A sign-up.
 

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from leadengine_ctl.errors import LockedError, NotAllowedError, NotFoundError
 from leadengine_ctl.fleet.database import reader
-from leadengine_ctl.fleet.signup_records import UNDER_WAY, SignupRecord, SignupState
+from leadengine_ctl.fleet.signup_records import SignupRecord
 from leadengine_ctl.secrets import digest
 
 
@@ -56,11 +56,9 @@ class Signups:
 
     def all(self) -> tuple[SignupRecord, ...]:
         """Every one, the newest first."""
-        return self._these()
-
-    def under_way(self) -> tuple[SignupRecord, ...]:
-        """Those with which something may happen by itself, the newest first."""
-        return self._these(UNDER_WAY)
+        wanted = select(self._table.c.body).order_by(self._table.c.created_at.desc())
+        with self._reader.connect() as connection:
+            return tuple(map(SignupRecord.model_validate_json, connection.scalars(wanted)))
 
     def count_since(self, email: str, moment: float) -> int:
         """How many were begun with an address since a moment."""
@@ -98,13 +96,6 @@ class Signups:
         if not done.rowcount:
             raise LockedError("The sign-up was changed meanwhile", "", "Open the page again.")
         return new
-
-    def _these(self, states: frozenset[SignupState] | None = None) -> tuple[SignupRecord, ...]:
-        wanted = select(self._table.c.body).order_by(self._table.c.created_at.desc())
-        if states is not None:
-            wanted = wanted.where(self._table.c.state.in_(sorted(states)))
-        with self._reader.connect() as connection:
-            return tuple(map(SignupRecord.model_validate_json, connection.scalars(wanted)))
 
 
 def _changing(record: SignupRecord) -> dict[str, object]:

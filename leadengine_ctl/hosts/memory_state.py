@@ -54,7 +54,9 @@ class MemoryBackups(Frozen):
 
 
 class MemoryTenant(Frozen):
-    """A client of a hosted stack. `told`: its first password was shown. `standing`: by what it pays."""
+    """A client of a hosted stack. `told`: its first password was shown. `standing`: by what it pays.
+    `site`: its website is read.
+    """
 
     slug: str
     client_id: str
@@ -62,6 +64,7 @@ class MemoryTenant(Frozen):
     email: str
     suspended: bool = False
     standing: str = "good"
+    site: bool = False
     told: bool = False
 
 

@@ -16,6 +16,7 @@ STEPS = {
     "prune": ("prune",),
     "create-tenant": ("create",),
     "suspend-tenant": ("suspend",),
+    "read-site": ("read-site",),
     "set-standing": ("stand",),
     "delete-tenant": ("delete",),
     "repair": ("look", "take out", "bring back", "give up", "backup", "drill"),

@@ -15,6 +15,7 @@ from leadengine_agent.protocol import (
     FailureCode,
     ListedTenant,
     Order,
+    ReadSite,
     SetStanding,
     SuspendTenant,
     TenantCredentials,
@@ -25,7 +26,7 @@ from leadengine_agent.protocol import (
 from leadengine_ctl.hosts.memory_refusals import RefusedError, missing
 from leadengine_ctl.hosts.memory_state import MemoryStack, MemoryState, MemoryTenant
 
-CHANGES = (CreateTenant, SuspendTenant, DeleteTenant, SetStanding)
+CHANGES = (CreateTenant, SuspendTenant, DeleteTenant, ReadSite, SetStanding)
 """The orders that `MemoryTenants.change` carries out."""
 
 
@@ -45,7 +46,7 @@ class MemoryTenants:
                 listed = tuple(_listed(one) for one in self._stack(order).tenants.values())
                 return TenantsResult(tenants=listed).model_dump(mode="json")
             case Tenants():
-                shown = _shown(self._stack(order), self._tenant(order))
+                shown = _shown(self._stack(order), self._tenant(order), asked=True)
                 return TenantsResult(shown=shown).model_dump(mode="json")
             case TenantCredentials():
                 return self._credentials(order)
@@ -62,6 +63,10 @@ class MemoryTenants:
                 return ChangedResult(changed=old.suspended is resume).model_dump()
             case SetStanding(standing=standing):
                 return ChangedResult(changed=self._stand(order, standing)).model_dump()
+            case ReadSite():
+                old = self._tenant(order)
+                self._put(order, old.model_copy(update={"site": True}))
+                return ChangedResult(changed=not old.site).model_dump()
             case DeleteTenant():
                 self._tenant(order)
                 self._put(order, None)
@@ -107,7 +112,8 @@ class MemoryTenants:
         return CredentialsResult.model_validate(found).to_result()
 
     def _tenant(
-        self, order: SuspendTenant | DeleteTenant | Tenants | TenantCredentials | SetStanding
+        self,
+        order: SuspendTenant | DeleteTenant | Tenants | TenantCredentials | SetStanding | ReadSite,
     ) -> MemoryTenant:
         found = self._stack(order).tenants.get(order.tenant or "")
         if found is None:
@@ -144,7 +150,8 @@ def _listed(one: MemoryTenant) -> ListedTenant:
     )
 
 
-def _shown(stack: MemoryStack, one: MemoryTenant) -> TenantResult:
+def _shown(stack: MemoryStack, one: MemoryTenant, *, asked: bool = False) -> TenantResult:
+    """A client; what there is of it stands there when it was asked about. A visit comes with the site."""
     app, cdn = stack.spec.names
     return TenantResult(
         slug=one.slug,
@@ -154,6 +161,8 @@ def _shown(stack: MemoryStack, one: MemoryTenant) -> TenantResult:
         dashboard=f"https://{app}/{one.slug}",
         snippet=f"le('init', '{one.client_id}')",
         tag=f'<script async src="https://{cdn}/{one.client_id}/pixel.js"></script>',
+        visits=int(one.site),
+        kept={"visits": int(one.site), "passages": int(one.site)} if asked else {},
         suspended_at="2026-01-01T00:00:00+00:00" if one.suspended else "",
     )
 

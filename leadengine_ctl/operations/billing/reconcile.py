@@ -125,7 +125,7 @@ def _more(world: World, theirs: dict[Kind, dict[str, Record]]) -> Iterator[Diffe
     """What there is twice, and who is charged without being a client."""
     names = {*world.store.clients.names(), *(each.slug for each in world.store.hosted.all())}
     # Who signs up is a customer some seconds before they are a client.
-    names |= {each.slug for each in world.store.signups.under_way()}
+    names |= {each.slug for each in world.store.signups.all()}
     customers: dict[str, list[str]] = {}
     for key, each in theirs[Kind.CUSTOMER].items():
         if isinstance(each, CustomerRecord) and each.client:

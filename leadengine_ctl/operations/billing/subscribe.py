@@ -69,7 +69,7 @@ def subscribe(world: World, server: BillingServer, offer: Offer) -> tuple[Subscr
             made = known[0].id
         else:
             made = _buy(world, server, offer, customer.id, prices)
-        found = _follow_all(world, server, made, customer.id)
+        found = follow_all(world, server, made, customer.id)
         settle(world)
         if not known:
             words = f"{offer.terms.tier.name}, {offer.terms.monthly} a month"
@@ -138,7 +138,7 @@ def _buy(
     return server.subscribe(order, f"leadengine-{secrets.token_hex(16)}")
 
 
-def _follow_all(
+def follow_all(
     world: World, server: BillingServer, subscription: str, customer: str
 ) -> SubscriptionRecord:
     """Subscription and bills into the books, without waiting for messages."""

@@ -54,6 +54,12 @@ async def _resume(asked: Asked, text: str) -> object:
     return {"changed": await hosted.suspend(asked.database, _slug(text), on=False)}
 
 
+async def _read_site(asked: Asked, text: str) -> object:
+    from leadengine.controlling.introducing import read_site
+
+    return {"changed": await read_site(asked.database, _slug(text))}
+
+
 async def _password(asked: Asked, text: str) -> object:
     return await hosted.first_password(asked.database, _slug(text))
 
@@ -81,6 +87,7 @@ DOINGS: dict[str, Callable[[Asked, str], Awaitable[object]]] = {
     "show": _show,
     "suspend": _suspend,
     "resume": _resume,
+    "read-site": _read_site,
     "password": _password,
     "count": _count,
     "delete": _delete,
