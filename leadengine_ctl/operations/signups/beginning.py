@@ -75,7 +75,7 @@ def check_open(world: World) -> None:
     NotFoundError: nobody may sign up here.
     """
     if not world.settings.signup:
-        raise NotFoundError("There is nothing here")
+        raise NotFoundError("Nobody can sign up here")
 
 
 def _check_address(world: World, address: str) -> None:

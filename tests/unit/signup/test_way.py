@@ -5,6 +5,7 @@ import re
 import pytest
 
 from leadengine_ctl.fleet.panel_records import Role
+from leadengine_ctl.fleet.signup_records import SignupRecord
 from leadengine_ctl.operations import jobs
 from leadengine_ctl.operations.billing.reconcile import compare
 from leadengine_ctl.operations.billing.standing import verdict_of
@@ -46,13 +47,7 @@ def test_a_stranger_becomes_a_client_and_is_written_to_at_each_stage(
     shown = browser.post("/start/mine/password").text
     assert re.search(r'<code id="password">[\w-]{20,}</code>', shown)
     assert "It was shown before" in browser.post("/start/mine/password").text
-    # The website is proven, read, and has its first visit.
-    lobby.go_on()
-    assert lobby.one().read_at is None, "nothing is read of a website that may be somebody else's"
-    record = f'acme-shop.test. 60 IN TXT "leadengine-verify={live.proof}"\n'
-    with a_server(record) as resolver:
-        monkeypatch.setenv("LECTL_RESOLVERS", str(resolver))
-        ready = lobby.until("ready")
+    ready = prove(lobby, monkeypatch)
     assert (ready.proven_by, ready.read_at is not None) == ("dns", True)
     lobby.go_on()
     assert lobby.letters() == [
@@ -65,6 +60,16 @@ def test_a_stranger_becomes_a_client_and_is_written_to_at_each_stage(
     text = lobby.panel.browser(Role.ADMIN).get("/signups").text
     assert "Acme Shop" in text
     assert f"{live.seconds:.0f} s" in text
+
+
+def prove(lobby: Lobby, monkeypatch: pytest.MonkeyPatch) -> SignupRecord:
+    """The website is proven, read, and has its first visit."""
+    lobby.go_on()
+    assert lobby.one().read_at is None, "nothing is read of a website that may be somebody else's"
+    record = f'acme-shop.test. 60 IN TXT "leadengine-verify={lobby.one().proof}"\n'
+    with a_server(record) as resolver:
+        monkeypatch.setenv("LECTL_RESOLVERS", str(resolver))
+        return lobby.until("ready")
 
 
 def test_the_link_in_the_mail_leads_back_from_any_browser(lobby: Lobby) -> None:
