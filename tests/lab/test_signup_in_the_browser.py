@@ -19,7 +19,7 @@ from tests.lab.served_panel import Served, serve
 from tests.lab.site import serve_site
 from tests.lab.vps import Vps
 from tests.unit.billing.messages import SECRET
-from tests.unit.billing.stripe_server import KEY, serving
+from tests.unit.billing.stripe_server import KEY, Account, serving
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(1500)]
 
@@ -38,6 +38,19 @@ class Shop:
     mail: MailSink
     vps: Vps
     root: str
+
+
+def open_to_strangers(account: Account, mail: MailSink) -> dict[str, str]:
+    return {
+        "LECTL_STRIPE_KEY": KEY,
+        "LECTL_STRIPE_ENDPOINT": account.url,
+        "LECTL_STRIPE_WEBHOOK_SECRET": SECRET,
+        "LECTL_SIGNUP": "yes",
+        "SMTP_HOST": mail.address,
+        "SMTP_PORT": str(mail.port),
+        "SMTP_SECURITY": "none",
+        "SMTP_FROM": "hello@le.test",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -68,15 +81,7 @@ def shop(
     mail.start()
     with serving(folder) as account:
         operator = operator.with_settings(
-            LECTL_STRIPE_KEY=KEY,
-            LECTL_STRIPE_ENDPOINT=account.url,
-            LECTL_STRIPE_WEBHOOK_SECRET=SECRET,
-            LECTL_SIGNUP="yes",
-            LECTL_RESOLVERS=run.resolver,
-            SMTP_HOST=mail.address,
-            SMTP_PORT=str(mail.port),
-            SMTP_SECURITY="none",
-            SMTP_FROM="hello@le.test",
+            **open_to_strangers(account, mail), LECTL_RESOLVERS=run.resolver
         )
         operator.must("billing", "setup")
         with serve({**os.environ, **operator.environment()}, port=PANEL_PORT) as panel:

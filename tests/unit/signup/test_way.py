@@ -12,6 +12,7 @@ from leadengine_ctl.operations.billing.standing import verdict_of
 from leadengine_ctl.operations.signups.making import MOST_TRIES, _verb
 from leadengine_ctl.panel.signup.registrar import Registrar
 from tests.unit.clouds.name_server import a_server
+from tests.unit.panel.visitors import Browser
 from tests.unit.signup.people import ACME, ANN, Lobby
 
 pytestmark = pytest.mark.long
@@ -43,10 +44,7 @@ def test_a_stranger_becomes_a_client_and_is_written_to_at_each_stage(
         assert words in page, words
     assert verdict_of(lobby.world, "acme-shop").standing == "good"
     assert compare(lobby.world, lobby.server) == ()
-    # The password is shown once, to whoever has the link.
-    shown = browser.post("/start/mine/password").text
-    assert re.search(r'<code id="password">[\w-]{20,}</code>', shown)
-    assert "It was shown before" in browser.post("/start/mine/password").text
+    see_the_password_once(browser)
     ready = prove(lobby, monkeypatch)
     assert (ready.proven_by, ready.read_at is not None) == ("dns", True)
     lobby.go_on()
@@ -60,6 +58,13 @@ def test_a_stranger_becomes_a_client_and_is_written_to_at_each_stage(
     text = lobby.panel.browser(Role.ADMIN).get("/signups").text
     assert "Acme Shop" in text
     assert f"{live.seconds:.0f} s" in text
+
+
+def see_the_password_once(browser: Browser) -> None:
+    """It is shown to whoever has the link."""
+    shown = browser.post("/start/mine/password").text
+    assert re.search(r'<code id="password">[\w-]{20,}</code>', shown)
+    assert "It was shown before" in browser.post("/start/mine/password").text
 
 
 def prove(lobby: Lobby, monkeypatch: pytest.MonkeyPatch) -> SignupRecord:
