@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.telling import Telling
+
 # How long an example takes depends on what else the machine does; what it shows does not. The examples
 # are the same in every run: a change is judged by what it changed.
 settings.register_profile("steady", deadline=None, derandomize=True)
@@ -17,6 +19,14 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """In the process that prints, and not in the workers that report to it."""
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if terminal and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Telling(terminal), "telling")
 
 
 @pytest.fixture(autouse=True)

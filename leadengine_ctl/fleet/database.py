@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy import Engine, ExceptionContext, create_engine, event, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from leadengine_ctl.errors import LeadEngineError
@@ -22,6 +22,9 @@ _ONLY_READS = "leadengine_only_reads"
 _BUSY_TIMEOUT = 30
 """Seconds to wait for another process that is writing to SQLite."""
 
+IDLE_TIMEOUT = 15
+"""Seconds after which PostgreSQL takes its locks from a process that stopped inside a transaction."""
+
 
 def open_database(url: str, data_folder: Path) -> Engine:
     """Connect, creating and migrating what is missing.
@@ -30,9 +33,12 @@ def open_database(url: str, data_folder: Path) -> Engine:
         LeadEngineError: the database cannot be opened.
     """
     data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = create_engine(url)
+    # A server may have been started anew since the connection was last used.
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
+    else:
+        _prepare_server(engine)
     try:
         if _revision(engine) != HEAD:
             _migrate(engine, data_folder)
@@ -57,6 +63,23 @@ def _prepare_sqlite(engine: Engine) -> None:
         # A transaction that reads first and writes later could otherwise fail half-way through.
         reads = connection.get_execution_options().get(_ONLY_READS)
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _prepare_server(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        # Otherwise a machine that goes to sleep between two statements keeps everybody else waiting.
+        connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_TIMEOUT}s'")
+        connection.commit()
+
+    @event.listens_for(engine, "handle_error")
+    def tell(context: ExceptionContext) -> None:
+        if context.is_disconnect:
+            raise LeadEngineError(
+                f"The store {engine.url.render_as_string(hide_password=True)} ended the connection",
+                str(context.original_exception).strip(),
+                "What was being written then is not written. Run the same command again.",
+            ) from context.original_exception
 
 
 def reader(engine: Engine) -> Engine:

@@ -38,6 +38,7 @@ def side_by_side(deploys: Deploys, size: int = 5 * GIGABYTE) -> Iterator[Result]
     protected = Protected(Stack(deploys.vps, CLIENT, DOMAIN))
     deploys.vps.run("mkdir", "-p", FOLDER)
     protected.protect(LOCAL)
+    deploys.vps.weigh_as_rented()
     fill(protected, size // _ROW)
     yield from measure(protected, size)
 
@@ -122,7 +123,7 @@ def change(protected: Protected, rows: int) -> None:
 def by_hand(protected: Protected) -> None:
     """What a person would type on the host, into a new repository, as the first of ours is."""
     name = f"leadengine-{CLIENT}-db-1"
-    restic = _restic(HAND)
+    restic = _restic(protected, HAND)
     protected.vps.run("mkdir", "-p", HAND)
     protected.vps.run("sh", "-c", f"{restic} init")
     dump = f"docker exec {name} pg_dump {' '.join(_SOCKET)} leadengine"
@@ -136,20 +137,23 @@ def restore_by_hand(protected: Protected, snapshot: str) -> None:
     name = f"leadengine-{CLIENT}-db-1"
     inside = f"docker exec -i {name}"
     there = f"{FOLDER}/{CLIENT}-{protected.spec.client_id[:8]}"
-    dump = f"{_restic(there, f'{HOME}/{CLIENT}/key')} --no-cache --no-lock dump {snapshot} database.dump"
+    restic = _restic(protected, there, f"{HOME}/{CLIENT}/key")
+    dump = f"{restic} --no-cache --no-lock dump {snapshot} database.dump"
     protected.vps.run(
         "sh", "-c", f"{dump} | {inside} pg_restore {' '.join(_SOCKET)} -d by_hand", timeout=7200
     )
 
 
 # With the weight that the agent gives its own: on a busy machine that decides, and it is no work done.
-def _restic(repository: str, key: str = "") -> str:
+def _restic(protected: Protected, repository: str, key: str = "") -> str:
+    asked = ("docker", "inspect", "--format", "{{.Image}}", "leadengine-executor")
+    image = protected.vps.run(*asked).stdout.strip()
     secret = (
         f"-v {key}:/key -e RESTIC_PASSWORD_FILE=/key/password" if key else "-e RESTIC_PASSWORD=h"
     )
     return (
         f"docker run -i --rm --cpu-shares 256 --network none -v {repository}:/r {secret} --entrypoint restic"
-        " leadengine/agent:dev --repo /r"
+        f" {image} --repo /r"
     )
 
 

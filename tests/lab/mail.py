@@ -41,8 +41,8 @@ class MailSink:
             self._controller.stop()
             self._controller = None
 
-    def wait_for(self, recipient: str, seconds: float = 20) -> EmailMessage:
-        """Return the first message to this address.
+    def wait_for(self, recipient: str, seconds: float = 20, holding: str = "") -> EmailMessage:
+        """Return the first message to this address with these words in it.
 
         Raises:
             LabError: none came in time.
@@ -50,8 +50,13 @@ class MailSink:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             for message in self.messages:
-                if recipient in str(message["To"]):
+                if recipient in str(message["To"]) and holding in _words(message):
                     return message
             time.sleep(0.1)
-        reason = f"no mail to {recipient} within {seconds} s; {len(self.messages)} to others"
+        reason = f"no such mail to {recipient} within {seconds} s; {len(self.messages)} others"
         raise LabError(reason)
+
+
+def _words(message: EmailMessage) -> str:
+    body = message.get_body(("plain", "html"))
+    return body.get_content() if body else ""

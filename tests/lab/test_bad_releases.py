@@ -51,8 +51,9 @@ def steady(
 @pytest.mark.parametrize(
     "name",
     [
-        "crash", "crash-later", "five-percent", "slow", "other-schema", "missing-secret", "idle-worker",
-        "half-migration", "full-disk",
+        "crash", "crash-later", "five-percent", "missing-secret", "idle-worker", "half-migration",
+        "full-disk",
+        pytest.param("slow", marks=pytest.mark.soak), pytest.param("other-schema", marks=pytest.mark.soak),
         pytest.param("never-ready", marks=pytest.mark.soak), pytest.param("leak", marks=pytest.mark.soak),
         pytest.param("blocked-migration", marks=pytest.mark.soak),
     ],

@@ -91,6 +91,7 @@ def texts(names: Names) -> Iterator[tuple[TextsOf, str]]:
         yield api, f"{base}/v1"
 
 
+@pytest.mark.soak
 def test_a_domain_that_leads_elsewhere_is_certified_before_it_leads_here(
     stack: Stack,
     names: Names,

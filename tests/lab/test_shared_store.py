@@ -6,10 +6,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from leadengine_ctl.errors import ExitCode, LeadEngineError
+from leadengine_ctl.fleet.database import IDLE_TIMEOUT, open_database
 from leadengine_ctl.fleet.records import TargetState
 from leadengine_ctl.operations.rollouts.lease import LEASE
 from tests.lab.container import Container
@@ -84,12 +88,19 @@ def fleet(team: tuple[Cli, Cli]) -> Fleet:
     return found
 
 
-def start(lectl: Cli, *words: str) -> subprocess.Popen[bytes]:
+@contextmanager
+def started(lectl: Cli, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A command that runs no longer than the test: for one that is stopped it would wait forever."""
     program = "from leadengine_ctl.cli.main import main; main()"
-    return subprocess.Popen(
+    running = subprocess.Popen(
         (sys.executable, "-c", program, *words), env=lectl.variables, stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
+    try:
+        yield running
+    finally:
+        running.kill()
+        running.wait()
 
 
 def updated(fleet: Fleet) -> int:
@@ -112,7 +123,7 @@ def test_another_process_takes_over_when_the_lease_has_lapsed(
     for name in NAMES:
         # Long enough for the other to start and ask, also where both have to share a processor.
         fleet.order_faults(name, seconds=1.5)
-    with start(fleet.lectl, *WORDS) as first:
+    with started(fleet.lectl, *WORDS) as first:
         wait_for(fleet, 2)
         alive = second.process("rollout", "resume", fleet.rollout().id)
         assert alive.code == 11
@@ -129,32 +140,51 @@ def test_one_that_slept_and_was_replaced_does_nothing_more(
     fleet: Fleet, team: tuple[Cli, Cli]
 ) -> None:
     _, second = team
-    with start(fleet.lectl, *WORDS) as first:
+    with started(fleet.lectl, *WORDS) as first:
         wait_for(fleet, 2)
         os.kill(first.pid, signal.SIGSTOP)
         time.sleep(LEASE + 1)
-        with start(second, "rollout", "resume", fleet.rollout().id) as heir:
+        with started(second, "rollout", "resume", fleet.rollout().id) as heir:
             wait_for(fleet, 4)
             os.kill(first.pid, signal.SIGCONT)
-            assert first.wait(30) == 11
+            # The second: it was stopped inside a transaction, which the database has ended meanwhile.
+            assert first.wait(30) in {ExitCode.LOCKED, ExitCode.ERROR}
             assert heir.wait(60) == 0
     assert {fleet.activations(name) for name in NAMES} == {2}
 
 
+def test_who_stops_inside_a_transaction_keeps_nobody_waiting(
+    fleet: Fleet, team: tuple[Cli, Cli], tmp_path: Path
+) -> None:
+    url = team[0].variables["LECTL_DATABASE_URL"]
+    engines = [open_database(url, tmp_path) for _ in team]
+    with engines[0].connect() as asleep:
+        asleep.execute(text("LOCK TABLE clients IN ACCESS EXCLUSIVE MODE"))
+        started = time.monotonic()
+        with engines[1].connect() as other:
+            assert other.scalar(text("SELECT count(*) FROM clients")) == len(NAMES)
+        assert IDLE_TIMEOUT - 5 < time.monotonic() - started < IDLE_TIMEOUT + 15
+        with pytest.raises(LeadEngineError, match="ended the connection"):
+            asleep.execute(text("SELECT 1"))
+    for engine in engines:
+        engine.dispose()
+
+
 def test_of_two_that_start_at_once_one_works(fleet: Fleet, team: tuple[Cli, Cli]) -> None:
     """Races for a rollout that nobody runs, until it is done: at least two."""
-    with start(fleet.lectl, *WORDS) as first:
+    with started(fleet.lectl, *WORDS) as first:
         wait_for(fleet, 1)
         fleet.lectl("rollout", "pause", fleet.rollout().id)
         assert first.wait(30) == 3
     rollout, races = fleet.rollout().id, 0
     while fleet.rollout().state == "paused":
         done, races = updated(fleet), races + 1
-        racers = [start(desk, "rollout", "resume", rollout) for desk in team]
-        wait_for(fleet, done + 1)
-        if races < 3:
-            fleet.lectl("rollout", "pause", rollout)
-        codes = sorted(racer.wait(60) for racer in racers)
+        words = ("rollout", "resume", rollout)
+        with started(team[0], *words) as one, started(team[1], *words) as other:
+            wait_for(fleet, done + 1)
+            if races < 3:
+                fleet.lectl("rollout", "pause", rollout)
+            codes = sorted(racer.wait(60) for racer in (one, other))
         assert codes in ([0, 11], [3, 11]), codes
     assert races >= 2
     assert {fleet.activations(name) for name in NAMES} == {2}

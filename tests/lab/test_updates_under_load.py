@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from leadengine_agent.protocol import SERVICES, ImageName
+from leadengine_agent.protocol import ImageName
 from tests.lab.editions import variant
 from tests.lab.load.report import keep_report, report
 from tests.lab.load.running import Load, load_on
@@ -40,17 +40,8 @@ def updates(lab_operator: Operator, stocked_vps: Vps) -> Updating:
     """A live stack on its first edition."""
     updates = Updating(lab_operator, Stack(stocked_vps, CLIENT, DOMAIN), bake=BAKE)
     updates.begin()
-    _weigh_as_on_a_rented_machine(stocked_vps)
+    stocked_vps.weigh_as_rented()
     return updates
-
-
-def _weigh_as_on_a_rented_machine(vps: Vps) -> None:
-    """Under systemd each container weighs as much as the engine; here all of them together would.
-
-    Where this machine has the newer control groups there is no such file, and nothing to mend.
-    """
-    weight = str(1024 * len(SERVICES))
-    vps.run("tee", "/sys/fs/cgroup/cpu/docker/cpu.shares", stdin=weight, check=False)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import paramiko
 from cryptography.hazmat.primitives import serialization as form
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from leadengine_agent.protocol import SERVICES
 from tests.lab.container import Container
 from tests.lab.engine import Done, LabError, copy_images, docker
 from tests.lab.run import Run
@@ -138,6 +139,15 @@ class Vps:
     def load_images(self, *tags: str) -> None:
         """Copy images of this machine's engine into the host's, past SSH and registry."""
         copy_images(tags, ("docker", "exec", "--interactive", self.box.name, "docker", "load"))
+
+    def weigh_as_rented(self) -> None:
+        """Let containers have the share of the processors that they have on a rented machine.
+
+        Under systemd each of them weighs as much as the engine; here all of them together would. Where
+        this machine has the newer control groups there is no such file, and nothing to mend.
+        """
+        weight = str(1024 * len(SERVICES))
+        self.run("tee", "/sys/fs/cgroup/cpu/docker/cpu.shares", stdin=weight, check=False)
 
     def fill_disk(self, folder: str, leave_mb: int = 1) -> str:
         """Fill the file system below a folder of a host made with `disk_mb`; return the file."""

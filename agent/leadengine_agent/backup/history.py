@@ -1,10 +1,10 @@
 """What the catalogue's entries come to: the points as they are now, and what went wrong."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from leadengine_agent.backup.catalogue import Entry
-from leadengine_agent.protocol import Point, Verification
+from leadengine_agent.protocol import Copy, Point, Verification
 from leadengine_agent.values import PointId
 
 _BACK = 300.0
@@ -49,6 +49,16 @@ class History:
             if all(copy.good and not copy.gone for copy in point.copies)
         ]
 
+    def alarms_at(self, targets: Collection[str]) -> tuple[str, ...]:
+        """Alarms that are to be looked at still: what vanished from a storage that was given up is past."""
+        past = {
+            _vanished(point, copy)
+            for point in self.points.values()
+            for copy in point.copies
+            if copy.target not in targets
+        }
+        return tuple(text for text in self.alarms if text not in past)
+
     def alarm(self, text: str) -> None:
         if text not in self.alarms:
             self.alarms.append(text)
@@ -74,8 +84,12 @@ def fold(entries: Iterable[Entry]) -> History:
     for point in history.points.values():
         for copy in point.copies:
             if copy.gone and point.kept:
-                history.alarm(f"the point {point.id} has vanished from '{copy.target}'")
+                history.alarm(_vanished(point, copy))
     return history
+
+
+def _vanished(point: Point, copy: Copy) -> str:
+    return f"the point {point.id} has vanished from '{copy.target}'"
 
 
 def _take_in(history: History, entry: Entry) -> None:

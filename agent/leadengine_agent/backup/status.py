@@ -39,14 +39,15 @@ def _state(client: Client, record: Record) -> BackupState:
     policy = record.spec.backup
     history = client.history()
     if not policy.targets:
-        return BackupState(condition="off", alarms=tuple(history.alarms), chain=history.chain)
+        return BackupState(condition="off", alarms=history.alarms_at(()), chain=history.chain)
     past, schedule = client.past(history), policy.schedule
+    alarms = history.alarms_at([target.name for target in policy.targets])
     newest = history.good[-1] if history.good else None
     drill, drilled = history.last_drill, history.drilled
     equal = [each for each in history.drills.values() if each.equal]
     proven = max(equal, key=lambda each: each.at) if equal else None
     return BackupState(
-        condition=_condition(history, newest),
+        condition=_condition(history, newest, alarms),
         targets=tuple(_target(client, each, history) for each in policy.targets),
         last_good=iso(past.good),
         newest=newest.id if newest else None,
@@ -60,15 +61,15 @@ def _state(client: Client, record: Record) -> BackupState:
         ),
         rpo_seconds=_gap(history.complete),
         rto_seconds=round(drill.seconds) if drill and drill.equal else None,
-        alarms=tuple(history.alarms),
+        alarms=alarms,
         points=len(history.good),
         chain=history.chain,
         sealed_to=policy.recipients,
     )
 
 
-def _condition(history: History, newest: Point | None) -> str:
-    if history.alarms:
+def _condition(history: History, newest: Point | None, alarms: tuple[str, ...]) -> str:
+    if alarms:
         return "alarm"
     if history.attempted is None:
         return "waiting"

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from leadengine_ctl.errors import LockedError
+from leadengine_ctl.errors import LeadEngineError, LockedError
 from leadengine_ctl.fleet.records import Word
 from leadengine_ctl.fleet.rollouts import Rollouts
 from leadengine_ctl.fleet.store import now
@@ -49,8 +49,10 @@ class Lease:
 
     def _beat(self) -> None:
         while not self._over.wait(_HEARTBEAT):
-            if not self._rollouts.renew(self.rollout, self.runner, LEASE):
-                return
+            # A store that is away for a moment is asked again; when it stays away, the lease lapses.
+            with suppress(LeadEngineError):
+                if not self._rollouts.renew(self.rollout, self.runner, LEASE):
+                    return
 
 
 @contextmanager

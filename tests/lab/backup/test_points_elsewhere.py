@@ -102,7 +102,7 @@ class Away:
 def away(
     run: Run, protected: Protected, lab_operator: Operator, make_stocked_vps: MakeVps
 ) -> Iterator[Away]:
-    server = rest(run)
+    server = rest(run, "rest-elsewhere")
     protected.protect(server.target, recipients=(str(OPERATOR.to_public()),))
     protected.stack.query(
         "CREATE TABLE lab_account (id int PRIMARY KEY, amount bigint NOT NULL);"

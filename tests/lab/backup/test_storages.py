@@ -132,7 +132,8 @@ def test_a_key_that_is_not_accepted_any_more_fails_and_heals(
     assert found["local"].good
     assert not found["sftp"].good
     assert everywhere.backup().is_good
-    assert state(everywhere).condition == "good"
+    healed = state(everywhere)
+    assert healed.condition == "good", healed.alarms
 
 
 def test_storage_that_is_gone_fails_and_heals(everywhere: Protected, server: Rest) -> None:

@@ -245,10 +245,10 @@ def who_is_called_answers_by_mail(speaker: Speaker, mail: MailSink) -> None:
         "INSERT INTO calls (tenant_id, conversation_id, channel)"
         " SELECT tenant_id, id, 'mail' FROM conversations"
     )
-    called = mail.wait_for("admin@acme.test", 40)
+    # A lead of that address is told by mail as well, and either may come first.
+    called = mail.wait_for("admin@acme.test", 40, holding=str(known["conversation"]))
     assert "ann@buyer.test" in called.get_content()
     assert FEES in called.get_content()
-    assert str(known["conversation"]) in called.get_content()
     with stack.client() as client:
         sign_in(client)
         page = f"/conversations/{known['conversation']}"

@@ -95,6 +95,14 @@ def test_a_vanished_point_is_an_alarm_until_it_is_not_kept(catalogue: Catalogue)
     assert history(catalogue).alarms == []
 
 
+def test_what_vanished_from_a_storage_that_was_given_up_is_past(catalogue: Catalogue) -> None:
+    filled(catalogue)
+    catalogue.add("gone", {"point": THIRD, "target": "t0"})
+    found = history(catalogue)
+    assert found.alarms_at(["t0", "t1"]) == tuple(found.alarms) != ()
+    assert found.alarms_at(["t1"]) == ()
+
+
 def test_a_clock_that_went_back_is_an_alarm_until_it_is_right(catalogue: Catalogue) -> None:
     catalogue.add("point", fold_body(point(FIRST, True)), at=2_000_000_000)
     catalogue.add("point", fold_body(point(SECOND, True)), at=1_900_000_000)
