@@ -29,7 +29,7 @@ class SignupRecord(Frozen):
         company, slug, domain, colour: empty until they were said; `slug` is the client's name.
         proof: what the person puts where only the domain's owner can.
         proven_by: `dns`, `file` or `snippet`; empty: not yet.
-        checkout: the payment server's page and its address, once it was opened.
+        checkout: the payment server's page and its address, once it was opened; `pages`: those that lapsed.
         agreed_by: the admin who let it pass, or `nobody needed`.
         operation: that makes the client; `tries`: how often one was asked for.
         tag, snippet: what the website includes.
@@ -54,6 +54,7 @@ class SignupRecord(Frozen):
     proven_by: str = ""
     checkout: str = ""
     checkout_url: str = ""
+    pages: int = 0
     paid_at: float | None = None
     agreed_by: str = ""
     operation: str = ""

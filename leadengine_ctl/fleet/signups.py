@@ -97,6 +97,26 @@ class Signups:
             raise LockedError("The sign-up was changed meanwhile", "", "Open the page again.")
         return new
 
+    def change_anyway(self, old: SignupRecord, **changes: object) -> SignupRecord:
+        """The same, though it was noted meanwhile that a mail went out: nobody has to click twice for that.
+
+        Raises:
+            LockedError: something else was changed since it was read.
+            NotAllowedError: another sign-up has that name.
+        """
+        while True:
+            try:
+                return self.change(old, **changes)
+            except LockedError:
+                now = self.get(old.id)
+                if _but_for_mail(now) != _but_for_mail(old):
+                    raise
+                old = now
+
+
+def _but_for_mail(record: SignupRecord) -> SignupRecord:
+    return record.model_copy(update={"mailed": (), "version": 0})
+
 
 def _changing(record: SignupRecord) -> dict[str, object]:
     return {

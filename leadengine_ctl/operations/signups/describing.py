@@ -81,7 +81,7 @@ def describe(world: World, signup: SignupRecord, said: Described) -> SignupRecor
     waits = world.settings.signup_approval and not signup.agreed_by
     state = SignupState.APPROVAL if waits else SignupState.OPEN
     world.record("signup.describe", signup.id, detail=f"{slug}, {said.domain}")
-    return world.store.signups.change(signup, **said.model_dump(), slug=slug, state=state)
+    return world.store.signups.change_anyway(signup, **said.model_dump(), slug=slug, state=state)
 
 
 def answer(world: World, signup: SignupRecord, *, agreed: bool) -> SignupRecord:
@@ -97,7 +97,7 @@ def answer(world: World, signup: SignupRecord, *, agreed: bool) -> SignupRecord:
         changes = {"state": SignupState.OPEN, "agreed_by": world.actor}
     else:
         changes = {"state": SignupState.REFUSED, "slug": ""}
-    return world.store.signups.change(signup, **changes)
+    return world.store.signups.change_anyway(signup, **changes)
 
 
 def own_domain(signup: SignupRecord) -> str:

@@ -37,8 +37,10 @@ def open_payment(world: World, server: BillingServer, signup: SignupRecord) -> S
     follow(world.store.books, server, Kind.CUSTOMER, made.id)
     order = Subscribing(made.id, terms(signup.plan), server.prices(), "card", 0)
     back = f"{world.settings.panel_place}/start/mine"
-    page = server.open_checkout(order, back, f"leadengine-checkout-{signup.id}-{signup.version}")
-    return world.store.signups.change(signup, checkout=page.id, checkout_url=page.url)
+    page = server.open_checkout(
+        order, back, f"leadengine-checkout-{signup.id}-{signup.slug}-{signup.pages}"
+    )
+    return world.store.signups.change_anyway(signup, checkout=page.id, checkout_url=page.url)
 
 
 def look_for_payment(world: World, server: BillingServer, signup: SignupRecord) -> SignupRecord:
@@ -49,7 +51,9 @@ def look_for_payment(world: World, server: BillingServer, signup: SignupRecord) 
     """
     page = server.look_at_checkout(signup.checkout)
     if page.is_over and not page.is_paid:
-        return world.store.signups.change(signup, checkout="", checkout_url="")
+        return world.store.signups.change_anyway(
+            signup, checkout="", checkout_url="", pages=signup.pages + 1
+        )
     if not page.is_paid:
         return signup
     bought = server.read(Kind.SUBSCRIPTION, page.subscription)
@@ -57,7 +61,7 @@ def look_for_payment(world: World, server: BillingServer, signup: SignupRecord) 
         return signup
     follow_all(world, server, bought.id, bought.customer)
     settle(world)
-    paid = world.store.signups.change(
+    paid = world.store.signups.change_anyway(
         signup, state=SignupState.PAID, paid_at=time.time(), agreed_by=signup.agreed_by or "nobody"
     )
     world.record("signup.paid", signup.id, detail=f"{signup.slug}, {signup.plan}")

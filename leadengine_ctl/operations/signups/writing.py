@@ -1,5 +1,6 @@
 """A mail at each stage, with the link that leads back. Each is sent once, as far as a kill lets us know."""
 
+from leadengine_ctl.errors import LockedError
 from leadengine_ctl.fleet.signup_records import SignupRecord
 from leadengine_ctl.notify.base import Notice
 from leadengine_ctl.notify.mail import MailTo
@@ -12,7 +13,6 @@ def write(world: World, signup: SignupRecord) -> SignupRecord:
 
     Raises:
         NotSentError: the mail server did not take it; it is tried again.
-        LockedError: the sign-up was changed meanwhile.
     """
     server = world.settings.mail()
     due = [each for each in letters(signup) if each.stage not in signup.mailed]
@@ -32,5 +32,15 @@ def write(world: World, signup: SignupRecord) -> SignupRecord:
             about=signup.slug or signup.id,
         )
         box.send(notice)
-        signup = world.store.signups.change(signup, mailed=(*signup.mailed, each.stage))
+        signup = _note(world, signup.id, each.stage)
     return signup
+
+
+def _note(world: World, signup: str, stage: str) -> SignupRecord:
+    """Note that it was sent, whatever was changed meanwhile: nobody gets it twice for that."""
+    while True:
+        now = world.store.signups.get(signup)
+        try:
+            return world.store.signups.change(now, mailed=(*now.mailed, stage))
+        except LockedError:
+            continue

@@ -3,12 +3,12 @@
 import pytest
 
 from leadengine.serving.own_paths import RESERVED
-from leadengine_ctl.errors import NotAllowedError
+from leadengine_ctl.errors import LockedError, NotAllowedError
 from leadengine_ctl.fleet.billing_records import Kind
 from leadengine_ctl.fleet.signup_records import SignupRecord
 from leadengine_ctl.notify.base import NotSentError
 from leadengine_ctl.operations.signups.beginning import begin
-from leadengine_ctl.operations.signups.describing import KEPT_FREE
+from leadengine_ctl.operations.signups.describing import KEPT_FREE, Described, describe
 from leadengine_ctl.operations.signups.proving import find_proof, record_of
 from tests.unit.ctl.fleet import Fleet
 from tests.unit.panel.visitors import Panel
@@ -100,6 +100,19 @@ def test_a_client_s_website_is_not_signed_up_twice(lobby: Lobby) -> None:
     assert lobby.fleet.lectl(*words).code == 0
     answer = lobby.arrive().post("/start/mine/company", ACME)
     assert (answer.status_code, "client&#39;s website already" in answer.text) == (422, True)
+
+
+def test_a_mail_that_goes_out_meanwhile_stops_nobody_s_form_and_another_change_does(
+    lobby: Lobby,
+) -> None:
+    lobby.arrive()
+    begun = lobby.one()
+    lobby.go_on()
+    assert lobby.one().mailed == ("begun",)
+    described = describe(lobby.world, begun, Described.model_validate(ACME))
+    assert (described.slug, described.mailed) == ("acme-shop", ("begun",))
+    with pytest.raises(LockedError):
+        describe(lobby.world, begun, Described.model_validate({**ACME, "company": "Other"}))
 
 
 @pytest.mark.long
