@@ -86,6 +86,7 @@ class Settings(StackSettings):
         resolvers: addresses of name servers that are asked what the world sees, with a space between.
         deadman_url: asked by the panel after each look at the fleet; whoever misses it raises the alarm.
         alert_backup_hours: how old a verified recovery point may get; 0: nobody watches.
+        alert_heartbeat_hours: a sign of life goes out by each channel that was quiet for so long; 0: none.
         billing: who takes the money; `memory`: nobody, it is only pretended.
         stripe_key: a secret or restricted key; stripe_webhook_secret: of the panel's endpoint there, several
             with commas between while one is replaced.
@@ -173,6 +174,7 @@ class Settings(StackSettings):
     signup_an_hour: Annotated[int, Field(ge=1, le=1000)] = 5
     deadman_url: SecretStr | None = None
     alert_backup_hours: Annotated[float, Field(ge=0)] = 26.0
+    alert_heartbeat_hours: Annotated[float, Field(ge=0)] = 24.0
 
     @property
     def database(self) -> str:

@@ -26,10 +26,18 @@ class OrderFailedError(Exception):
 
 
 class Named(Protocol):
-    """What a certificate is ordered for: names (it is called by the first), a person, an authority."""
+    """What a certificate is ordered for: names, a person, an authority.
+
+    Attributes:
+        names: what leads here in the end; the history of orders is called by the first.
+        certified: what it should be for: the names, or a wildcard that only a TXT record proves.
+    """
 
     @property
     def names(self) -> tuple[str, ...]: ...
+
+    @property
+    def certified(self) -> tuple[str, ...]: ...
 
     @property
     def email(self) -> str: ...
@@ -72,20 +80,25 @@ def _why(domain: str, answer: dict[str, object]) -> str:
     return f"{domain} points to {where}, which is not this host: change its A record"
 
 
-def existing(layout: StackLayout, domain: str) -> Pair | None:
+def existing(layout: StackLayout, names: tuple[str, ...]) -> Pair | None:
     """The pair certbot left behind, from this order or from one that was interrupted after it."""
-    live = layout.acme / "config" / "live" / domain
+    live = layout.acme / "config" / "live" / _called(names)
     paths = live / "fullchain.pem", live / "privkey.pem"
     if not all(path.exists() for path in paths):
         return None
     return Pair(paths[0].read_bytes(), paths[1].read_bytes())
 
 
+def orders(spec: Named, asking: proof.Asking | None) -> tuple[str, ...]:
+    """What an order is for: no wildcard without a TXT record."""
+    return spec.certified if asking else spec.names
+
+
 def order(layout: StackLayout, spec: Named, asking: proof.Asking | None = None) -> Pair:
-    """Order a certificate for its domain.
+    """Order a certificate for what `orders` says.
 
     Args:
-        asking: who puts the TXT record that proves the domain; None: the domain points here.
+        asking: who puts the TXT records that prove the domain; None: the domain points here.
 
     Raises:
         OrderFailedError: no certificate; nothing that serves was changed.
@@ -95,7 +108,7 @@ def order(layout: StackLayout, spec: Named, asking: proof.Asking | None = None) 
     certbot = OneOff(
         layout.client,
         docker.own_image(),
-        certbot_words(spec, proof.WORDS if asking else _WEBROOT),
+        certbot_words(spec, orders(spec, asking), proof.WORDS if asking else _WEBROOT),
         entrypoint="certbot",
         network="bridge",
         mounts=((layout.acme, "/acme", "rw"),),
@@ -110,7 +123,7 @@ def order(layout: StackLayout, spec: Named, asking: proof.Asking | None = None) 
         # Only its client was ended by a time limit; the container would go on.
         docker.reap_one_offs(layout.client)
         raise OrderFailedError(_last_words(error)) from error
-    pair = existing(layout, spec.names[0])
+    pair = existing(layout, orders(spec, asking))
     if pair is None:
         message = "certbot ended well but left no certificate"
         raise OrderFailedError(message)
@@ -147,15 +160,23 @@ def _trust(layout: StackLayout, spec: Named) -> str:
     return "/acme/trust.pem"
 
 
-def certbot_words(spec: Named, by: tuple[str, ...] = _WEBROOT) -> tuple[str, ...]:
-    """What certbot is told: one order for its domain, proven in this way."""
+def _called(names: tuple[str, ...]) -> str:
+    """What certbot calls a certificate: one with a wildcard is another one, and both have a folder."""
+    wild = (each.replace("*", "wildcard") for each in names if each.startswith("*."))
+    return next(wild, names[0])
+
+
+def certbot_words(
+    spec: Named, names: tuple[str, ...], by: tuple[str, ...] = _WEBROOT
+) -> tuple[str, ...]:
+    """What certbot is told: one order for these names, proven in this way."""
     return (
         "certonly", "--non-interactive", "--agree-tos", "--no-eff-email", *by,
         "--config-dir", "/acme/config",
         "--work-dir", "/acme/work", "--logs-dir", "/acme/logs", "--max-log-backups", "5",
         # In one word each: an address may begin with a hyphen.
         f"--server={spec.acme.directory}", f"--email={spec.email}",
-        f"--cert-name={spec.names[0]}", *(f"--domain={name}" for name in spec.names),
+        f"--cert-name={_called(names)}", *(f"--domain={name}" for name in names),
         "--key-type", "ecdsa",
         "--force-renewal",
     )  # fmt: skip

@@ -60,14 +60,21 @@ def fault(pair: Pair, *names: str) -> str:
     leaf = chain[0]
     if leaf.public_key() != key.public_key():
         return "the key does not belong to the certificate"
-    if missing := [name for name in names if name not in _names(leaf)]:
+    if missing := [name for name in names if not covers(leaf, name)]:
         return f"it is not for {missing[0]}"
     if len(chain) == 1 and leaf.issuer != leaf.subject and not _is_local(leaf):
         return "its chain is missing"
     return ""
 
 
-def _names(leaf: x509.Certificate) -> list[str]:
+def covers(leaf: x509.Certificate, name: str) -> bool:
+    """Whether it is for a name: by itself, or by a wildcard for the one label in front (RFC 6125)."""
+    _, _, parent = name.partition(".")
+    return not {name, f"*.{parent}"}.isdisjoint(names_of(leaf))
+
+
+def names_of(leaf: x509.Certificate) -> list[str]:
+    """What a certificate is for."""
     try:
         extension = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName)
     except x509.ExtensionNotFound:
@@ -85,10 +92,14 @@ def kind_of(leaf: x509.Certificate) -> Kind:
     return "self-signed" if leaf.issuer == leaf.subject else "acme"
 
 
-def is_due(leaf: x509.Certificate, now: datetime.datetime) -> bool:
-    """True when less than a third of its life is left: right for 90 days and for 6 (promise C3)."""
+def is_due(leaf: x509.Certificate, now: datetime.datetime, part: int = 3) -> bool:
+    """True when less than a third of its life is left: right for 90 days and for 6 (promise C3).
+
+    Args:
+        part: another part of its life.
+    """
     life = leaf.not_valid_after_utc - leaf.not_valid_before_utc
-    return leaf.not_valid_after_utc - now < life / 3
+    return leaf.not_valid_after_utc - now < life / part
 
 
 class CertificateStore:

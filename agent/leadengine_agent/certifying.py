@@ -16,6 +16,7 @@ from leadengine_agent.certificates import (
     check,
     is_due,
     kind_of,
+    names_of,
     serial_of,
 )
 from leadengine_agent.executor.steps import Did
@@ -30,6 +31,9 @@ from leadengine_agent.stack import forget_state, read_state, write_state
 from leadengine_agent.values import is_private
 
 _LOOK_AGAIN = 3600.0
+_DUE, _LAST = 3, 6
+"""The part of a certificate's life in which it is renewed. A wildcard needs a person's tools: they have
+from the one to the other; then the host gets one without, and the domain itself is served on."""
 _SWITCH = "certificate-switch"
 """The note that stands while nginx was not yet seen to serve the pair that is current."""
 
@@ -73,8 +77,8 @@ class Keeper:
         self._layout = site.layout
         self._site = site
         self._store = CertificateStore(site.layout.certificates)
-        self._domain, *others = site.named.names
-        self._also = tuple(others)
+        self._domain = site.named.names[0]
+        self._orders = acme.orders(site.named, asking)
         self._now = datetime.datetime.now(datetime.UTC)
 
     def look_after(self) -> Did:
@@ -83,28 +87,39 @@ class Keeper:
         pair = self._store.current()
         if pair is not None and self._is_good(pair):
             return self._keep(pair, "the certificate is good")
-        left = acme.existing(self._layout, self._domain)
+        left = acme.existing(self._layout, self._orders)
         if left is not None and self._is_good(left):
             return self._serve(left)
         return self._order()
 
     def _local(self) -> Did:
         pair = self._store.current()
-        sound = pair is not None and not check(pair, self._domain, self._now, self._also)
+        domain, *others = self._site.named.certified
+        also = tuple(others)
+        sound = pair is not None and not check(pair, domain, self._now, also)
         if pair is not None and sound and not is_due(pair.leaf, self._now):
             return self._keep(pair, "issued by the host's own CA")
-        return self._serve(LocalCA(self._host.local_ca).issue(self._domain, self._now, self._also))
+        return self._serve(LocalCA(self._host.local_ca).issue(domain, self._now, also))
 
     def _keep(self, pair: Pair, detail: str) -> Did:
         """Leave a good pair alone, unless a kill came before nginx was seen to serve it."""
         if read_state(self._layout, _SWITCH):
             return self._serve(pair)
-        self._remember(self._history().wait(time.time() + _LOOK_AGAIN, ""))
+        self._rest(pair)
         return Did(False, detail)
 
+    def _rest(self, pair: Pair) -> None:
+        """Look again in an hour; until then a person is told what this pair lacks."""
+        advice = wildcard_advice(self._site.named, pair.leaf, self._now)
+        if advice:
+            advice = f"{advice}: lectl dns certify {self._layout.client}"
+        self._remember(self._history().wait(time.time() + _LOOK_AGAIN, advice))
+
     def _is_good(self, pair: Pair) -> bool:
-        sound = not check(pair, self._domain, self._now, self._also)
-        return sound and kind_of(pair.leaf) == "acme" and not is_due(pair.leaf, self._now)
+        domain, *others = self._orders
+        sound = not check(pair, domain, self._now, tuple(others))
+        part = _LAST if self._asking is None and _is_wild(pair.leaf) else _DUE
+        return sound and kind_of(pair.leaf) == "acme" and not is_due(pair.leaf, self._now, part)
 
     def _order(self) -> Did:
         now = time.time()
@@ -134,7 +149,8 @@ class Keeper:
 
     def _serve(self, pair: Pair) -> Did:
         """Switch nginx to the pair and look at what it serves then."""
-        problem = check(pair, self._domain, datetime.datetime.now(datetime.UTC), self._also)
+        domain, *others = self._orders
+        problem = check(pair, domain, datetime.datetime.now(datetime.UTC), tuple(others))
         if problem:
             raise _unusable(self._domain, problem)
         front = self._site.front
@@ -143,7 +159,7 @@ class Keeper:
         front.reload()
         _await_serial(front, serial_of(pair.leaf), self._domain)
         forget_state(self._layout, _SWITCH)
-        self._remember(self._history().wait(time.time() + _LOOK_AGAIN, ""))
+        self._rest(pair)
         return Did(True, f"{self._domain} is served with a certificate of {_issuer(pair)}")
 
     def _install_proven(self, pair: Pair) -> None:
@@ -168,6 +184,23 @@ class Keeper:
 
     def _history(self) -> History:
         return read_history(self._host, self._domain)
+
+
+def wildcard_advice(named: acme.Named, leaf: x509.Certificate, now: datetime.datetime) -> str:
+    """Why a person is needed for a wildcard, which the host alone cannot renew; empty: nothing."""
+    wild = [each for each in named.certified if each.startswith("*.")]
+    if not wild or kind_of(leaf) != "acme":
+        return ""
+    if wild[0] not in names_of(leaf):
+        return f"the certificate is not for {wild[0]} yet, which only a TXT record proves"
+    if is_due(leaf, now):
+        end = f"{leaf.not_valid_after_utc:%Y-%m-%d}"
+        return f"the certificate for {wild[0]} ends on {end}, and only a TXT record renews it"
+    return ""
+
+
+def _is_wild(leaf: x509.Certificate) -> bool:
+    return any(each.startswith("*.") for each in names_of(leaf))
 
 
 def _issuer(pair: Pair) -> str:

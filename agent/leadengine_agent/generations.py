@@ -4,11 +4,12 @@ import hashlib
 import json
 import shutil
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from leadengine_agent.files import point, remove_tree, sync_directory, write_atomically
 from leadengine_agent.layout import StackLayout
-from leadengine_agent.protocol import Colour, Release, StackSpec
+from leadengine_agent.protocol import Colour, EarlierGeneration, Release, StackSpec
 from leadengine_agent.records import Record, current_record
 from leadengine_agent.rendering import Generation, render
 
@@ -75,6 +76,27 @@ class Generations:
             return False
         point(self._layout.current, f"generations/{record.number}")
         return True
+
+    def earlier(self) -> tuple[EarlierGeneration, ...]:
+        """What the stack may be brought back to, newest first."""
+        current = self.current()
+        if current is None:
+            return ()
+        kept = [each for each in self.committed() if each.number != current.number]
+        return tuple(
+            EarlierGeneration(
+                number=each.number,
+                release=each.release,
+                at=self._made_at(each.number),
+                differs=current.spec.changed_by(each.spec),
+            )
+            for each in sorted(kept, key=lambda each: -each.number)
+        )
+
+    def _made_at(self, number: int) -> str:
+        # The record itself is written anew when the backup policy changes; this file is not.
+        seconds = (self._folder(number) / "manifest.json").stat().st_mtime
+        return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
     def prune(self) -> None:
         """Forget generations older than the last `KEPT`, and what killed runs left half done."""

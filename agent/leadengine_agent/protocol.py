@@ -11,7 +11,7 @@ from collections.abc import Set
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, SecretStr, TypeAdapter, model_validator
+from pydantic import ConfigDict, Field, SecretStr, StrictBool, TypeAdapter, model_validator
 
 from leadengine_agent.values import (
     AgeRecipient,
@@ -309,12 +309,15 @@ class StackSpec(Frozen):
     Attributes:
         client: whose stack it is; of a hosted one: what the stack itself is called.
         domain: where it is served; a hosted one below it, as `app.` and `cdn.`.
+        wildcard: its certificate is for every name right below the domain; a dedicated one is served
+            under each of them.
     """
 
     client: Slug
     kind: Kind = "dedicated"
     client_id: ClientId
     domain: DomainName
+    wildcard: StrictBool = False
     email: Email
     plan: Plan = "dedicated"
     brand: Brand = Brand()
@@ -325,10 +328,29 @@ class StackSpec(Frozen):
     acme: Acme = Acme()
     backup: BackupPolicy = BackupPolicy()
 
+    def changed_by(self, other: "StackSpec") -> tuple[str, ...]:
+        """The fields that are others there. Where backups go is never one: a way back leaves it as it is."""
+        names = [name for name in StackSpec.model_fields if name != "backup"]
+        return tuple(name for name in names if getattr(self, name) != getattr(other, name))
+
     @property
     def names(self) -> tuple[str, ...]:
         """The names it is served under; the first one is people's."""
         return names_of(self.kind, self.domain)
+
+    @property
+    def served(self) -> tuple[str, ...]:
+        """What nginx answers to: the names, and every name below a dedicated one's if it is so wanted."""
+        more = self.wildcard and self.kind == "dedicated"
+        return (*self.names, f"*.{self.domain}") if more else self.names
+
+    @property
+    def certified(self) -> tuple[str, ...]:
+        """What the certificate should be for; a name that a wildcard covers would be refused beside it."""
+        if not self.wildcard:
+            return self.names
+        below = f"*.{self.domain}"
+        return (self.domain, below) if self.kind == "dedicated" else (below,)
 
 
 # --- release --------------------------------------------------------------------------------
@@ -519,7 +541,8 @@ class CertifyAhead(Frozen):
     """Get the certificate before the domain points here, by a TXT record (RFC 8555, DNS-01).
 
     The host has no credentials for anybody's DNS: it tells the record as `Event.proof`, and goes on when
-    `Proven` says that the record is there. Answers a `CertifyResult`. Renewals are `Certify`'s.
+    `Proven` says that the record is there. Answers a `CertifyResult`. Renewals are `Certify`'s, but for
+    wildcards, which no other way proves.
 
     Attributes:
         patience: seconds to wait for the record; the host takes no other order meanwhile.
@@ -1086,11 +1109,13 @@ class CertificateState(Answered):
 
     Attributes:
         issuer_kind: `self-signed` until a CA answered, `local` for private names, `acme` otherwise.
+        names: what it is for.
         advice: one sentence: what to point where, or why the last attempt failed; empty when all is well.
     """
 
     issuer_kind: Literal["self-signed", "local", "acme", "none"]
     issuer: str = ""
+    names: tuple[str, ...] = ()
     serial: str = ""
     not_after: str = ""
     advice: str = ""
@@ -1159,7 +1184,23 @@ class BackupState(Answered):
     sealed_to: tuple[AgeRecipient, ...] = ()
 
 
+class EarlierGeneration(Answered):
+    """A generation that is kept: `rollback` may name its number.
+
+    Attributes:
+        at: when it was made, ISO 8601 in UTC; empty: unknown.
+        differs: the fields of the spec that were others then.
+    """
+
+    number: int
+    release: Version
+    at: str = ""
+    differs: tuple[str, ...] = ()
+
+
 class StackState(Answered):
+    """One stack. `earlier`: the generations it may go back to, newest first."""
+
     client: Slug
     domain: DomainName
     client_id: ClientId
@@ -1171,6 +1212,7 @@ class StackState(Answered):
     certificate: CertificateState
     backup: BackupState | None = None
     frozen: bool = False
+    earlier: tuple[EarlierGeneration, ...] = ()
 
 
 class HostState(Answered):
@@ -1495,6 +1537,11 @@ class PanelSpec(Frozen):
     def names(self) -> tuple[str, ...]:
         """The name it is served under."""
         return (self.domain,)
+
+    @property
+    def certified(self) -> tuple[str, ...]:
+        """What its certificate is for."""
+        return self.names
 
 
 class PanelOrder(Frozen):

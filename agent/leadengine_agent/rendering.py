@@ -45,7 +45,7 @@ SECRET_FILES = (
 )
 
 _SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
-_PLAIN_WORD = re.compile(r"[A-Za-z0-9._-]{1,253}\Z")
+_PLAIN_WORD = re.compile(r"(?:\*\.)?[A-Za-z0-9._-]{1,253}\Z")
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def render(
     stack = f"{STACKS}/{spec.client}"
     values: dict[str, Any] = {
         "spec": spec,
-        "names": spec.names,
+        "names": spec.served,
         "project": project_name(spec.client),
         "stack": stack,
         "generation": {

@@ -18,6 +18,7 @@ It is deployed, updated, backed up and restored like every other stack. Clients 
 Examples:
   lectl cloud create leadengine.test --host memory://one
   lectl cloud create leadengine.test ops@leadengine.test --host memory://one --name cloud
+  lectl cloud create leadengine.test --wildcard --prove-by route53
   lectl cloud create leadengine.test --dry-run
 
 {options.exit_codes("10 not found", "11 locked", "12 not allowed")}"""
@@ -33,6 +34,8 @@ def create(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
     ] = None,
     name: Annotated[str, typer.Option(help="What the stack is called.")] = "cloud",
     dns: options.Dns = None,
+    prove_by: options.ProveBy = None,
+    wildcard: options.Wildcard = None,
     release: Annotated[
         str | None, typer.Option(help="As 'release list' shows it; by default the newest.")
     ] = None,
@@ -55,6 +58,6 @@ def create(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
         release=release,
         dns=dns,
         kind="hosted",
-    )
+    ).model_copy(update={"prove_by": prove_by, "wildcard": wildcard})
     show = show_preview if dry_run else deploy_and_show
     show(session, request)

@@ -19,6 +19,7 @@ Examples:
   lectl deploy acme leads.acme.com --on hetzner:cx32
   lectl deploy acme leads.acme.com --on digitalocean:s-2vcpu-4gb@fra1 --dns cloudflare
   lectl deploy acme leads.acme.com --host ssh://root@203.0.113.7 --prove-by auto
+  lectl deploy acme leads.acme.com --wildcard --prove-by cloudflare --dns cloudflare
   lectl deploy acme leads.acme.com --dry-run
 
 {options.exit_codes("10 not found", "11 locked", "12 not allowed")}"""
@@ -38,6 +39,7 @@ def deploy(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
         bool, typer.Option("--replace-dns", help="Records that lead elsewhere may go.")
     ] = False,
     prove_by: options.ProveBy = None,
+    wildcard: options.Wildcard = None,
     plan: Annotated[
         str | None, typer.Option(help="hosted, dedicated, self-hosted or enterprise.")
     ] = None,
@@ -54,13 +56,12 @@ def deploy(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
 ) -> None:
     from leadengine_ctl.cli import remote
 
-    panel_words = (client, domain, email, plan, host, release, host_key)
-    if not dry_run and remote.deployed(panel_words, as_json=as_json):
+    there = (client, domain, email, plan, host, release, host_key)
+    more = (replace_dns, without_backup, prove_by, wildcard)
+    if not dry_run and remote.deployed(there, (on, dns, *more), as_json=as_json):
         return
     from leadengine_ctl.cli.deploying import Words, carry_out
     from leadengine_ctl.cli.session import open_session
 
-    asked = (client, domain, email, host, on, dns, plan, release)
-    words = Words(*asked, replace_dns, without_backup, prove_by)
-    session = open_session(as_json=as_json, host_key=host_key)
-    carry_out(session, words, dry_run=dry_run, sure=yes)
+    words = Words(client, domain, email, host, on, dns, plan, release, *more)
+    carry_out(open_session(as_json=as_json, host_key=host_key), words, dry_run=dry_run, sure=yes)

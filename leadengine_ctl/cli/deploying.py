@@ -28,6 +28,7 @@ class Words:
     replace_dns: bool
     without_backup: bool
     prove_by: str | None
+    wildcard: bool | None
 
 
 def carry_out(session: Session, words: Words, *, dry_run: bool, sure: bool) -> None:
@@ -43,7 +44,13 @@ def carry_out(session: Session, words: Words, *, dry_run: bool, sure: bool) -> N
         release=words.release,
         dns=words.dns or ("auto" if rent else None),
         replace_dns=words.replace_dns,
-    ).model_copy(update={"without_backup": words.without_backup, "prove_by": words.prove_by})
+    ).model_copy(
+        update={
+            "without_backup": words.without_backup,
+            "prove_by": words.prove_by,
+            "wildcard": words.wildcard,
+        }
+    )
     if dry_run:
         show_preview(session, request, rent)
         return

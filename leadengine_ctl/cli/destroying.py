@@ -33,5 +33,7 @@ def _plan(session: Session, request: DestroyRequest, domain: str) -> Plan:
         return plan_leftover(client, host)
     rented = store.servers.named(request.server) if request.server else None
     server = f"the server {rented.name} at {rented.provider}" if rented else ""
+    if rented and rented.reserved:
+        server += f", with its reserved address {rented.reserved}"
     made = tuple(f"{each.kind} {each.name}" for each in store.names.of(client))
     return plan_destroy(client, domain, host, server, made, last_point=request.last_point)

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from leadengine_ctl.cli import (
+    host_address,
     host_doctor,
     host_prepare,
     host_servers,
@@ -19,7 +20,7 @@ app = typer.Typer(no_args_is_help=True, help="The machines that stacks live on."
 @app.command("list", help=f"List the known hosts, and what they cost.\n\n{options.exit_codes()}")
 def list_hosts(
     orphans: Annotated[
-        bool, typer.Option("--orphans", help="Servers that are paid for and that nobody knows.")
+        bool, typer.Option("--orphans", help="What is paid for and that nobody knows.")
     ] = False,
     as_json: options.Json = False,
 ) -> None:
@@ -62,6 +63,7 @@ app.command(help=host_servers.RESIZE)(host_servers.resize)
 app.command(help=host_servers.REPLACE)(host_servers.replace)
 app.command(help=host_snapshots.SNAPSHOT)(host_snapshots.snapshot)
 app.command(help=host_snapshots.SNAPSHOTS)(host_snapshots.snapshots)
+app.add_typer(host_address.app, name="address")
 app.command(help=host_servers.DRAIN)(host_servers.drain)
 app.command(help=host_servers.DELETE)(host_servers.delete)
 app.command(help=host_servers.ORPHANS)(host_servers.orphans)

@@ -145,7 +145,7 @@ def delete(
     serving.delete(open_session(as_json=as_json), name, dry_run=dry_run, sure=yes)
 
 
-ORPHANS = f"""Servers with our tag that nobody knows: they cost money and serve nobody.
+ORPHANS = f"""Servers, snapshots and addresses of ours that nobody knows: they cost money and serve nobody.
 
 Exit code 20: there are some. With --delete they are given back, after a question.
 
@@ -153,14 +153,16 @@ Exit code 20: there are some. With --delete they are given back, after a questio
 
 
 def orphans(
-    remove: Annotated[bool, typer.Option("--delete", help="Give them back.")] = False,
+    remove: Annotated[
+        bool, typer.Option("--delete", help="Give them back, after a question.")
+    ] = False,
     yes: options.Yes = False,
     as_json: options.Json = False,
 ) -> None:
-    from leadengine_ctl.cli import serving
+    from leadengine_ctl.cli.orphaning import orphans as show_and_remove
     from leadengine_ctl.cli.session import open_session
 
-    code = serving.orphans(open_session(as_json=as_json), remove=remove, sure=yes)
+    code = show_and_remove(open_session(as_json=as_json), remove=remove, sure=yes)
     raise typer.Exit(code)
 
 

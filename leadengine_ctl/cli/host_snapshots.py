@@ -28,14 +28,13 @@ def snapshot(
     ] = "",
     as_json: options.Json = False,
 ) -> None:
-    from dataclasses import asdict
-
+    from leadengine_ctl.cli.server_tables import snapshot_json
     from leadengine_ctl.cli.session import open_session
     from leadengine_ctl.operations.servers.snapshots import take_snapshot
 
     taken = take_snapshot(open_session(as_json=as_json).world, name, title)
     if as_json:
-        terminal.put_json({"kind": "result", **asdict(taken)})
+        terminal.put_json({"kind": "result", **snapshot_json(taken)})
     else:
         terminal.say(f"The provider takes the snapshot '{taken.name}'.", "good")
 
@@ -55,8 +54,7 @@ def snapshots(
     delete: Annotated[str, typer.Option(metavar="ID", help="Delete this one.")] = "",
     as_json: options.Json = False,
 ) -> None:
-    from dataclasses import asdict
-
+    from leadengine_ctl.cli.server_tables import put_snapshots
     from leadengine_ctl.cli.session import open_session
     from leadengine_ctl.operations.servers import snapshots as pictures
 
@@ -64,11 +62,4 @@ def snapshots(
     if delete:
         pictures.delete_snapshot(world, name, delete)
         terminal.say(f"The snapshot {delete} is deleted.", "good")
-    found = pictures.snapshots_of(world, name)
-    if as_json:
-        shown = [asdict(each) for each in found]
-        terminal.put_json({"kind": "result", "snapshots": shown})
-    elif found:
-        terminal.put_table([("ID", "NAME"), *((each.id, each.name) for each in found)])
-    else:
-        terminal.say(f"There is no snapshot of {name}.")
+    put_snapshots(name, pictures.snapshots_of(world, name), as_json=as_json)

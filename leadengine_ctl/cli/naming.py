@@ -7,7 +7,9 @@ from leadengine_ctl.cli.session import Session
 from leadengine_ctl.dns.base import Record
 from leadengine_ctl.dns.looking import Seen
 from leadengine_ctl.dns.manual import instructions
-from leadengine_ctl.errors import ExitCode
+from leadengine_ctl.errors import ExitCode, LeadEngineError, UsageError
+from leadengine_ctl.operations.certify import CertifyRequest, CertifyVerb
+from leadengine_ctl.operations.defaults import client_host
 from leadengine_ctl.operations.seeing import Sight, watch
 
 
@@ -20,6 +22,45 @@ def check_and_show(session: Session, client: str, wait: int) -> ExitCode:
     else:
         _show(sight)
     return ExitCode.OK if sight.is_right else ExitCode.CHANGES_PENDING
+
+
+def certify_and_show(
+    session: Session, client: str | None, prove_by: str, *, every: bool
+) -> ExitCode:
+    """Certify one client, or every one with a wildcard, and show what is still missing."""
+    world = session.world
+    wild = (each.slug for each in world.store.clients.all() if each.spec.wildcard)
+    if bool(client) == every:
+        raise UsageError(
+            "Say whose certificate it is",
+            "Either one client is named, or --all is given.",
+            "As in: lectl dns certify acme",
+        )
+    if client:
+        rows = [_certified(session, client, prove_by)]
+    else:
+        rows = [_tried(session, name, prove_by) for name in sorted(wild)]
+    if session.as_json:
+        terminal.put_json({"kind": "result", "certificates": rows})
+    for row in () if session.as_json else rows:
+        said = row["advice"] or f"{row['certificate']} certificate"
+        terminal.say(f"{row['client']}: {said}", "warn" if row["advice"] else "good")
+    return ExitCode.PARTIAL if any(row["advice"] for row in rows) else ExitCode.OK
+
+
+def _certified(session: Session, client: str, prove_by: str) -> dict[str, str]:
+    host = str(client_host(session.world, client))
+    verb = CertifyVerb(CertifyRequest(client=client, host=host, prove_by=prove_by))
+    done = session.run(verb).data["certify"]
+    return {"client": client, "certificate": done["kind"], "advice": done["advice"]}
+
+
+def _tried(session: Session, client: str, prove_by: str) -> dict[str, str]:
+    """The same; the others have their turn when it fails."""
+    try:
+        return _certified(session, client, prove_by)
+    except LeadEngineError as error:
+        return {"client": client, "certificate": "unknown", "advice": f"{error.what}. {error.why}"}
 
 
 def _say_waiting(sight: Sight) -> None:
@@ -43,7 +84,8 @@ def _show(sight: Sight) -> None:
             "bad",
         )
     if sight.is_right:
-        terminal.say(f"{sight.domain} leads to {sight.host}.", "good")
+        lead = "lead" if " and " in sight.domain else "leads"
+        terminal.say(f"{sight.domain} {lead} to {sight.host}.", "good")
     elif sight.wanted:
         for line in instructions(sight.wanted):
             terminal.say(line)

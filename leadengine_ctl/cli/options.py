@@ -36,6 +36,13 @@ ProveBy = Annotated[
         help="Certify the domain before it leads to the host, by a TXT record; WHO as with --dns.",
     ),
 ]
+Wildcard = Annotated[
+    bool | None,
+    typer.Option(
+        "--wildcard/--no-wildcard",
+        help="A certificate for every name right below the domain too; needs --prove-by.",
+    ),
+]
 Dns = Annotated[
     str | None,
     typer.Option(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from leadengine_ctl.cli import terminal
-from leadengine_ctl.errors import ExitCode, LeadEngineError
+from leadengine_ctl.errors import ExitCode, LeadEngineError, UsageError
 from leadengine_ctl.fleet.records import EventRecord, OperationRecord
 
 if TYPE_CHECKING:
@@ -106,15 +106,35 @@ def follow_operation(there: "PanelClient", operation: str, *, as_json: bool) -> 
     return last
 
 
+_ONLY_HERE = ("--on", "--dns", "--replace-dns", "--without-backup", "--prove-by", "--wildcard")
 _DEPLOY = ("client", "domain", "email", "plan", "host", "release", "host_key")
 
 
-def deployed(values: tuple[str | None, ...], *, as_json: bool) -> bool:
-    """Deploy through the panel; False: this machine works through none."""
+def deployed(
+    values: tuple[str | None, ...], only_here: tuple[object, ...], *, as_json: bool
+) -> bool:
+    """Deploy through the panel; False: this machine works through none.
+
+    Raises:
+        UsageError: a word was given that no panel takes.
+    """
     there = panel()
     if there is not None:
+        _refuse(dict(zip(_ONLY_HERE, only_here, strict=True)))
         deploy(there, dict(zip(_DEPLOY, values, strict=True)), as_json=as_json)
     return there is not None
+
+
+def _refuse(given: dict[str, object]) -> None:
+    # '--no-wildcard' is said, too, though it is False.
+    said = {**given, "--wildcard": given["--wildcard"] is not None}
+    names = [name for name, value in said.items() if value]
+    if names:
+        raise UsageError(
+            f"A panel deploys without {', '.join(names)}",
+            "This machine works through a panel, which neither rents servers nor changes DNS.",
+            "Give it on a machine with the tokens and the store, or leave it out.",
+        )
 
 
 def deploy(there: "PanelClient", words: dict[str, Any], *, as_json: bool) -> None:

@@ -1,13 +1,14 @@
 """Tables about hosts, servers, sizes and costs."""
 
+from dataclasses import asdict
 from decimal import Decimal
 
 from leadengine_ctl.cli import terminal
 from leadengine_ctl.cli.session import Session
 from leadengine_ctl.fleet.records import HostRecord
 from leadengine_ctl.fleet.servers import ServerRecord
-from leadengine_ctl.operations.servers.survey import Survey, costs
-from leadengine_ctl.providers.base import Size, price_text
+from leadengine_ctl.operations.servers.survey import costs
+from leadengine_ctl.providers.base import Size, Snapshot, price_text
 
 
 def put_host_list(session: Session) -> None:
@@ -123,32 +124,21 @@ def put_costs(session: Session) -> None:
     terminal.put_table([("CLIENT", "HOST", "COST"), *rows_shown])
 
 
-def put_survey(session: Session, found: Survey) -> None:
-    """Servers that nobody knows, servers that are gone, providers that could not be asked."""
-    if session.as_json:
-        shown = [
-            {"provider": each.provider, "id": each.server.id, "name": each.server.name}
-            for each in found.orphans
-        ]
-        terminal.put_json(
-            {
-                "kind": "result",
-                "orphans": shown,
-                "missing": [each.name for each in found.missing],
-                "unasked": found.unasked,
-            }
-        )
-        return
-    rows = [
-        (each.provider, each.server.id, each.server.name, each.server.size, each.server.region)
-        for each in found.orphans
-    ]
-    if rows:
-        terminal.put_table([("PROVIDER", "ID", "NAME", "SIZE", "REGION"), *rows])
-        terminal.say("Nobody knows these, and they are paid for. Give them back with --delete.")
+def put_snapshots(name: str, found: tuple[Snapshot, ...], *, as_json: bool) -> None:
+    """One line a picture of a server's disk."""
+    if as_json:
+        shown = [snapshot_json(each) for each in found]
+        terminal.put_json({"kind": "result", "snapshots": shown})
+    elif found:
+        rows = [(each.id, each.name, each.made_at or "-", _gigabytes(each)) for each in found]
+        terminal.put_table([("ID", "NAME", "TAKEN", "SIZE"), *rows])
     else:
-        terminal.say("There is no server that nobody knows.", "good")
-    for record in found.missing:
-        terminal.say(f"{record.name} is gone at {record.provider}; forget it: host delete", "warn")
-    for provider, why in found.unasked.items():
-        terminal.say(f"{provider} could not be asked: {why}.", "bad")
+        terminal.say(f"There is no snapshot of {name}.")
+
+
+def snapshot_json(found: Snapshot) -> dict[str, object]:
+    return {**asdict(found), "size_gb": None if found.size_gb is None else str(found.size_gb)}
+
+
+def _gigabytes(found: Snapshot) -> str:
+    return "-" if found.size_gb is None else f"{found.size_gb} GB"

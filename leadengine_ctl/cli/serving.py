@@ -1,14 +1,11 @@
 """What the commands on rented servers do: plan, question, run, answer."""
 
 from dataclasses import asdict
-from functools import partial
 
 from leadengine_agent.values import Frozen
 from leadengine_ctl.cli import terminal, texts
 from leadengine_ctl.cli.renting import agree
-from leadengine_ctl.cli.server_tables import put_survey
 from leadengine_ctl.cli.session import Session
-from leadengine_ctl.errors import ExitCode
 from leadengine_ctl.operations.base import Verb
 from leadengine_ctl.operations.defaults import find_address
 from leadengine_ctl.operations.servers.changing import Replace, Resize, resize_request
@@ -19,7 +16,6 @@ from leadengine_ctl.operations.servers.giving_back import (
     server_request,
 )
 from leadengine_ctl.operations.servers.request import ServerName
-from leadengine_ctl.operations.servers.survey import Orphan, providers_in_use, survey
 from leadengine_ctl.planning.plan import Plan
 from leadengine_ctl.planning.provision import plan_delete, plan_replace, plan_resize
 
@@ -57,14 +53,14 @@ def resize(session: Session, name: str, size: str, *, dry_run: bool, sure: bool)
     request, offer = resize_request(session.world, name, size)
     record = find_server(session.world, name)
     plan = plan_resize(record.name, record.size, size, offer.price)
-    _do(session, Resize(request), plan, dry_run=dry_run, sure=sure)
+    carry_out(session, Resize(request), plan, dry_run=dry_run, sure=sure)
 
 
 def replace(session: Session, name: str, *, dry_run: bool, sure: bool) -> None:
     """Plan, ask and replace."""
     request, record = server_request(session.world, name), find_server(session.world, name)
     refuse_while_inhabited(session.world, record)
-    _do(session, Replace(request), plan_replace(record.name), dry_run=dry_run, sure=sure)
+    carry_out(session, Replace(request), plan_replace(record.name), dry_run=dry_run, sure=sure)
 
 
 def delete(session: Session, name: str, *, dry_run: bool, sure: bool) -> None:
@@ -72,8 +68,8 @@ def delete(session: Session, name: str, *, dry_run: bool, sure: bool) -> None:
     request, record = server_request(session.world, name), find_server(session.world, name)
     refuse_while_inhabited(session.world, record)
     price = f"{record.monthly} {record.currency} a month" if record.monthly else "anything"
-    plan = plan_delete(record.name, record.provider, price)
-    _do(session, DeleteServer(request), plan, dry_run=dry_run, sure=sure)
+    plan = plan_delete(record.name, record.provider, price, record.reserved)
+    carry_out(session, DeleteServer(request), plan, dry_run=dry_run, sure=sure)
 
 
 def drain(session: Session, name: str, reason: str) -> None:
@@ -90,34 +86,8 @@ def drain(session: Session, name: str, reason: str) -> None:
         terminal.say(f"Still there: {', '.join(stay)}.")
 
 
-def orphans(session: Session, *, remove: bool, sure: bool) -> ExitCode:
-    """Show servers that nobody knows, and give them back when that is wanted."""
-    world = session.world
-    found = survey(world, providers_in_use(world))
-    put_survey(session, found)
-    if not found.orphans:
-        return ExitCode.PARTIAL if found.unasked else ExitCode.OK
-    if not remove:
-        return ExitCode.CHANGES_PENDING
-    if not sure:
-        agree(_plan_of(found.orphans), "Delete them?", "Nothing was deleted")
-    for each in found.orphans:
-        provider = world.clouds.provider(each.provider)
-        world.clouds.patience.settle(partial(provider.delete, each.server.id))
-        terminal.say(f"{each.server.name} at {each.provider} is deleted.", "good")
-    return ExitCode.OK
-
-
-def _plan_of(found: tuple[Orphan, ...]) -> Plan:
-    names = ", ".join(f"{each.server.name} at {each.provider}" for each in found)
-    return Plan(
-        f"Delete {len(found)} servers that nobody knows",
-        (),
-        (f"These go: {names}.", "Everything on their disks is lost."),
-    )
-
-
-def _do(session: Session, verb: Verb, plan: Plan, *, dry_run: bool, sure: bool) -> None:
+def carry_out(session: Session, verb: Verb, plan: Plan, *, dry_run: bool, sure: bool) -> None:
+    """Show the plan of a dry run; or ask, run it, and say that it is done."""
     if dry_run:
         show_plan(session, plan)
         return

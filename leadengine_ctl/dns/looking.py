@@ -6,8 +6,10 @@ import dns.exception
 import dns.rdatatype
 import dns.resolver
 
-from leadengine_ctl.dns.base import Record
+from leadengine_ctl.dns.base import Record, records_of
 
+_ANY = "lectl-looks-here"
+"""A label that stands for any, where a wildcard is looked at."""
 _PATIENCE = 5.0
 """Seconds for one question."""
 
@@ -30,7 +32,8 @@ class Seen:
     Attributes:
         found: the values of A and AAAA.
         missing: records that should be there and are not.
-        strange: values that lead elsewhere: an authority that meets one cannot certify.
+        strange: values that lead elsewhere: an authority that meets one cannot certify. Of several
+            names each stands with its own.
         silent: why it said nothing; empty: it answered.
     """
 
@@ -45,10 +48,30 @@ class Seen:
         return not (self.missing or self.strange or self.silent)
 
 
+def look_at_all(names: tuple[str, ...], addresses: tuple[str, ...], resolver: Resolver) -> Seen:
+    """Ask one resolver for several names that should all lead to the same addresses.
+
+    Args:
+        names: a wildcard is asked for by a name below it that nobody has.
+    """
+    seen = [look(each, records_of(each, addresses), resolver) for each in names]
+    if len(seen) == 1:
+        return seen[0]
+    both = zip(names, seen, strict=True)
+    return Seen(
+        resolver,
+        found=tuple(dict.fromkeys(value for each in seen for value in each.found)),
+        missing=tuple(record for each in seen for record in each.missing),
+        strange=tuple(f"{value} of {name}" for name, each in both for value in each.strange),
+        silent=next((each.silent for each in seen if each.silent), ""),
+    )
+
+
 def look(name: str, wanted: tuple[Record, ...], resolver: Resolver) -> Seen:
     """Ask one resolver for a name, and compare with what should be there."""
+    asked = name.replace("*", _ANY)
     try:
-        found = (*_ask(resolver, name, "A"), *_ask(resolver, name, "AAAA"))
+        found = (*_ask(resolver, asked, "A"), *_ask(resolver, asked, "AAAA"))
     except dns.exception.DNSException as error:
         return Seen(resolver, silent=_why(error))
     values = {each.value for each in wanted}
@@ -69,17 +92,18 @@ def sees_text(name: str, value: str, resolver: Resolver) -> bool | None:
     return value.encode() in {b"".join(each.strings) for each in found or ()}
 
 
-def forbidding_caa(name: str, authority: str, resolver: Resolver) -> str:
+def forbidding_caa(name: str, authority: str, resolver: Resolver, *, wildcard: bool = False) -> str:
     """The name whose CAA records forbid this authority to certify; empty: it may.
 
     Args:
         authority: its domain, as in `letsencrypt.org`.
+        wildcard: the certificate is for every name below, which records of their own may decide.
     """
     labels = name.split(".")
     for start in range(len(labels) - 1):
         parent = ".".join(labels[start:])
         try:
-            issuers = _issuers(resolver, parent)
+            issuers = _issuers(resolver, parent, wildcard=wildcard)
         except dns.exception.DNSException:
             continue
         if issuers is not None:
@@ -88,12 +112,13 @@ def forbidding_caa(name: str, authority: str, resolver: Resolver) -> str:
     return ""
 
 
-def _issuers(resolver: Resolver, name: str) -> set[str] | None:
+def _issuers(resolver: Resolver, name: str, *, wildcard: bool) -> set[str] | None:
     """Who may certify, by the CAA set of this very name; None: it has none."""
     found = _resolve(resolver, name, "CAA")
     if found is None:
         return None
-    named = [each for each in found if each.tag == b"issue"]
+    wild = [each for each in found if each.tag == b"issuewild"]
+    named = wild if wildcard and wild else [each for each in found if each.tag == b"issue"]
     return {each.value.decode("ascii", "replace").partition(";")[0].strip() for each in named}
 
 

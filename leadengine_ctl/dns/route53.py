@@ -64,7 +64,7 @@ class Route53:
                 HostedZoneId=zone, StartRecordName=name, StartRecordType=kind, MaxItems="1"
             )["ResourceRecordSets"]
         first = found[0] if found else None
-        is_it = first and (first["Name"].rstrip("."), first["Type"]) == (name, kind)
+        is_it = first and (_plain(first["Name"]), first["Type"]) == (name, kind)
         return first if is_it else None
 
     def _read(self, zone: str, name: str, kind: Kind) -> tuple[str, ...]:
@@ -87,3 +87,8 @@ class Route53:
                 HostedZoneId=zone,
                 ChangeBatch={"Changes": [{"Action": action, "ResourceRecordSet": changed}]},
             )
+
+
+def _plain(name: str) -> str:
+    """A name as people write it: Route 53 answers `*` as the number that it has in ASCII."""
+    return name.rstrip(".").replace("\\052", "*")

@@ -111,6 +111,14 @@ class Overview:
             rows = connection.execute(wanted).all()
         return tuple(OperationRecord.model_validate(dict(row._mapping)) for row in rows)
 
+    def since(self, moment: str, verb: str) -> tuple[OperationRecord, ...]:
+        """The operations of one verb that began at a moment or later, oldest first."""
+        table = self._schema.operations
+        wanted = select(table).where(table.c.started_at >= moment, table.c.verb == verb)
+        with self._reader.connect() as connection:
+            rows = connection.execute(wanted.order_by(table.c.started_at)).all()
+        return tuple(OperationRecord.model_validate(dict(row._mapping)) for row in rows)
+
     def operation_counts(self) -> dict[str, int]:
         """How many operations there are of each state."""
         table = self._schema.operations

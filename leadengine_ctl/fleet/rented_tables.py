@@ -27,6 +27,7 @@ def servers_table(metadata: MetaData, keys: KeyRing) -> Table:
         Column("host", String(253)),
         Column("address", String(45), nullable=False),
         Column("address6", String(45), nullable=False),
+        Column("reserved", String(45), nullable=False, server_default=""),
         Column("live", Boolean, nullable=False),
         Column("first_key", Text, nullable=False),
         Column("next_key", Text, nullable=False),

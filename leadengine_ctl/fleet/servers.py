@@ -19,6 +19,7 @@ class ServerRecord(Frozen):
         monthly: its price when it was ordered, or last resized; empty: unknown.
         server: the provider's id, noted as soon as there is one.
         host: the name of the host it is; None until it has an address.
+        reserved: an IPv4 address beside its own that outlives it; empty: it has none.
         live: it became a host.
         first_key: the public host key it was made with; next_key: the one that takes its place.
         private_key: the other half of `first_key`, until the server has it.
@@ -36,6 +37,7 @@ class ServerRecord(Frozen):
     host: str | None = None
     address: str = ""
     address6: str = ""
+    reserved: str = ""
     live: bool = False
     first_key: str
     next_key: str = ""

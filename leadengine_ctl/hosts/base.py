@@ -199,6 +199,14 @@ class Host(Transport, Protocol):
         """Let the machine show the drafted key to whoever connects from now on."""
         ...
 
+    def hold_addresses(self, own: tuple[str, ...]) -> bool:
+        """Let the machine answer to these addresses beside its own, and to no others given so before.
+
+        Returns:
+            Whether anything was changed.
+        """
+        ...
+
     def remove_agent(self, *, purge: bool, report: Report = quiet) -> None:
         """Stop and remove the agent; `purge`: with its journal, releases and stack files too.
 

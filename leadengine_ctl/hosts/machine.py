@@ -19,6 +19,7 @@ from leadengine_ctl.hosts import (
     bootstrap,
     conversation,
     new_identity,
+    own_addresses,
     panel_link,
     panel_site,
     probing,
@@ -127,6 +128,9 @@ class Machine:
 
     def _root_or_plain(self) -> Runner:
         return as_root(self._plain) or self._plain
+
+    def hold_addresses(self, own: tuple[str, ...]) -> bool:
+        return own_addresses.hold(self._root("be given an address"), self.address, own)
 
     def remove_agent(self, *, purge: bool, report: Report = quiet) -> None:
         agent_lifecycle.remove_agent(self._runner, self.address, purge=purge, report=report)

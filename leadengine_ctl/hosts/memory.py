@@ -159,6 +159,11 @@ class MemoryHost:
     def adopt_identity(self) -> None:
         """Nobody signs in to memory."""
 
+    def hold_addresses(self, own: tuple[str, ...]) -> bool:
+        changed = self._state.addresses != own
+        self._keep(self._state.model_copy(update={"addresses": own}))
+        return changed
+
     def remove_agent(self, *, purge: bool, report: Report = quiet) -> None:
         if self._state.stacks:
             names = ", ".join(sorted(self._state.stacks))

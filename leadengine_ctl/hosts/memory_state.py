@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from leadengine_agent.protocol import (
     Activate,
     CertificateState,
+    EarlierGeneration,
     Outcome,
     PanelSpec,
     Part,
@@ -121,6 +122,14 @@ class MemoryStack(Frozen):
             else tuple(_service(name, healthy=healthy) for name in running),
             certificate=_certificate(self.spec.domain),
             frozen=self.frozen,
+            earlier=tuple(
+                EarlierGeneration(
+                    number=each.number,
+                    release=each.release,
+                    differs=self.spec.changed_by(each.spec),
+                )
+                for each in reversed(self.earlier)
+            ),
         )
 
 
@@ -142,6 +151,7 @@ class MemoryState(Frozen):
         publisher: whose releases it believes, by the hash of the first root; empty: nobody's yet.
         identity: its own age key, once it was asked for.
         repositories: those in its own folders: they end with it.
+        addresses: those it answers to beside its own.
         panel: whom it reports to.
         served_panel: the panel that lives on it; `panel_owner`: its first owner.
     """
@@ -157,6 +167,7 @@ class MemoryState(Frozen):
     journal: dict[str, Entry] = {}
     identity: str = ""
     repositories: dict[str, MemoryRepository] = {}
+    addresses: tuple[str, ...] = ()
 
 
 def load(path: Path) -> MemoryState:

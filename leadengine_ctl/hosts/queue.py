@@ -231,6 +231,9 @@ class QueueHost:
     def adopt_identity(self) -> None:
         raise self._needs_hands("A new host key")
 
+    def hold_addresses(self, own: tuple[str, ...]) -> bool:
+        raise self._needs_hands("An address")
+
     def inspect_hardening(self) -> HardeningFacts:
         raise self._needs_hands("Looking at all of the machine")
 

@@ -8,11 +8,11 @@ from leadengine_ctl.errors import LeadEngineError
 
 @dataclass(frozen=True)
 class Notice:
-    """A message: about an incident that began or ended, or a test.
+    """A message: about an incident that began or ended, a test, or a sign of life.
 
     Attributes:
         subject: one line. `text`: a sentence or two. `url`: where to look, or empty.
-        state: `opened`, `closed` or `test`.
+        state: `opened`, `closed`, `test`, or `alive`: nothing is wrong, and alerts arrive.
         about: the client or host.
     """
 
@@ -20,7 +20,7 @@ class Notice:
     subject: str
     text: str
     url: str
-    state: Literal["opened", "closed", "test"]
+    state: Literal["opened", "closed", "test", "alive"]
     severity: Literal["warning", "critical"]
     about: str
 

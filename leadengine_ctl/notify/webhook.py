@@ -5,6 +5,13 @@ from dataclasses import asdict, dataclass
 from leadengine_ctl.notify.base import Notice
 from leadengine_ctl.notify.outward import post_json
 
+_SIGNS = {
+    "opened": ":red_circle:",
+    "closed": ":large_green_circle:",
+    "test": ":bell:",
+    "alive": ":heartbeat:",
+}
+
 
 @dataclass(frozen=True)
 class Webhook:
@@ -25,9 +32,8 @@ class Slack:
 
     def send(self, notice: Notice) -> None:
         """Send it as text; what looks like mark-up is text as well."""
-        sign = {"opened": ":red_circle:", "closed": ":large_green_circle:", "test": ":bell:"}
         link = f"\n{notice.url}" if notice.url else ""
-        text = f"{sign[notice.state]} *{_plain(notice.subject)}*\n{_plain(notice.text)}{link}"
+        text = f"{_SIGNS[notice.state]} *{_plain(notice.subject)}*\n{_plain(notice.text)}{link}"
         post_json(self.url, {"text": text})
 
 

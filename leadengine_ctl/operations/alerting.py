@@ -12,6 +12,8 @@ from leadengine_ctl.operations.base import World
 from leadengine_ctl.planning.alerts import Finding
 
 DUTY = "watch"
+_AGAIN = 900.0
+"""Seconds after which a channel is tried again by which nothing arrived."""
 
 
 def settle(world: World, findings: Iterable[Finding]) -> None:
@@ -34,6 +36,36 @@ def settle(world: World, findings: Iterable[Finding]) -> None:
         if not each.told and not is_muted(each, mutes):
             _tell(world, _notice(world, each, closed=False))
             alerts.mark_told(each.id)
+
+
+def prove_channels(world: World, tried: dict[str, float]) -> None:
+    """Send a sign of life by each channel that was quiet for long, or by which nothing arrived last.
+
+    So whoever is told by it misses something when the way to them breaks, and the panel knows it by
+    itself: what does not arrive is an incident, told by the other channels, until something arrives again.
+
+    Args:
+        tried: channel -> when this was last done; kept by the caller.
+    """
+    alerts, now, hours = world.store.alerts, time.time(), world.settings.alert_heartbeat_hours
+    silent = any(each.begins <= now and each.subject == "*" for each in alerts.mutes(now))
+    if not hours or silent:
+        return
+    for channel in alerts.channels():
+        quiet = channel.sent_at is None or now - channel.sent_at >= hours * 3600
+        if (quiet or channel.failure) and now - tried.get(channel.id, 0.0) >= _AGAIN:
+            tried[channel.id] = now
+            _send(world, channel, _sign_of_life(world, hours))
+
+
+def _sign_of_life(world: World, hours: float) -> Notice:
+    text = (
+        f"Nothing else had to be told by this way for {hours:g} hours. When the next of these does not come"
+        " either, the panel or the way to you is broken."
+    )
+    url = f"{world.settings.panel_place}/alerts"
+    words = ("Alerts of the panel arrive here", text)
+    return Notice(secrets.token_hex(8), *words, url, "alive", "warning", "panel")
 
 
 def is_muted(incident: IncidentRecord, mutes: Iterable[MuteRecord]) -> bool:

@@ -2,11 +2,7 @@
 
 from dataclasses import dataclass
 
-from leadengine_agent.protocol import (
-    Activate,
-    CertificateState,
-    names_of,
-)
+from leadengine_agent.protocol import Activate, CertificateState
 from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.admission import check_host, check_names, check_release
@@ -65,10 +61,16 @@ class _Steps:
             Naming(self.run.world, request.client, name).point(
                 request.dns or "auto", addresses, replace=request.replace_dns
             )
-            for name in names_of(request.kind, request.domain)
+            for name in self._names()
         ]
         detail = " ".join(dict.fromkeys(each.detail for each in did))
         return Did(changed=any(each.changed for each in did), detail=detail)
+
+    def _names(self) -> tuple[str, ...]:
+        """Those that are to lead to the host: of a dedicated wildcard, each below the domain."""
+        world, request = self.run.world, self.request
+        spec = build_spec(world, request, world.store.clients.find(request.client))
+        return spec.served
 
     def prepare(self) -> Did:
         return self._placing().prepare()

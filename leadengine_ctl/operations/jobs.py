@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from leadengine_ctl.errors import LeadEngineError, LockedError
 from leadengine_ctl.fleet.panel_records import JobRecord
 from leadengine_ctl.fleet.records import RolloutState
+from leadengine_ctl.operations.backups.everybody import Everybody, back_up
 from leadengine_ctl.operations.base import Happening, Verb, World
 from leadengine_ctl.operations.resume import make_verb
 from leadengine_ctl.operations.rollouts.run import run_rollout
@@ -17,6 +18,12 @@ LEASE = 10.0
 """Seconds after which a worker that gave no sign counts as gone."""
 
 ROLLOUT = "rollout"
+EVERYBODY = "back-up"
+"""Recovery points of all clients, by one job: a job for each would keep everybody else waiting."""
+
+ALL_CLIENTS = "all clients"
+"""The subject of such a job; no client can be called so."""
+
 _HEARTBEAT = 2.0
 _GOING_ON = (RolloutState.RUNNING, RolloutState.PAUSED)
 _TRIES = 5
@@ -38,6 +45,16 @@ def ask_for_rollout(world: World, rollout: str) -> JobRecord:
     if open_ is not None:
         return open_
     return _ask(world, _job(world, new_id(), (ROLLOUT, rollout, ""), None))
+
+
+def ask_for_backups(world: World, wanted: Everybody) -> JobRecord:
+    """Ask for a recovery point of each of these clients.
+
+    Raises:
+        LockedError: that is being done already.
+    """
+    what = (EVERYBODY, ALL_CLIENTS, wanted.model_dump_json())
+    return _ask(world, _job(world, new_id(), what, None))
 
 
 def carry_out(world: World, job: JobRecord, runner: str) -> None:
@@ -80,6 +97,9 @@ def _do(world: World, job: JobRecord, runner: str) -> None:
         )
     if job.verb == ROLLOUT:
         _roll(world, job.subject)
+        return
+    if job.verb == EVERYBODY:
+        back_up(world, job)
         return
 
     def listen(event: Happening) -> None:

@@ -17,6 +17,9 @@ _KINDS: tuple[Kind, ...] = ("A", "AAAA")
 def addresses_of(world: World, address: HostAddress) -> tuple[str, ...]:
     """Addresses that lead to a host from everywhere: of its server, or as the host was named."""
     rented = world.store.servers.of_host(address.name)
+    if rented and rented.reserved:
+        # The other ones go with the server; what outlives it must be all that a domain leads to.
+        return (rented.reserved,)
     if rented:
         return tuple(each for each in (rented.address, rented.address6) if each)
     try:

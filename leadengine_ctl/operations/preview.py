@@ -46,7 +46,7 @@ def preview_deploy(world: World, request: DeployRequest, where: str = "") -> Pre
     secrets = {**(old.secrets if old else {}), **world.settings.operator_secrets}
     plan = plan_deploy(
         request.client,
-        " and ".join(spec.names),
+        " and ".join(spec.served),
         where or request.host,
         bundle.release,
         request.dns,

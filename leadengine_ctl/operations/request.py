@@ -27,6 +27,7 @@ class DeployRequest(DeployTarget):
         dns: who lets the domain lead to the host: a provider, `auto` for the one that has its zone,
             `manual` for a person; None: nobody asked.
         replace_dns: records that lead elsewhere may go.
+        wildcard: the certificate is for every name right below the domain too; None: as before.
         settings: names the operator's settings for mail and certificates: another deploy with others is
             another deploy, and does not go on with an interrupted one.
         prove_by: who keeps the domain's DNS, as in `dns`: the certificate is proven by a TXT record
@@ -38,4 +39,5 @@ class DeployRequest(DeployTarget):
     dns: str | None = None
     replace_dns: bool = False
     prove_by: str | None = None
+    wildcard: bool | None = None
     settings: str = ""

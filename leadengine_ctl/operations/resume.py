@@ -14,15 +14,18 @@ from leadengine_ctl.operations.backups.requests import (
 from leadengine_ctl.operations.backups.restore import RestoreVerb
 from leadengine_ctl.operations.base import Verb
 from leadengine_ctl.operations.billing.telling import StandingRequest, StandingVerb
+from leadengine_ctl.operations.certify import CertifyRequest, CertifyVerb
 from leadengine_ctl.operations.deploy import Deploy
 from leadengine_ctl.operations.destroy import Destroy, DestroyRequest
 from leadengine_ctl.operations.panel_site import InstallPanel, PanelRequest
 from leadengine_ctl.operations.request import DeployRequest
 from leadengine_ctl.operations.rollback import RollbackRequest, RollbackVerb
+from leadengine_ctl.operations.servers.addresses import MoveAddress, Release, Reserve
 from leadengine_ctl.operations.servers.changing import Replace, Resize
 from leadengine_ctl.operations.servers.giving_back import DeleteServer
 from leadengine_ctl.operations.servers.provision import Provision
 from leadengine_ctl.operations.servers.request import (
+    MoveAddressRequest,
     ProvisionRequest,
     ResizeRequest,
     ServerRequest,
@@ -69,6 +72,10 @@ def _deploy(params: str) -> Verb:
     return Deploy(DeployRequest.model_validate_json(params))
 
 
+def _certify(params: str) -> Verb:
+    return CertifyVerb(CertifyRequest.model_validate_json(params))
+
+
 def _rollback(params: str) -> Verb:
     return RollbackVerb(RollbackRequest.model_validate_json(params))
 
@@ -112,6 +119,18 @@ def _delete_server(params: str) -> Verb:
     return DeleteServer(ServerRequest.model_validate_json(params))
 
 
+def _reserve_address(params: str) -> Verb:
+    return Reserve(ServerRequest.model_validate_json(params))
+
+
+def _move_address(params: str) -> Verb:
+    return MoveAddress(MoveAddressRequest.model_validate_json(params))
+
+
+def _release_address(params: str) -> Verb:
+    return Release(ServerRequest.model_validate_json(params))
+
+
 def _install_panel(params: str) -> Verb:
     return InstallPanel(PanelRequest.model_validate_json(params))
 
@@ -138,6 +157,7 @@ _VERBS = {
     "change-tenant": _change_tenant,
     "delete-tenant": _delete_tenant,
     "deploy": _deploy,
+    "certify": _certify,
     "destroy": _destroy,
     "rollback": _rollback,
     "backup": _backup,
@@ -148,5 +168,8 @@ _VERBS = {
     "resize": _resize,
     "replace": _replace,
     "delete-server": _delete_server,
+    "reserve-address": _reserve_address,
+    "move-address": _move_address,
+    "release-address": _release_address,
     "install-panel": _install_panel,
 }

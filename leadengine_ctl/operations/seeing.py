@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from leadengine_agent.protocol import StackSpec
 from leadengine_ctl.dns.base import Record, records_of
-from leadengine_ctl.dns.looking import Resolver, Seen, forbidding_caa, look
+from leadengine_ctl.dns.looking import Resolver, Seen, forbidding_caa, look_at_all
 from leadengine_ctl.errors import UsageError
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.defaults import client_host
@@ -22,6 +23,7 @@ class Sight:
     """What was seen of a domain.
 
     Attributes:
+        domain: the name, or names, in words.
         authority: who certifies, as CAA records name it; empty: not known.
         forbidden_by: the name whose CAA records do not let it; empty: it may.
     """
@@ -62,18 +64,28 @@ def see(world: World, client: str) -> Sight:
     """Look once."""
     address = client_host(world, client)
     spec = world.store.clients.get(client).spec
-    wanted = records_of(spec.domain, addresses_of(world, address))
+    addresses = addresses_of(world, address)
+    wanted = tuple(each for name in spec.served for each in records_of(name, addresses))
     resolvers = resolvers_of(world.settings.resolvers)
     directory = urlsplit(world.settings.acme_directory).hostname or ""
     authority = _AUTHORITIES.get(directory, "")
     return Sight(
-        domain=spec.domain,
+        domain=" and ".join(spec.served),
         host=str(address),
         wanted=wanted,
-        seen=tuple(look(spec.domain, wanted, each) for each in resolvers),
+        seen=tuple(look_at_all(spec.served, addresses, each) for each in resolvers),
         authority=authority,
-        forbidden_by=forbidding_caa(spec.domain, authority, resolvers[0]) if authority else "",
+        forbidden_by=_forbidding(spec, authority, resolvers[0]) if authority else "",
     )
+
+
+def _forbidding(spec: StackSpec, authority: str, resolver: Resolver) -> str:
+    """For each name of its certificate; a wildcard's own records are looked for at the domain."""
+    names = [(each.removeprefix("*."), each.startswith("*.")) for each in spec.certified]
+    found = (
+        forbidding_caa(name, authority, resolver, wildcard=wildcard) for name, wildcard in names
+    )
+    return next((each for each in found if each), "")
 
 
 def resolvers_of(text: str) -> tuple[Resolver, ...]:

@@ -11,11 +11,15 @@ from leadengine_ctl.operations.request import DeployRequest
 
 def build_spec(world: World, request: DeployRequest, old: ClientRecord | None) -> StackSpec:
     """The stack's configuration; the client ID is made once and kept for good."""
+    wildcard = request.wildcard
+    if wildcard is None:
+        wildcard = bool(old and old.spec.wildcard)
     spec = StackSpec(
         client=request.client,
         kind=request.kind,
         client_id=old.spec.client_id if old else secrets.token_hex(12),
         domain=request.domain,
+        wildcard=wildcard,
         email=request.email,
         plan=request.plan,
         mail=world.settings.mail(),

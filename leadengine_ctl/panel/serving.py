@@ -1,5 +1,6 @@
 """Serve the panel, and have what is asked for there done."""
 
+import gc
 import signal
 import threading
 from dataclasses import replace
@@ -64,6 +65,9 @@ def serve(world: World, host: str, port: int, *, workers: int, proxies: str) -> 
     threading.Thread(target=desk.index.keep_fresh, args=(over,), daemon=True).start()
     for each in (worker.run, watch.run, clerk.run, registrar.run) if workers else ():
         threading.Thread(target=each, daemon=True).start()
+    # What was loaded stays: looking through it for garbage again and again would stop everybody each time.
+    gc.collect()
+    gc.freeze()
     try:
         _Server(config).run()
     finally:

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from leadengine_ctl.notify.base import NotSentError
 from leadengine_ctl.notify.outward import post_json
-from leadengine_ctl.operations.alerting import DUTY, settle
+from leadengine_ctl.operations.alerting import DUTY, prove_channels, settle
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.panel.fleet.index import Index, Row
 from leadengine_ctl.planning.alerts import (
@@ -46,6 +46,7 @@ class Watch:
         self._over = threading.Event()
         self._holder = f"{socket.gethostname()}:{secrets.token_hex(4)}"
         self._began = time.monotonic()
+        self._tried: dict[str, float] = {}
         self._disks: dict[str, float] = {}
         self._disks_at = 0.0
 
@@ -67,6 +68,7 @@ class Watch:
         if not store.duties.take(DUTY, self._holder, _LEASE):
             return False
         settle(self._world, self.findings())
+        prove_channels(self._world, self._tried)
         store.duties.done(DUTY)
         if url := self._world.settings.deadman_url:
             try:
@@ -110,6 +112,7 @@ class Watch:
 
 def _watched(row: Row) -> Watched:
     now = time.time()
+    advice = row.vitals.certificate.advice if row.vitals else ""
     created = datetime.fromisoformat(row.brief.created_at).timestamp()
     return Watched(
         client=row.slug,
@@ -118,4 +121,6 @@ def _watched(row: Row) -> Watched:
         age=now - created,
         certificate_days=row.certificate_days,
         point_age=None if row.point is None else now - row.point,
+        # What a host says about a certificate mends itself, but for a name with a star.
+        wildcard_advice=advice if "*." in advice else "",
     )

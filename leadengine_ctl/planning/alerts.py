@@ -21,6 +21,7 @@ class Watched:
     Attributes:
         age: seconds since it was registered: a new one has had no time for a backup.
         certificate_days: until its certificate ends; None: unknown.
+        wildcard_advice: what a person has to do for a wildcard, which no host renews; empty: nothing.
         point_age: seconds since its newest verified recovery point was made; None: there is none.
     """
 
@@ -30,6 +31,7 @@ class Watched:
     age: float
     certificate_days: float | None
     point_age: float | None
+    wildcard_advice: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,9 @@ def _certificate(each: Watched, limits: Limits) -> Iterator[Finding]:
         words = f"ends in {days:.0f} days" if days > 0 else "has ended"
         sentence = f"The certificate of {each.client} {words}; it should have been renewed by now."
         yield Finding("certificate", each.client, severity, sentence)
+    elif each.wildcard_advice:
+        sentence = f"A person is needed for {each.client}: {each.wildcard_advice}."
+        yield Finding("certificate", each.client, "warning", sentence)
 
 
 def _backup(each: Watched, limits: Limits) -> Iterator[Finding]:

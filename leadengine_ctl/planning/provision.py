@@ -51,13 +51,56 @@ def plan_replace(name: str) -> Plan:
             Step("connect", "Meet it over SSH by the key it was given"),
             Step("identity", "Give it a host key of its own that nobody else has seen"),
             Step("register", "Register it again"),
+            Step("address", "Let it answer to its reserved address again, if it has one"),
         ),
         notes=("Everything on its disk is lost.",),
     )
 
 
-def plan_delete(name: str, provider: str, price: str) -> Plan:
+def plan_reserve(name: str, price: str, clients: tuple[str, ...]) -> Plan:
+    """Say what an address costs and does."""
+    lead = tuple(
+        f"Then let the domain of {each} lead to it: lectl dns check {each}" for each in clients
+    )
+    return Plan(
+        title=f"Reserve an address for {name}",
+        steps=(
+            Step("reserve", f"Have an IPv4 address that outlives {name}, and note it"),
+            Step("hold", f"Let {name} answer to it"),
+        ),
+        notes=(f"This costs {price}, until it is released.", *lead),
+    )
+
+
+def plan_move_address(address: str, old: str, new: str) -> Plan:
+    """Say what happens to both servers."""
+    return Plan(
+        title=f"Move {address} from {old} to {new}",
+        steps=(
+            Step("move", f"Let it lead to {new}, and note it"),
+            Step("hold", f"Let {new} answer to it"),
+            Step("let-go", f"Let {old} answer to it no more, if it still answers at all"),
+        ),
+        notes=(f"Whoever comes by {address} meets {new} from then on; no DNS record changes.",),
+    )
+
+
+def plan_release(address: str, name: str, price: str, clients: tuple[str, ...]) -> Plan:
+    """Say what is given back, and who may be missed."""
+    lost = (f"A domain that leads to it stops: look at {', '.join(clients)}.",) if clients else ()
+    return Plan(
+        title=f"Release {address} of {name}",
+        steps=(
+            Step("let-go", f"Let {name} answer to it no more"),
+            Step("release", "Give it back at the provider: somebody else may get it"),
+        ),
+        notes=(*lost, f"It no longer costs {price}."),
+    )
+
+
+def plan_delete(name: str, provider: str, price: str, reserved: str = "") -> Plan:
     """Say what is given back."""
+    kept = f"Its reserved address {reserved} goes, too; to keep it: lectl host address move."
     return Plan(
         title=f"Delete the server {name} at {provider}",
         steps=(
@@ -67,6 +110,7 @@ def plan_delete(name: str, provider: str, price: str) -> Plan:
         ),
         notes=(
             "Everything on its disk is lost, and every snapshot of it.",
+            *((kept,) if reserved else ()),
             f"It no longer costs {price}.",
         ),
     )

@@ -8,25 +8,32 @@ from typing import Any
 from leadengine_ctl.apis.aws import aws_client, code_of, translated
 from leadengine_ctl.apis.patience import Patience
 from leadengine_ctl.apis.refusals import ApiError
+from leadengine_ctl.providers import aws_addresses
 from leadengine_ctl.providers.aws_ground import key_pair, newest_image, security_group
-from leadengine_ctl.providers.aws_prices import VOLUME_GB, AwsPrices
+from leadengine_ctl.providers.aws_prices import KEEPING, VOLUME_GB, AwsPrices
 from leadengine_ctl.providers.aws_values import (
+    SNAPPED,
     as_filters,
     as_tags,
     instances_of,
     server_of,
     size_of,
+    snapshot_of,
 )
 from leadengine_ctl.providers.base import (
     FLEET,
     OPERATION,
+    Address,
+    Keeping,
     NotOfferedError,
     Region,
     Server,
     ServerOrder,
     Size,
     Snapshot,
+    Tags,
 )
+from leadengine_ctl.providers.refusals import no_such_address
 
 DEBIAN = "136693071363"
 """The account that publishes Debian's images."""
@@ -155,32 +162,30 @@ class Aws:
         if known := next((each for each in self.snapshots(server) if each.name == name), None):
             return known
         ec2, instance = self._at(server)
-        region = server.partition("/")[0]
+        region, fleet = server.partition("/")[0], self._fleet(server)
+        tags = as_tags({"Name": name, SNAPPED: instance, FLEET: fleet})
         with translated():
             disks = instances_of(ec2, InstanceIds=[instance])[0]["BlockDeviceMappings"]
             made = ec2.create_snapshot(
                 VolumeId=disks[0]["Ebs"]["VolumeId"],
-                TagSpecifications=[
-                    {
-                        "ResourceType": "snapshot",
-                        "Tags": as_tags({"Name": name, "leadengine-server": instance}),
-                    }
-                ],
+                TagSpecifications=[{"ResourceType": "snapshot", "Tags": tags}],
             )
-        return Snapshot(f"{region}/{made['SnapshotId']}", name)
+        return Snapshot(f"{region}/{made['SnapshotId']}", name, server)
 
     def snapshots(self, server: str) -> tuple[Snapshot, ...]:
-        ec2, instance = self._at(server)
-        region = server.partition("/")[0]
+        region, _, instance = server.partition("/")
+        return tuple(self._pictures(region, {SNAPPED: instance}))
+
+    def all_snapshots(self, fleet: str) -> tuple[Snapshot, ...]:
+        found = [self._pictures(region, {FLEET: fleet}) for region in self._regions_in_use()]
+        return tuple(each for pictures in found for each in pictures)
+
+    def _pictures(self, region: str, tags: Tags) -> list[Snapshot]:
         with translated():
-            found = ec2.describe_snapshots(
-                OwnerIds=["self"], Filters=as_filters({"leadengine-server": instance})
+            found = self._ec2(region).describe_snapshots(
+                OwnerIds=["self"], Filters=as_filters(tags)
             )["Snapshots"]
-        names = [{tag["Key"]: tag["Value"] for tag in each["Tags"]}["Name"] for each in found]
-        return tuple(
-            Snapshot(f"{region}/{each['SnapshotId']}", name)
-            for each, name in zip(found, names, strict=True)
-        )
+        return [snapshot_of(region, each) for each in found]
 
     def delete_snapshot(self, snapshot: str) -> None:
         ec2, name = self._at(snapshot)
@@ -194,20 +199,51 @@ class Aws:
     def add_address(self, server: str) -> str:
         ec2, instance = self._at(server)
         with translated():
-            found = ec2.describe_addresses(Filters=as_filters({"leadengine-server": instance}))
-            known = found["Addresses"] or [
-                ec2.allocate_address(
-                    Domain="vpc",
-                    TagSpecifications=[
-                        {
-                            "ResourceType": "elastic-ip",
-                            "Tags": as_tags({"leadengine-server": instance}),
-                        }
-                    ],
-                )
+            known = aws_addresses.allocate(
+                ec2, aws_addresses.INSTEAD, instance, self._fleet(server)
+            )
+            ec2.associate_address(AllocationId=known["AllocationId"], InstanceId=instance)
+        return str(known["PublicIp"])
+
+    def reserve_address(self, server: str) -> Address:
+        ec2, instance = self._at(server)
+        with translated():
+            found = aws_addresses.allocate(
+                ec2, aws_addresses.RESERVED, instance, self._fleet(server)
+            )
+        return self._lead(found, server)
+
+    def move_address(self, address: str, server: str) -> Address:
+        ec2, _ = self._at(server)
+        wanted = [{"Name": "public-ip", "Values": [address]}]
+        with translated():
+            found = ec2.describe_addresses(Filters=wanted)["Addresses"]
+        if not found:
+            raise no_such_address(f"AWS in {server.partition('/')[0]}", address)
+        return self._lead(found[0], server)
+
+    def _lead(self, found: dict[str, Any], server: str) -> Address:
+        (region, _, name), ec2 = server.partition("/"), self._at(server)[0]
+        with translated():
+            (instance,) = instances_of(ec2, InstanceIds=[name])
+            own = aws_addresses.lead(ec2, found, instance)
+        return aws_addresses.address_of(region, found, name, own)
+
+    def addresses(self, fleet: str) -> tuple[Address, ...]:
+        with translated():
+            found = [
+                aws_addresses.listed(self._ec2(region), region, fleet)
+                for region in self._regions_in_use()
             ]
-            ec2.associate_address(AllocationId=known[0]["AllocationId"], InstanceId=instance)
-        return str(known[0]["PublicIp"])
+        return tuple(each for listed in found for each in listed)
+
+    def keeping(self, region: str) -> Keeping:
+        del region
+        return KEEPING
+
+    def _fleet(self, server: str) -> str:
+        found = self.find(server)
+        return found.tags.get(FLEET, "") if found else ""
 
     def drop_address(self, address: str) -> None:
         for region in self._regions_in_use():
@@ -221,7 +257,7 @@ class Aws:
         except ApiError as error:
             if code_of(error) not in _GONE:
                 raise
-        self._drop(server.partition("/")[0], as_filters({"leadengine-server": instance}))
+        self._drop(server.partition("/")[0], as_filters({aws_addresses.INSTEAD: instance}))
 
     def remove_leftovers(self, fleet: str) -> None:
         for region in self._regions_in_use():
@@ -242,12 +278,8 @@ class Aws:
                 raise
 
     def _drop(self, region: str, wanted: list[dict[str, Any]]) -> None:
-        ec2 = self._ec2(region)
         with translated():
-            for each in ec2.describe_addresses(Filters=wanted)["Addresses"]:
-                if "AssociationId" in each:
-                    ec2.disassociate_address(AssociationId=each["AssociationId"])
-                ec2.release_address(AllocationId=each["AllocationId"])
+            aws_addresses.release(self._ec2(region), wanted)
 
     def _regions_in_use(self) -> tuple[str, ...]:
         """The usual region and those where servers of ours are: nobody asks all thirty for a tag."""

@@ -7,9 +7,13 @@ from typing import Any
 from leadengine_ctl.apis.aws import aws_client, translated
 from leadengine_ctl.apis.patience import Patience
 from leadengine_ctl.apis.refusals import ApiError
+from leadengine_ctl.providers.base import Keeping
 
 VOLUME_GB = 50
 """The disk that every server gets."""
+KEEPING = Keeping("USD", Decimal("3.65"), Decimal("3.65"), Decimal("0.05"))
+"""Half a cent for each hour of an IPv4 address, as Amazon's page says for all regions; what a snapshot
+costs depends on the region, and is at least this."""
 _HOURS = 730
 """Of a month, as Amazon counts."""
 _HOME = "us-east-1"

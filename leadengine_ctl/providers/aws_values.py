@@ -5,9 +5,11 @@ from typing import Any
 
 from leadengine_ctl.apis.aws import translated
 from leadengine_ctl.providers.aws_prices import VOLUME_GB
-from leadengine_ctl.providers.base import Server, ServerState, Size, Tags
+from leadengine_ctl.providers.base import Server, ServerState, Size, Snapshot, Tags
 
 _STATES = {"running": ServerState.RUNNING, "stopped": ServerState.OFF}
+SNAPPED = "leadengine-server"
+"""The tag of a snapshot: the instance that it was taken of."""
 _ALIVE = frozenset({"pending", "running", "stopping", "stopped"})
 
 
@@ -63,4 +65,16 @@ def server_of(region: str, found: dict[str, Any]) -> Server:
         address=found.get("PublicIpAddress") or "",
         address6=found.get("Ipv6Address") or "",
         tags=tags,
+        made_at=found["LaunchTime"].isoformat() if "LaunchTime" in found else "",
+    )
+
+
+def snapshot_of(region: str, found: dict[str, Any]) -> Snapshot:
+    """Its size is not said: only blocks that changed are paid for."""
+    tags = {each["Key"]: each["Value"] for each in found.get("Tags", [])}
+    return Snapshot(
+        f"{region}/{found['SnapshotId']}",
+        tags.get("Name", ""),
+        f"{region}/{tags.get(SNAPPED, '')}",
+        found["StartTime"].isoformat(),
     )

@@ -80,7 +80,11 @@ def price_text(monthly: Decimal | None, currency: str) -> str:
 
 @dataclass(frozen=True)
 class Server:
-    """A server as the provider sees it. Addresses are empty until it has them."""
+    """A server as the provider sees it. Addresses are empty until it has them.
+
+    Attributes:
+        made_at: ISO 8601; empty: the provider does not say.
+    """
 
     id: str
     name: str
@@ -90,6 +94,7 @@ class Server:
     address: str = ""
     address6: str = ""
     tags: Tags = field(default_factory=dict)
+    made_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,10 +119,53 @@ class ServerOrder:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A picture of a server's disk."""
+    """A picture of a server's disk.
+
+    Attributes:
+        server: the id of the server that it was taken of, which may be gone.
+        made_at: ISO 8601; empty: the provider does not say.
+        size_gb: what is paid for; None: the provider does not say.
+    """
 
     id: str
     name: str
+    server: str = ""
+    made_at: str = ""
+    size_gb: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Address:
+    """A reserved IPv4 address: it outlives the server that it leads to.
+
+    Attributes:
+        server: whom it leads to; empty: nobody, and it is paid for all the same.
+        own: what the server must have as an address of its own, to be reached by it; empty: nothing.
+        made_at: ISO 8601; empty: the provider does not say.
+        ours: False: the provider does not tell whose it is, and it leads to nobody of ours.
+    """
+
+    address: str
+    region: str
+    server: str = ""
+    own: str = ""
+    made_at: str = ""
+    ours: bool = True
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """What is kept costs so much a month; None: the provider does not say.
+
+    Attributes:
+        address: a reserved one that leads to a server; `idle_address`: to none.
+        snapshot_gb: one GB of a picture.
+    """
+
+    currency: str
+    address: Decimal | None = None
+    idle_address: Decimal | None = None
+    snapshot_gb: Decimal | None = None
 
 
 class NotOfferedError(ApiError):
@@ -207,7 +255,31 @@ class Provider(Protocol):
         ...
 
     def drop_address(self, address: str) -> None:
-        """Give such an address back; one that is gone is fine."""
+        """Give such an address, or a reserved one, back; one that is gone is fine."""
+        ...
+
+    def keeping(self, region: str) -> Keeping:
+        """What reserved addresses and snapshots cost there today."""
+        ...
+
+    def addresses(self, fleet: str) -> tuple[Address, ...]:
+        """Every address of a fleet that outlives servers, wherever it leads."""
+        ...
+
+    def reserve_address(self, server: str) -> Address:
+        """An address beside the server's own, leading to it; the same one when called again."""
+        ...
+
+    def move_address(self, address: str, server: str) -> Address:
+        """Let a reserved address lead to another server; the one before loses it.
+
+        Raises:
+            ApiError: there is none, or it cannot lead there (another region).
+        """
+        ...
+
+    def all_snapshots(self, fleet: str) -> tuple[Snapshot, ...]:
+        """Every picture of a fleet's servers, also of those that are gone."""
         ...
 
     def delete(self, server: str) -> None:

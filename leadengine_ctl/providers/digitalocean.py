@@ -3,6 +3,7 @@
 A tag here is a word alone, so a tag and its value are joined: `leadengine-fleet:1f0c…`.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -12,6 +13,8 @@ from leadengine_ctl.apis.patience import Patience
 from leadengine_ctl.apis.refusals import ApiError
 from leadengine_ctl.providers.base import (
     FLEET,
+    Address,
+    Keeping,
     Region,
     Server,
     ServerOrder,
@@ -21,8 +24,11 @@ from leadengine_ctl.providers.base import (
     Tags,
 )
 from leadengine_ctl.providers.firewalls import ANYWHERE
+from leadengine_ctl.providers.refusals import no_such_address
 
 IMAGE = "debian-13-x64"
+_KEEPING = Keeping("USD", Decimal(0), Decimal("5.00"), Decimal("0.06"))
+"""As DigitalOcean's price list says; its API has no prices of these."""
 _STATES = {"active": ServerState.RUNNING, "off": ServerState.OFF}
 
 
@@ -94,25 +100,67 @@ class DigitalOcean:
 
     def snapshot(self, server: str, name: str) -> Snapshot:
         if not any(each.name == name for each in self.snapshots(server)):
-            self._order(server, {"type": "snapshot", "name": name})
+            fleet = _tags(self._get(server)["tags"]).get(FLEET, "")
+            # A picture has no tag of its own before it is ready: its name says whose it is.
+            self._order(server, {"type": "snapshot", "name": f"{name} {_word(FLEET, fleet)}"})
         known = [each for each in self.snapshots(server) if each.name == name]
-        return known[0] if known else Snapshot("", name)
+        return known[0] if known else Snapshot("", name, server)
 
     def snapshots(self, server: str) -> tuple[Snapshot, ...]:
         with translated():
             found = self._api.get(f"droplets/{server}/snapshots")["snapshots"]
-        return tuple(Snapshot(str(each["id"]), each["name"]) for each in found)
+        return tuple(_snapshot(each, server) for each in found)
+
+    def all_snapshots(self, fleet: str) -> tuple[Snapshot, ...]:
+        with translated():
+            found = self._api.get("snapshots", resource_type="droplet")["snapshots"]
+        ours = [each for each in found if each["name"].endswith(f" {_word(FLEET, fleet)}")]
+        return tuple(_snapshot(each, str(each["resource_id"])) for each in ours)
 
     def delete_snapshot(self, snapshot: str) -> None:
         missing_as_none(lambda: self._api.delete(f"snapshots/{snapshot}"))
 
     def add_address(self, server: str) -> str:
+        return self.reserve_address(server).address
+
+    def reserve_address(self, server: str) -> Address:
+        found = next((each for each in self._reserved() if _droplet(each) == server), None)
+        if found is None:
+            with translated():
+                body = {"droplet_id": int(server)}
+                found = self._api.post("reserved_ips", body)["reserved_ip"]
+        # While it is being made, an answer may not name the Droplet yet.
+        return replace(_address(found), server=server)
+
+    def move_address(self, address: str, server: str) -> Address:
+        found = next((each for each in self._reserved() if each["ip"] == address), None)
+        if found is None:
+            raise no_such_address("DigitalOcean", address)
+        if _droplet(found) != server:
+            with translated():
+                action = {"type": "assign", "droplet_id": int(server)}
+                self._api.post(f"reserved_ips/{address}/actions", action)
+        return replace(_address(found), server=server)
+
+    def addresses(self, fleet: str) -> tuple[Address, ...]:
+        """Nothing is written on one that leads to nobody: it may be anybody's in this account."""
+        found = self._reserved()
+        free = [replace(_address(each), ours=False) for each in found if not each["droplet"]]
+        mine = [
+            _address(each)
+            for each in found
+            if each["droplet"] and _word(FLEET, fleet) in each["droplet"]["tags"]
+        ]
+        return (*mine, *free)
+
+    def keeping(self, region: str) -> Keeping:
+        del region
+        return _KEEPING
+
+    def _reserved(self) -> list[dict[str, Any]]:
         with translated():
-            for each in self._api.get("reserved_ips")["reserved_ips"]:
-                if each["droplet"] and str(each["droplet"]["id"]) == server:
-                    return str(each["ip"])
-            made = self._api.post("reserved_ips", {"droplet_id": int(server)})
-        return str(made["reserved_ip"]["ip"])
+            found: list[dict[str, Any]] = self._api.get("reserved_ips")["reserved_ips"]
+        return found
 
     def drop_address(self, address: str) -> None:
         missing_as_none(lambda: self._api.delete(f"reserved_ips/{address}"))
@@ -217,6 +265,28 @@ def _server(found: dict[str, Any]) -> Server:
         address=_public(networks.get("v4") or []),
         address6=_public(networks.get("v6") or []),
         tags=_tags(found["tags"]),
+        made_at=found.get("created_at") or "",
+    )
+
+
+def _droplet(found: dict[str, Any]) -> str:
+    return str(found["droplet"]["id"]) if found["droplet"] else ""
+
+
+def _address(found: dict[str, Any]) -> Address:
+    region = (found.get("region") or {}).get("slug", "")
+    return Address(found["ip"], region, server=_droplet(found))
+
+
+def _snapshot(found: dict[str, Any], server: str) -> Snapshot:
+    name, _, _ = found["name"].partition(f" {FLEET}:")
+    size = found.get("size_gigabytes")
+    return Snapshot(
+        str(found["id"]),
+        name,
+        server,
+        found.get("created_at") or "",
+        size_gb=None if size is None else Decimal(str(size)),
     )
 
 

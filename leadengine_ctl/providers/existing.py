@@ -3,6 +3,8 @@
 from typing import NoReturn
 
 from leadengine_ctl.providers.base import (
+    Address,
+    Keeping,
     NotOfferedError,
     Region,
     Server,
@@ -64,6 +66,25 @@ class ExistingHosts:
 
     def drop_address(self, address: str) -> None:
         """There is none."""
+
+    def keeping(self, region: str) -> Keeping:
+        del region
+        return Keeping("")
+
+    def addresses(self, fleet: str) -> tuple[Address, ...]:
+        del fleet
+        return ()
+
+    def reserve_address(self, server: str) -> NoReturn:
+        raise _refuse("given an address", server)
+
+    def move_address(self, address: str, server: str) -> NoReturn:
+        del address
+        raise _refuse("given an address", server)
+
+    def all_snapshots(self, fleet: str) -> tuple[Snapshot, ...]:
+        del fleet
+        return ()
 
     def delete(self, server: str) -> NoReturn:
         raise _refuse("deleted", server)

@@ -1,11 +1,13 @@
 """Servers of Hetzner Cloud, by its official library."""
 
 import ipaddress
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from hcloud.firewalls import BoundFirewall
-from hcloud.images import Image
+from hcloud.floating_ips import BoundFloatingIP
+from hcloud.images import BoundImage, Image
 from hcloud.locations import Location
 from hcloud.server_types import BoundServerType, ServerType
 from hcloud.servers import BoundServer
@@ -15,6 +17,8 @@ from leadengine_ctl.apis.hetzner import hetzner_client, missing_as_none, transla
 from leadengine_ctl.apis.patience import Patience
 from leadengine_ctl.providers.base import (
     FLEET,
+    Address,
+    Keeping,
     Region,
     Server,
     ServerOrder,
@@ -23,8 +27,12 @@ from leadengine_ctl.providers.base import (
     Snapshot,
 )
 from leadengine_ctl.providers.firewalls import hetzner_rules
+from leadengine_ctl.providers.refusals import no_such_address
 
 IMAGE = "debian-13"
+_SERVER = "leadengine-server"
+"""The label of what belongs to a server: on a picture the one it was taken of, on an address the one it
+was reserved for."""
 _STATES = {"running": ServerState.RUNNING, "off": ServerState.OFF}
 
 
@@ -102,29 +110,65 @@ class Hetzner:
             return known
         with translated():
             made = self._get(server).create_image(
-                description=name, type="snapshot", labels={"leadengine-server": server}
+                description=name, type="snapshot", labels=self._labels(server)
             )
         return Snapshot(str(made.image.id), name)
 
     def snapshots(self, server: str) -> tuple[Snapshot, ...]:
         with translated():
             found = self._client.images.get_all(
-                type=["snapshot"], label_selector=f"leadengine-server={server}"
+                type=["snapshot"], label_selector=f"{_SERVER}={server}"
             )
-        return tuple(Snapshot(str(each.id), str(each.description)) for each in found)
+        return tuple(_snapshot(each) for each in found)
+
+    def all_snapshots(self, fleet: str) -> tuple[Snapshot, ...]:
+        with translated():
+            found = self._client.images.get_all(
+                type=["snapshot"], label_selector=f"{FLEET}={fleet}"
+            )
+        return tuple(_snapshot(each) for each in found)
 
     def delete_snapshot(self, snapshot: str) -> None:
         missing_as_none(lambda: self._client.images.delete(Image(id=int(snapshot))))
 
     def add_address(self, server: str) -> str:
+        return self.reserve_address(server).address
+
+    def reserve_address(self, server: str) -> Address:
         with translated():
-            found = self._client.floating_ips.get_all(label_selector=f"leadengine-server={server}")
+            found = self._client.floating_ips.get_all(label_selector=f"{_SERVER}={server}")
             if found:
-                return str(found[0].ip)
+                return _address(found[0])
             made = self._client.floating_ips.create(
-                type="ipv4", labels={"leadengine-server": server}, server=self._get(server)
+                type="ipv4", labels=self._labels(server), server=self._get(server)
             )
-        return str(made.floating_ip.ip)
+        return _address(made.floating_ip)
+
+    def move_address(self, address: str, server: str) -> Address:
+        with translated():
+            known = self._client.floating_ips.get_all()
+            found = next((each for each in known if each.ip == address), None)
+            if found is None:
+                raise no_such_address("Hetzner", address)
+            if not (found.server and str(found.server.id) == server):
+                found.assign(self._get(server))
+            # By the label it is found again as this server's, and no second one is reserved.
+            found.update(labels=self._labels(server))
+            return _address(self._client.floating_ips.get_by_id(int(found.id or 0)))
+
+    def addresses(self, fleet: str) -> tuple[Address, ...]:
+        with translated():
+            found = self._client.floating_ips.get_all(label_selector=f"{FLEET}={fleet}")
+        return tuple(_address(each) for each in found)
+
+    def keeping(self, region: str) -> Keeping:
+        with translated():
+            prices = self._client.request("GET", "/pricing")["pricing"]
+        of_kind = [each for each in prices["floating_ips"] if each["type"] == "ipv4"]
+        here = [each for kind in of_kind for each in kind["prices"] if each["location"] == region]
+        monthly = Decimal(here[0]["price_monthly"]["net"]) if here else None
+        picture = Decimal(prices["image"]["price_per_gb_month"]["net"])
+        return Keeping(prices["currency"], monthly, monthly, picture)
 
     def drop_address(self, address: str) -> None:
         with translated():
@@ -141,6 +185,11 @@ class Hetzner:
         for each in found:
             # A server that is still going holds it; it costs nothing, and is used again.
             unless_in_use(each.delete)
+
+    def _labels(self, server: str) -> dict[str, str]:
+        """Whose something is, also when the server itself is gone."""
+        fleet = (self._get(server).labels or {}).get(FLEET, "")
+        return {_SERVER: server, FLEET: fleet}
 
     def _find(self, server: str) -> BoundServer | None:
         return missing_as_none(lambda: self._client.servers.get_by_id(int(server)))
@@ -197,7 +246,31 @@ def _server(found: BoundServer) -> Server:
         address=str(net.ipv4.ip) if net and net.ipv4 else "",
         address6=_first_of(str(net.ipv6.ip)) if net and net.ipv6 else "",
         tags=dict(found.labels or {}),
+        made_at=_moment(found.created),
     )
+
+
+def _address(found: BoundFloatingIP) -> Address:
+    return Address(
+        str(found.ip),
+        str(found.home_location.name) if found.home_location else "",
+        server=str(found.server.id) if found.server else "",
+        # Hetzner brings it to the server's door; the server itself has to answer to it.
+        own=str(found.ip),
+        made_at=_moment(found.created),
+    )
+
+
+def _snapshot(found: BoundImage) -> Snapshot:
+    size = None if found.image_size is None else Decimal(str(found.image_size))
+    server = (found.labels or {}).get(_SERVER, "")
+    return Snapshot(
+        str(found.id), str(found.description), server, _moment(found.created), size_gb=size
+    )
+
+
+def _moment(found: datetime | None) -> str:
+    return found.isoformat() if found else ""
 
 
 def _first_of(network: str) -> str:

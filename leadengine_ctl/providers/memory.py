@@ -12,7 +12,10 @@ from typing import Any
 
 from leadengine_ctl.apis.refusals import ApiError, QuotaError, SoldOutError, UnknownFateError
 from leadengine_ctl.providers.base import (
+    FLEET,
     OPERATION,
+    Address,
+    Keeping,
     Region,
     Server,
     ServerOrder,
@@ -90,14 +93,14 @@ class MemoryProvider:
         if known:
             return known[0]
         data = self._load()
-        made = Snapshot(f"s{data['next']}", name)
-        data["snapshots"].append({"server": server, **asdict(made)})
+        made = Snapshot(f"s{data['next']}", name, server)
+        fleet = self._get(server).tags[FLEET]
+        data["snapshots"].append({"id": made.id, "name": name, "server": server, "fleet": fleet})
         self._save({**data, "next": data["next"] + 1})
         return made
 
     def snapshots(self, server: str) -> tuple[Snapshot, ...]:
-        found = [each for each in self._load()["snapshots"] if each["server"] == server]
-        return tuple(Snapshot(each["id"], each["name"]) for each in found)
+        return tuple(each for each in self._pictures() if each.server == server)
 
     def delete_snapshot(self, snapshot: str) -> None:
         data = self._load()
@@ -116,13 +119,61 @@ class MemoryProvider:
     def drop_address(self, address: str) -> None:
         data = self._load()
         kept = {each: owner for each, owner in data["addresses"].items() if each != address}
-        self._save({**data, "addresses": kept})
+        reserved = {each: of for each, of in data.get("reserved", {}).items() if each != address}
+        self._save({**data, "addresses": kept, "reserved": reserved})
+
+    def keeping(self, region: str) -> Keeping:
+        del region
+        return Keeping("EUR", Decimal("3.00"), Decimal("4.00"), Decimal("0.05"))
+
+    def addresses(self, fleet: str) -> tuple[Address, ...]:
+        data = self._load()
+        kept = data.get("reserved", {})
+        return tuple(
+            self._address(address) for address, each in kept.items() if each["fleet"] == fleet
+        )
+
+    def reserve_address(self, server: str) -> Address:
+        data = self._load()
+        kept = data.get("reserved", {})
+        for address, each in kept.items():
+            if each["server"] == server:
+                return self._address(address)
+        address = f"198.51.100.{data['next']}"
+        made = {"server": server, "fleet": self._get(server).tags[FLEET]}
+        self._save({**data, "reserved": {**kept, address: made}, "next": data["next"] + 1})
+        return self._address(address)
+
+    def move_address(self, address: str, server: str) -> Address:
+        data = self._load()
+        kept = data.get("reserved", {})
+        if address not in kept:
+            raise ApiError(f"There is no address {address}", "It was given back, or never was.")
+        moved = {**kept[address], "server": self._get(server).id}
+        self._save({**data, "reserved": {**kept, address: moved}})
+        return self._address(address)
+
+    def all_snapshots(self, fleet: str) -> tuple[Snapshot, ...]:
+        return self._pictures(fleet)
 
     def delete(self, server: str) -> None:
         self._write(tuple(each for each in self._all() if each.id != server))
 
     def remove_leftovers(self, fleet: str) -> None:
         del fleet
+
+    def _address(self, address: str) -> Address:
+        """The server has to have it too: so what a real host needs is tried out."""
+        server = self.find(self._load()["reserved"][address]["server"])
+        return Address(address, "here", server.id if server else "", own=address)
+
+    def _pictures(self, fleet: str = "") -> tuple[Snapshot, ...]:
+        found = self._load()["snapshots"]
+        return tuple(
+            Snapshot(each["id"], each["name"], each["server"], size_gb=Decimal(10))
+            for each in found
+            if fleet in {"", each.get("fleet")}
+        )
 
     def _make(self, order: ServerOrder) -> Server:
         number = self._load()["next"]

@@ -30,9 +30,7 @@ from leadengine_agent.protocol import (
     Order,
     Outcome,
     Proven,
-    ReadSite,
     Rollback,
-    SetStanding,
     StackSpec,
     StepState,
     SuspendTenant,
@@ -149,8 +147,6 @@ class AgentSuite:
             Tenants(client="nobody"),
             TenantCredentials(client="nobody", tenant="acme"),
             SuspendTenant(client="nobody", tenant="acme"),
-            ReadSite(client="nobody", tenant="acme"),
-            SetStanding(client="nobody", standing="read-only"),
             DeleteTenant(client="nobody", tenant="acme"),
             CreateTenant(client="nobody", tenant="acme", domain="acme.test", email="a@acme.test"),
         ],
@@ -215,6 +211,11 @@ class AgentSuite:
         assert (third.changed, third.generation) == (True, second.generation + 1)
         assert (first.spec, second.spec) == (activate.spec, changed.spec)
         assert third.spec == activate.spec
+        told = self.succeed(host, Inspect(client=activate.spec.client)).result
+        (stack,) = HostState.model_validate(told).stacks
+        assert [each.number for each in stack.earlier] == [second.generation, first.generation]
+        assert {each.release for each in stack.earlier} == {activate.release}
+        assert [each.differs for each in stack.earlier] == [("brand",), ()]
         named = Rollback(client=activate.spec.client, to=second.generation)
         fourth = ActivateResult.model_validate(self.succeed(host, named).result)
         assert fourth.spec == changed.spec

@@ -58,6 +58,15 @@ class DnsSuite:
         provider.remove(record)
         assert provider.values("eu.acme.test", "A") == ()
 
+    def test_every_name_below_another_can_lead_somewhere(self, provider: DnsProvider) -> None:
+        record = Record("*.leads.acme.test", "A", "203.0.113.9")
+        for _ in range(2):
+            provider.put(record)
+        assert provider.values(record.name, "A") == (record.value,)
+        assert provider.values("leads.acme.test", "A") == ()
+        provider.remove(record)
+        assert provider.values(record.name, "A") == ()
+
     def test_a_name_of_somebody_else_is_refused(self, provider: DnsProvider) -> None:
         stranger = Record("leads.stranger.test", "A", "203.0.113.7")
         with pytest.raises(ApiError, match="no zone that"):

@@ -154,6 +154,60 @@ class ProviderSuite:
             provider.drop_address(address)
         provider.drop_address(provider.add_address(server.id))
 
+    def test_a_reserved_address_moves_from_server_to_server_and_is_given_back(
+        self, provider: Provider, server: Server
+    ) -> None:
+        reserved = provider.reserve_address(server.id)
+        assert reserved.server == server.id
+        assert reserved.address != server.address
+        assert provider.reserve_address(server.id).address == reserved.address
+        other = create_once(provider, self.order("20260101-000000-bbbbbb"), QUICK)
+        self.wait(provider, other.id, ServerState.RUNNING)
+        for _ in range(2):
+            moved = provider.move_address(reserved.address, other.id)
+            assert (moved.address, moved.server) == (reserved.address, other.id)
+        assert self.leads(provider, reserved.address) == [other.id]
+        # The one before can have another one.
+        second = provider.reserve_address(server.id)
+        assert second.address != reserved.address
+        assert provider.reserve_address(other.id).address == reserved.address
+        for _ in range(2):
+            provider.drop_address(reserved.address)
+        provider.drop_address(second.address)
+        assert self.leads(provider, reserved.address) == []
+        with pytest.raises(ApiError, match="no address"):
+            provider.move_address(reserved.address, server.id)
+        provider.delete(other.id)
+
+    @staticmethod
+    def leads(provider: Provider, address: str) -> list[str]:
+        return [each.server for each in provider.addresses("f1") if each.address == address]
+
+    def test_what_is_kept_outlives_its_server_and_is_found_again(
+        self, provider: Provider, server: Server
+    ) -> None:
+        picture = provider.snapshot(server.id, "before")
+        self.wait(provider, server.id, ServerState.RUNNING)
+        address = provider.reserve_address(server.id).address
+        provider.delete(server.id)
+        until(lambda: provider.find(server.id) is None)
+        found = [each for each in provider.all_snapshots("f1") if each.server == server.id]
+        assert [each.name for each in found] == ["before"]
+        assert picture.id in {found[0].id, ""}
+        assert provider.all_snapshots("another") == ()
+        assert self.leads(provider, address) == [""]
+        provider.drop_address(address)
+        provider.delete_snapshot(found[0].id)
+        assert provider.all_snapshots("f1") == ()
+        assert self.leads(provider, address) == []
+
+    def test_what_is_kept_has_its_price(self, provider: Provider) -> None:
+        price = provider.keeping(self.REGION)
+        assert price.currency in {"EUR", "USD"}
+        assert price.idle_address is not None
+        assert price.snapshot_gb is not None
+        assert 0 < price.snapshot_gb < price.idle_address < 50
+
     def test_deleted_is_gone_and_deleting_again_is_fine(
         self, provider: Provider, server: Server
     ) -> None:

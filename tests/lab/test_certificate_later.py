@@ -6,14 +6,11 @@ import pytest
 
 from leadengine_agent.certificates import kind_of
 from tests.lab.acme import Pebble
-from tests.lab.cloud.hall import Hall
-from tests.lab.cloud.hetzner import HetznerApi
-from tests.lab.cloud.machines import NoMachines
-from tests.lab.cloud.web import Answer, Request, serve
 from tests.lab.names import Names
 from tests.lab.operator import Operator, certificate_settings, wait_until
 from tests.lab.run import Run
 from tests.lab.stack import Stack
+from tests.lab.texts import TextsOf, texts_of
 from tests.lab.vps import Vps
 
 DOMAIN = "leads.later.test"
@@ -66,29 +63,10 @@ def test_once_dns_is_right_the_certificate_arrives_by_itself(
     assert "create an A record" not in lab_operator.lectl("status", "later").text
 
 
-class TextsOf(HetznerApi):
-    """A provider of DNS from whose zones the lab's name service has its texts."""
-
-    def __init__(self, names: Names) -> None:
-        super().__init__(Hall(NoMachines()))
-        self._names = names
-        self.said: list[str] = []
-
-    def answer(self, request: Request) -> Answer:
-        answered = super().answer(request)
-        if request.method != "GET" and "/rrsets" in request.path:
-            found = [each.strip('"') for each in self.zones.records(PROOF, "TXT")]
-            self.said += found
-            self._names.text(PROOF, *found)
-        return answered
-
-
 @pytest.fixture
 def texts(names: Names) -> Iterator[tuple[TextsOf, str]]:
-    api = TextsOf(names)
-    api.zones.add("ahead.test")
-    with serve(api) as base:
-        yield api, f"{base}/v1"
+    with texts_of(names, "ahead.test", PROOF) as served:
+        yield served
 
 
 @pytest.mark.soak
@@ -117,7 +95,42 @@ def test_a_domain_that_leads_elsewhere_is_certified_before_it_leads_here(
     # Pebble refuses some requests on purpose: certbot asks again within the order.
     assert pebble.orders - orders == 1
     assert api.said, "no record was ever put"
-    assert api.zones.records(PROOF, "TXT") == [], "the record stayed"
+    assert api.now == [], "the record stayed"
     again = operator.deploy(stack.vps, "later", AHEAD, "--prove-by", "auto")
-    assert (again.code, again.result["changed"]) == (0, False), again.text
+    assert again.code == 0, again.text
+    assert again.result["changed"] is False
     assert pebble.orders - orders == 1
+
+
+@pytest.mark.soak
+def test_every_name_below_a_domain_is_certified_and_served(
+    stack: Stack,
+    names: Names,
+    pebble: Pebble,
+    lab_operator: Operator,
+    run: Run,
+    texts: tuple[TextsOf, str],
+) -> None:
+    """By hand of whoever keeps the DNS: without it the domain is served as before, and advice given."""
+    api, endpoint = texts
+    operator = lab_operator.with_settings(
+        **certificate_settings(pebble, lab_operator.home),
+        LECTL_HETZNER_TOKEN="good",
+        LECTL_HETZNER_ENDPOINT=endpoint,
+        LECTL_RESOLVERS=run.resolver,
+    )
+    names.point(AHEAD, stack.vps.address)
+    without = operator.deploy(stack.vps, "later", AHEAD, "--wildcard")
+    assert without.code == 0, without.text
+    assert "lectl dns certify later" in str(without.result["advice"])
+    ended = operator.lectl("dns", "certify", "later", "--json")
+    assert ended.code == 0, ended.text
+    # Two, or one: the authority may still believe what was proven of the domain itself before.
+    asked = len(api.said)
+    assert 1 <= asked <= 2
+    assert api.now == []
+    for name in (AHEAD, f"eu.{AHEAD}", f"any-other.{AHEAD}"):
+        below = Stack(stack.vps, "later", name)
+        assert below.get("/readyz", root=pebble.root).status_code == 200
+    assert operator.lectl("dns", "certify", "--all", "--json").code == 0
+    assert len(api.said) == asked, "a good certificate was ordered again"

@@ -1,6 +1,7 @@
 """A host that serves a client is hardened under load, scanned, restarted, rebooted (S12, R8)."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -204,11 +205,14 @@ def test_twenty_reboots_without_anybody_to_help(hard: Hard) -> None:
 
 def _reboot(hard: Hard, times: int) -> None:
     """No control plane takes part: what is asked is asked by a visitor, from outside."""
-    for _ in range(times):
+    for number in range(1, times + 1):
         assert hard.stack.get("/readyz").status_code == 200
         hard.vps.box.stop()
+        began = time.monotonic()
         hard.vps.box.start()
         wait_until(lambda: _is_served(hard.stack), HEALTHY_WITHIN)
+        took = time.monotonic() - began
+        print(f"\nreboot {number} of {times}: served after {took:.1f} s")  # noqa: T201
     hard.vps.wait_for_ssh()
 
 

@@ -16,10 +16,12 @@ from tests.lab.vps import Vps
 pytestmark = pytest.mark.soak
 
 CLIENT, DOMAIN = "hours", "leads.hours.test"
-OTHERS = {"-365d": "leads.back.test", "+1d": "leads.ahead-of.test"}
+OTHERS = {"-365d": "leads.back.test", "-1d": "leads.day-back.test"}
+"""Clocks ahead are not among them: the client's own containers keep the right time here, and an agent that
+looks for what nginx answered since now would find none of it."""
 CLOCKS = {"-5m": -300, "+5m": 300, "-1d": -86_400, "+1d": 86_400, "-365d": -31_536_000,
           "+365d": 31_536_000}  # fmt: skip
-POINTS = 4
+POINTS = 2
 """Taken before any clock is wrong."""
 
 
@@ -32,7 +34,9 @@ class Host:
     clock: HostClock
 
     def points(self) -> list[str]:
-        ended = self.operator.must("backups", CLIENT, "--json")
+        ended = self.operator.lectl("backups", CLIENT, "--json")
+        # Under a clock a day off the newest point is said to be late, and the list is whole.
+        assert ended.code in {0, 3}, ended.text
         return [each["id"] for each in ended.result["points"] if each["kept"]]
 
     def deploy(self, domain: str = DOMAIN) -> dict[str, object]:
@@ -45,7 +49,10 @@ class Host:
         before = len(self.points())
         ended = self.operator.lectl("backup", CLIENT, "--json")
         assert ended.code in {0, 11}, ended.text
-        wait_until(lambda: len(self.points()) > before, 180, pause=3)
+        self.wait_for_more_than(before)
+
+    def wait_for_more_than(self, points: int) -> None:
+        wait_until(lambda: len(self.points()) > points, 240, pause=3)
 
 
 @pytest.fixture(scope="module")
@@ -64,33 +71,32 @@ def host(lab_operator: Operator, stocked_vps: Vps, names: Names, pebble: Pebble)
     return host
 
 
-@pytest.mark.parametrize("clock", CLOCKS)
-def test_a_wrong_clock_loses_no_point_and_no_certificate(
-    host: Host, pebble: Pebble, clock: str
+def test_a_walk_through_wrong_clocks_loses_no_point_and_no_certificate(
+    host: Host, pebble: Pebble
 ) -> None:
+    """From each clock straight to the next: no right one mends in between what a wrong one did."""
     before = (host.stack.runtimes(), pebble.orders, serial_of(host.stack.certificate()))
     points = set(host.points())
-    host.clock.set(clock)
-    assert host.clock.now() - time.time() == pytest.approx(CLOCKS[clock], abs=60)
-    host.back_up()
-    host.deploy()
+    for clock, seconds in CLOCKS.items():
+        host.clock.set(clock)
+        assert host.clock.now() - time.time() == pytest.approx(seconds, abs=60)
+        if clock == "-365d":
+            # Nobody asks: it takes one by itself, though its newest point lies a year ahead.
+            host.wait_for_more_than(len(points))
+        else:
+            host.back_up()
+        host.deploy()
+        after = set(host.points())
+        assert points < after, f"{clock}: {len(points - after)} of {len(points)} were given up"
+        print(f"\n{clock}: {len(points)} points before, {len(after)} after")  # noqa: T201
+        points = after
     host.clock.set("")
     assert abs(host.clock.now() - time.time()) < 60
     host.back_up()
     assert host.deploy()["changed"] is False
-    after = set(host.points())
-    assert points <= after, f"{len(points - after)} of {len(points)} points were given up"
-    assert len(after) >= len(points) + 2
+    assert points < set(host.points())
     served = serial_of(host.stack.certificate())
     assert (host.stack.runtimes(), pebble.orders, served) == before
-    print(f"\n{clock}: {len(points)} points before, {len(after)} after")  # noqa: T201
-
-
-def test_a_clock_that_is_a_year_back_still_takes_points_by_itself(host: Host) -> None:
-    points = set(host.points())
-    host.clock.set("-365d")
-    wait_until(lambda: len(set(host.points()) - points) > 0, 240, pause=3)
-    host.clock.set("")
 
 
 @pytest.mark.parametrize("clock", OTHERS)
@@ -109,5 +115,4 @@ def test_under_a_wrong_clock_no_certificate_is_ordered_and_the_reason_is_said(
     assert result["certificate"] == "acme", result
     # Pebble refuses some requests on purpose: one order may fail.
     assert 1 <= pebble.orders - orders <= 2
-    assert kind_of(host.stack.certificate()) == "acme"
-    host.deploy()
+    assert kind_of(Stack(host.stack.vps, CLIENT, OTHERS[clock]).certificate()) == "acme"

@@ -193,7 +193,8 @@ class Activation:
         return Did(False, f"{service} is ready")
 
     def certificate(self) -> Did:
-        return ensure_certificate(self.host, self.layout, self.order.spec.names)
+        spec = self.order.spec
+        return ensure_certificate(self.host, self.layout, spec.names, spec.certified)
 
     def gateway(self) -> Did:
         if self.nginx.is_live() and self.compose.container("nginx") is not None:

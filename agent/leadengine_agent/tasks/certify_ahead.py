@@ -18,7 +18,7 @@ def run(order: CertifyAhead, context: Context) -> dict[str, Any]:
     record = current_record(layout)
     if record is None:
         raise not_found(order.client)
-    if record.spec.kind == "hosted":
+    if record.spec.kind == "hosted" and not record.spec.wildcard:
         raise _several_names(record.spec.domain)
     domain, step = record.spec.domain, f"certificate {layout.client}"
 
@@ -26,9 +26,11 @@ def run(order: CertifyAhead, context: Context) -> dict[str, Any]:
         context.steps.ask(step, Proof(domain=domain, value=value))
 
     site = site_of(context.layout, layout, record)
-    keeper = Keeper(context.layout, site, Asking(tell, order.patience))
+    # A wildcard and the domain itself are proven one after the other.
+    asking = Asking(tell, order.patience * len(record.spec.certified))
+    keeper = Keeper(context.layout, site, asking)
     context.steps.run(step, keeper.look_after)
-    advice = read_history(context.layout, domain).advice
+    advice = read_history(context.layout, record.spec.names[0]).advice
     return CertifyResult(advice={layout.client: advice}).model_dump()
 
 
@@ -37,5 +39,6 @@ def _several_names(domain: str) -> TaskFailure:
         FailureCode.REFUSED,
         "This certificate is not ordered before its names lead here.",
         f"A hosted stack has two names below {domain}, and one record proves one of them.",
-        f"Let app.{domain} and cdn.{domain} lead to this host; the certificate comes by itself then.",
+        f"Let app.{domain} and cdn.{domain} lead to this host; the certificate comes by itself then."
+        " Or give --wildcard too: one record proves all names below.",
     )

@@ -7,10 +7,11 @@ from typing import Any
 from leadengine_agent import __version__, docker
 from leadengine_agent.backup.chores import FROZEN
 from leadengine_agent.backup.status import backup_state
-from leadengine_agent.certificates import LocalCA, kind_of, serial_of
+from leadengine_agent.certificates import LocalCA, kind_of, names_of, serial_of
 from leadengine_agent.docker import DockerError
 from leadengine_agent.failures import not_found
 from leadengine_agent.gateway import Gateway
+from leadengine_agent.generations import Generations
 from leadengine_agent.layout import HostLayout, StackLayout
 from leadengine_agent.protocol import (
     CertificateState,
@@ -63,6 +64,7 @@ def stack_state(host: HostLayout, layout: StackLayout, record: Record) -> StackS
         certificate=certificate,
         backup=backup_state(host, layout, record),
         frozen=bool(read_state(layout, FROZEN)),
+        earlier=Generations(layout).earlier(),
     )
 
 
@@ -103,6 +105,7 @@ def _certificate(host: HostLayout, layout: StackLayout, record: Record) -> Certi
         issuer_kind=kind,
         issuer=leaf.issuer.rfc4514_string(),
         serial=serial_of(leaf),
+        names=tuple(names_of(leaf)),
         not_after=leaf.not_valid_after_utc.isoformat(),
         advice=advice,
         root_pem=LocalCA(host.local_ca).root_pem() if kind == "local" else "",

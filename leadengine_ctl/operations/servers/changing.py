@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from leadengine_ctl.operations.base import Did, Run, Work, World
+from leadengine_ctl.operations.servers.addresses import Held
 from leadengine_ctl.operations.servers.arriving import Arriving
 from leadengine_ctl.operations.servers.first_boot import HostKeyPair, make_host_key, user_data
 from leadengine_ctl.operations.servers.giving_back import find_server, refuse_while_inhabited
@@ -128,6 +129,7 @@ class Replace(ServerVerb[ServerRequest]):
             Work("connect", steps.connect),
             Work("identity", steps.identity),
             Work("register", steps.register),
+            Work("address", Held(run, self.request.name).hold),
         )
 
 

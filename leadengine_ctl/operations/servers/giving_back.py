@@ -81,14 +81,17 @@ class GivingBack:
         ids |= {record.server} if record.server else set()
         for each in sorted(ids):
             self._delete(provider, each)
+        if record.reserved:
+            world.clouds.patience.settle(partial(provider.drop_address, record.reserved))
         self._remove_leftovers(provider, record)
         return Did(changed=bool(ids), detail=", ".join(sorted(ids)))
 
     def _delete(self, provider: Provider, server: str) -> None:
         """Its pictures first: without it nobody would find them, and they go on costing money."""
         settle = self.run.world.clouds.patience.settle
-        if provider.find(server):
-            for picture in provider.snapshots(server):
+        fleet = self.run.world.store.servers.fleet()
+        for picture in provider.all_snapshots(fleet):
+            if picture.server == server:
                 settle(partial(provider.delete_snapshot, picture.id))
         settle(partial(provider.delete, server))
 

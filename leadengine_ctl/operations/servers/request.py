@@ -44,6 +44,13 @@ class ResizeRequest(ServerRequest):
     size: str
 
 
+class MoveAddressRequest(ServerRequest):
+    """A reserved address that shall lead to another server of ours, `to`."""
+
+    to: str
+    address: str
+
+
 Request = TypeVar("Request", bound=ServerRequest)
 
 

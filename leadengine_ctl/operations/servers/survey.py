@@ -1,39 +1,14 @@
-"""What is rented, what it costs, and what is there that nobody knows."""
+"""What is rented, and what it costs."""
 
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from leadengine_ctl.apis.refusals import ApiError
-from leadengine_ctl.errors import UsageError
 from leadengine_ctl.fleet.records import ClientRecord
-from leadengine_ctl.fleet.servers import ServerRecord
 from leadengine_ctl.operations.base import World
-from leadengine_ctl.providers.base import FLEET, Server, price_text
+from leadengine_ctl.providers.base import price_text
 
 RENTING = ("hetzner", "digitalocean", "aws", "memory")
-
-
-@dataclass(frozen=True)
-class Orphan:
-    """A server with our fleet's tag that no record knows: it costs money and serves nobody."""
-
-    provider: str
-    server: Server
-
-
-@dataclass(frozen=True)
-class Survey:
-    """What providers show, compared with what we know.
-
-    Attributes:
-        missing: servers that we know, and their provider does not.
-        unasked: provider -> why it could not be asked.
-    """
-
-    orphans: tuple[Orphan, ...]
-    missing: tuple[ServerRecord, ...]
-    unasked: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -48,32 +23,6 @@ class Cost:
     @property
     def text(self) -> str:
         return price_text(self.monthly, self.currency)
-
-
-def survey(world: World, providers: tuple[str, ...]) -> Survey:
-    """Compare providers with the store; one that cannot be asked is named, not passed over."""
-    servers = world.store.servers
-    fleet, known = servers.fleet(), servers.all()
-    orphans: list[Orphan] = []
-    missing: list[ServerRecord] = []
-    unasked: dict[str, str] = {}
-    for name in providers:
-        mine = [each for each in known if each.provider == name]
-        try:
-            found = world.clouds.provider(name).servers(FLEET, fleet)
-        except (ApiError, UsageError) as error:
-            unasked[name] = error.what
-            continue
-        ids = {each.server for each in mine}
-        orders = {each.operation for each in mine}
-        orphans += [
-            Orphan(name, each)
-            for each in found
-            if each.id not in ids and each.tags.get("leadengine-operation") not in orders
-        ]
-        there = {each.id for each in found}
-        missing += [each for each in mine if each.server and each.server not in there]
-    return Survey(tuple(orphans), tuple(missing), unasked)
 
 
 def providers_in_use(world: World) -> tuple[str, ...]:

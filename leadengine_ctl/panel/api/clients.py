@@ -131,7 +131,6 @@ def hosts(desk: DeskOf, visitor: Signed) -> Hosts:
             continue
         last = said.get(record.name)
         why = silence(last.word if last else None, now)
-        beat = last.heartbeat if last else None
         found.append(
             HostAnswer(
                 name=record.name,
@@ -139,10 +138,10 @@ def hosts(desk: DeskOf, visitor: Signed) -> Hosts:
                 reports=not why,
                 why=why,
                 clients=carried.get(record.name, 0),
-                disk_free=beat.disk_free if beat else None,
-                disk_total=beat.disk_total if beat else None,
-                memory_free=beat.memory_free if beat else None,
-                memory_total=beat.memory_total if beat else None,
+                disk_free=last.disk_free if last else None,
+                disk_total=last.disk_total if last else None,
+                memory_free=last.memory_free if last else None,
+                memory_total=last.memory_total if last else None,
             )
         )
     return Hosts(hosts=tuple(found))

@@ -10,6 +10,7 @@ from leadengine_agent.protocol import Part, Point
 from leadengine_agent.values import Frozen, PointId
 from leadengine_ctl.fleet.panel_records import ApprovalRecord
 from leadengine_ctl.operations.backups.choosing import RestoreWords, choose
+from leadengine_ctl.operations.backups.everybody import plan_backups
 from leadengine_ctl.operations.backups.points import read_points
 from leadengine_ctl.panel import recovering
 from leadengine_ctl.panel.api.models import Answer, Asked
@@ -50,6 +51,24 @@ class RestoreWanted(RestoreChoice):
     confirm: Annotated[str, Field(max_length=100)]
 
 
+class NotBackedUp(Answer):
+    client: str
+    why: str
+
+
+class BackupPlanAnswer(Answer):
+    """Of whom points would be taken."""
+
+    clients: tuple[str, ...]
+    left_out: tuple[NotBackedUp, ...]
+
+
+class EverybodyWanted(Frozen):
+    """`confirm`: how many clients the plan named."""
+
+    confirm: Annotated[int, Field(ge=0, le=1_000_000)]
+
+
 class StepPlanned(Answer):
     name: str
     sentence: str
@@ -62,6 +81,21 @@ class RestorePlan(Answer):
     steps: tuple[StepPlanned, ...]
     notes: tuple[str, ...]
     point: str
+
+
+@router.post("/backups/plan")
+def plan_all(desk: DeskOf, visitor: Signed) -> BackupPlanAnswer:
+    """Of whom a point would be taken, and who is left out and why. Nothing is changed, no host is asked."""
+    found = plan_backups(desk.world_of(visitor))
+    left_out = tuple(NotBackedUp(client=client, why=why) for client, why in found.left_out)
+    return BackupPlanAnswer(clients=found.clients, left_out=left_out)
+
+
+@router.post("/backups", status_code=202)
+def backup_all(desk: DeskOf, visitor: Signed, wanted: EverybodyWanted) -> Asked:
+    """A recovery point of every client that can have one."""
+    job = recovering.back_up_all(desk.world_of(visitor), wanted.confirm)
+    return Asked(operation=job.id)
 
 
 @router.get("/clients/{client}/points")

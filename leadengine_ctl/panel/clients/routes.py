@@ -66,6 +66,13 @@ def dns(request: Request, desk: DeskOf, visitor: Signed, client: str) -> Respons
     return page(request, "clients/dns.html", sight=see(desk.world_of(visitor), client))
 
 
+@router.get("/clients/{client}/generations")
+def generations(request: Request, desk: DeskOf, visitor: Signed, client: str) -> Response:
+    """What it can be brought back to, as its host says right now."""
+    (status,) = read_status(desk.world_of(visitor), client)
+    return page(request, "clients/generations.html", client=client, answer=status)
+
+
 @router.get("/clients/{client}/logs")
 def logs(
     request: Request,

@@ -2,17 +2,19 @@
 
 Ten thousand heartbeats are read once; after that only those that came since. What is derived from the clock,
 as health is, is derived for each look anew.
+
+Of a heartbeat only what a list shows is kept apart; the rest stays the text it came as. As objects they were
+four hundred thousand, and each time Python looked for garbage among them everybody waited (decision 89).
 """
 
 import logging
 import threading
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from leadengine_agent.reports import Heartbeat, StackVitals
-from leadengine_ctl.fleet.overview import Brief, Overview, Usage
+from leadengine_ctl.fleet.overview import Brief, Overview, Spoken, Usage
 from leadengine_ctl.planning.health import Health, Word, judge
 
 log = logging.getLogger(__name__)
@@ -25,21 +27,51 @@ _KEPT = 15.0
 
 _USAGE_FRESH = 60.0
 DAYS = 7
+_NOTHING = Usage()
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a host said last."""
+class Said(NamedTuple):
+    """What a host said last. Sizes are in bytes.
+
+    Attributes:
+        clients: whose stacks it spoke of.
+        body: its words, as JSON.
+    """
 
     word: Word
-    heartbeat: Heartbeat
+    agent_version: str
+    memory_total: int
+    memory_free: int
+    disk_total: int
+    disk_free: int
+    clients: tuple[str, ...]
+    body: str
+
+    @property
+    def heartbeat(self) -> Heartbeat:
+        """All of it; read anew each time, so ask for it for one host and not for all."""
+        return Heartbeat.model_validate_json(self.body)
+
+
+class Glance(NamedTuple):
+    """A stack in the list.
+
+    Attributes:
+        point: when its newest verified recovery point was made; None: it has none.
+        certificate: when its certificate ends, in seconds since 1970; 0: unknown.
+    """
+
+    healthy: bool
+    release: str
+    point: float | None
+    certificate: float
 
 
 class Row(NamedTuple):
     """A client in the list: there are ten thousand in each look.
 
     Attributes:
-        point: when its newest verified recovery point was made; `certificate`: when its certificate ends.
+        stack: what its host said of it; None: nothing.
         used, before: of the last seven days, and of the seven before.
     """
 
@@ -47,7 +79,7 @@ class Row(NamedTuple):
     health: Health
     why: str
     said: Said | None
-    vitals: StackVitals | None
+    stack: Glance | None
     used: Usage
     before: Usage
 
@@ -56,26 +88,32 @@ class Row(NamedTuple):
         return self.brief.slug
 
     @property
+    def vitals(self) -> StackVitals | None:
+        """All that its host said of it: for the page of one client."""
+        stacks = self.said.heartbeat.stacks if self.said and self.stack else ()
+        return next((each for each in stacks if each.client == self.slug), None)
+
+    @property
     def release(self) -> str:
-        return self.vitals.release if self.vitals else (self.brief.release or "")
+        return self.stack.release if self.stack else (self.brief.release or "")
 
     @property
     def point(self) -> float | None:
-        return self.vitals.recovery_point if self.vitals else None
+        """When its newest verified recovery point was made."""
+        return self.stack.point if self.stack else None
 
     @property
     def certificate_days(self) -> float | None:
-        if self.vitals is None or not self.vitals.certificate.not_after:
+        if self.stack is None or not self.stack.certificate:
             return None
-        return (self.vitals.certificate.not_after - time.time()) / 86_400
+        return (self.stack.certificate - time.time()) / 86_400
 
     @property
     def disk(self) -> float | None:
         """The share of its host's disk that is used."""
-        beat = self.said.heartbeat if self.said else None
-        if beat is None or not beat.disk_total:
+        if self.said is None or not self.said.disk_total:
             return None
-        return 1 - beat.disk_free / beat.disk_total
+        return 1 - self.said.disk_free / self.said.disk_total
 
     @property
     def trend(self) -> float | None:
@@ -98,7 +136,7 @@ class Index:
         self._newest = 0.0
         self._briefs: tuple[Brief, ...] = ()
         self._said: dict[str, Said] = {}
-        self._vitals: dict[tuple[str, str], StackVitals] = {}
+        self._stacks: dict[tuple[str, str], Glance] = {}
         self._used: dict[str, Usage] = {}
         self._before: dict[str, Usage] = {}
 
@@ -137,13 +175,12 @@ class Index:
 
     def _row(self, brief: Brief, now: float) -> Row:
         said = self._said.get(brief.host)
-        vitals = self._vitals.get((brief.host, brief.slug))
-        health, why = judge(said.word if said else None, now, vitals.healthy if vitals else None)
-        if brief.release is None and vitals is None:
+        stack = self._stacks.get((brief.host, brief.slug))
+        health, why = judge(said.word if said else None, now, stack.healthy if stack else None)
+        if brief.release is None and stack is None:
             health, why = Health.UNKNOWN, "its first deploy has not ended"
-        none = Usage()
-        used, before = self._used.get(brief.slug, none), self._before.get(brief.slug, none)
-        return Row(brief, health, why, said, vitals, used, before)
+        used, before = self._used.get(brief.slug, _NOTHING), self._before.get(brief.slug, _NOTHING)
+        return Row(brief, health, why, said, stack, used, before)
 
     def keep_fresh(self, over: threading.Event) -> None:
         """Read what is new every two seconds until `over`, so that no look waits for the store."""
@@ -175,26 +212,38 @@ class Index:
             self._count_usage()
             self._usage_at = now
         for each in spoken:
-            word = Word(each.received_at, each.sent_at, 0.0, each.interval)
             known = self._said.get(each.host)
-            if known and known.word.received_at == word.received_at:
+            if known and known.word.received_at == each.received_at:
                 continue
             beat = Heartbeat.model_validate_json(each.body)
             with self._lock:
-                self._take(each.host, word, beat)
+                self._take(each, beat)
         self._briefs, self._read_at = briefs, time.monotonic()
 
-    def _take(self, host: str, word: Word, beat: Heartbeat) -> None:
-        word = Word(word.received_at, word.sent_at, beat.looked_at, word.interval)
-        gone = self._said.get(host)
-        for stack in gone.heartbeat.stacks if gone else ():
-            self._vitals.pop((host, stack.client), None)
-        self._said[host] = Said(word, beat)
-        self._vitals.update({(host, stack.client): stack for stack in beat.stacks})
-        self._newest = max(self._newest, word.received_at)
+    def _take(self, spoken: Spoken, beat: Heartbeat) -> None:
+        host, before = spoken.host, self._said.get(spoken.host)
+        self._stacks.update({(host, stack.client): _glance(stack) for stack in beat.stacks})
+        self._said[host] = said = Said(
+            Word(spoken.received_at, spoken.sent_at, beat.looked_at, spoken.interval),
+            beat.agent_version,
+            beat.memory_total,
+            beat.memory_free,
+            beat.disk_total,
+            beat.disk_free,
+            tuple(stack.client for stack in beat.stacks),
+            spoken.body,
+        )
+        for client in set(before.clients if before else ()) - set(said.clients):
+            del self._stacks[host, client]
+        self._newest = max(self._newest, spoken.received_at)
 
     def _count_usage(self) -> None:
         today = datetime.now(UTC).date()
         days = [str(today - timedelta(days=back)) for back in (0, DAYS - 1, DAYS, 2 * DAYS - 1)]
         self._used = self._overview.usage(days[1], days[0])
         self._before = self._overview.usage(days[3], days[2])
+
+
+def _glance(stack: StackVitals) -> Glance:
+    ends = stack.certificate.not_after
+    return Glance(stack.healthy, stack.release, stack.recovery_point, ends)

@@ -60,17 +60,17 @@ class View(Frozen):
             (not self.q or self.q.lower() in f"{brief.slug} {brief.domain} {brief.host}".lower())
             and self.plan in {"", brief.plan}
             and self.host in {"", brief.host}
-            and self.behind in {"", *(() if row.release == self.behind else (self.behind,))}
-            and self._certificate_ends(row)
-            and self._backup_is_old(row, now)
+            and (not self.behind or row.release != self.behind)
+            and (self.certificate is None or self._certificate_ends(row, self.certificate))
+            and (self.backup is None or self._backup_is_old(row, self.backup, now))
         )
 
-    def _certificate_ends(self, row: Row) -> bool:
+    def _certificate_ends(self, row: Row, within: int) -> bool:
         days = row.certificate_days
-        return self.certificate is None or (days is not None and days <= self.certificate)
+        return days is not None and days <= within
 
-    def _backup_is_old(self, row: Row, now: float) -> bool:
-        return self.backup is None or row.point is None or now - row.point > self.backup * 3600
+    def _backup_is_old(self, row: Row, hours: int, now: float) -> bool:
+        return row.point is None or now - row.point > hours * 3600
 
     def ordered(self, rows: list[Row]) -> list[Row]:
         """In the order of the view; clients of the same place by name."""
@@ -84,10 +84,7 @@ _KEYS: dict[str, Callable[[Row], Any]] = {
     "release": lambda row: (version_key(row.release) if row.release else (), row.slug),
     "health": lambda row: (_WORST[row.health], row.slug),
     "backup": lambda row: (_NEVER if row.point is None else row.point, row.slug),
-    "certificate": lambda row: (
-        _NEVER if row.certificate_days is None else row.certificate_days,
-        row.slug,
-    ),
+    "certificate": lambda row: (row.stack.certificate if row.stack else 0.0, row.slug),
     "visitors": lambda row: (row.used.visitors, row.slug),
     "trend": lambda row: (_NEVER if row.trend is None else row.trend, row.slug),
 }

@@ -11,7 +11,10 @@ from leadengine_ctl.fleet.panel_records import JobRecord, JobState
 from leadengine_ctl.fleet.records import EventRecord, OperationRecord, OperationState
 from leadengine_ctl.fleet.store import Store
 from leadengine_ctl.hosts.base import SIGNATURE
+from leadengine_ctl.operations.backups.everybody import progress_of
+from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.credentials import take_credentials
+from leadengine_ctl.operations.jobs import EVERYBODY
 from leadengine_ctl.operations.resume import make_verb
 from leadengine_ctl.operations.summary import loader_snippet
 from leadengine_ctl.panel import doing, live
@@ -82,6 +85,7 @@ def operation(request: Request, desk: DeskOf, visitor: Signed, operation: str) -
         subject=subject,
         steps=steps,
         failed=next((step for step in steps if step.state == "failed"), None),
+        progress=_progress(desk.world, job),
         over=is_over(job, record),
         can_resume=record is not None and doing.can_resume(desk.world, operation),
         credentials=None,
@@ -95,7 +99,7 @@ def watch(desk: DeskOf, visitor: Signed, operation: str) -> StreamingResponse:
 
     def state() -> tuple[object, bool]:
         job, record = found(store, operation)
-        told = len(store.operations.events(record.id)) if record else 0
+        told = len(store.operations.events(record.id)) if record else _progress(desk.world, job)
         now = (told, record.state if record else "", job.state if job else "")
         return now, is_over(job, record)
 
@@ -134,6 +138,11 @@ def found(store: Store, operation: str) -> tuple[JobRecord | None, OperationReco
         started = job.operation or job.id
         return job, store.operations.find(started)
     return None, store.operations.get(operation)
+
+
+def _progress(world: World, job: JobRecord | None) -> dict[str, int]:
+    """How far the clients are that one job is about; empty: it is about one."""
+    return progress_of(world, job) if job is not None and job.verb == EVERYBODY else {}
 
 
 def is_over(job: JobRecord | None, record: OperationRecord | None) -> bool:

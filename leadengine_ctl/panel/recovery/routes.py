@@ -11,6 +11,7 @@ from leadengine_agent.protocol import Part, Point
 from leadengine_ctl.errors import LeadEngineError
 from leadengine_ctl.fleet.panel_records import ApprovalRecord
 from leadengine_ctl.operations.backups.choosing import RestoreWords, choose
+from leadengine_ctl.operations.backups.everybody import plan_backups
 from leadengine_ctl.operations.backups.points import read_points
 from leadengine_ctl.panel import app, recovering
 from leadengine_ctl.panel.desk import Desk
@@ -20,6 +21,23 @@ from leadengine_ctl.panel.pages import go_to, page
 from leadengine_ctl.panel.request import DeskOf, Form
 
 router = APIRouter(include_in_schema=False)
+
+_ROWS = 500
+
+
+@router.get("/backups/new")
+def everybody(request: Request, desk: DeskOf, visitor: Signed) -> Response:
+    """Of whom a point would be taken, and who is left out and why."""
+    return page(request, "recovery/everybody.html", plan=plan_backups(desk.world), rows=_ROWS)
+
+
+@router.post("/backups")
+def back_up_all(desk: DeskOf, visitor: Signed, form: Form) -> Response:
+    """Have them taken."""
+    said = form.get("clients", "")
+    expected = int(said) if said.isascii() and said.isdigit() else 0
+    job = recovering.back_up_all(desk.world_of(visitor), expected)
+    return go_to(f"/operations/{job.id}")
 
 
 @router.get("/clients/{client}/points")

@@ -1,17 +1,20 @@
 """Rollouts: many clients in waves, live, with a hand on the brake."""
 
 from collections import Counter
+from typing import Literal
 
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
 from starlette.responses import Response, StreamingResponse
 
-from leadengine_ctl.errors import LeadEngineError
+from leadengine_ctl.errors import LeadEngineError, UsageError
 from leadengine_ctl.fleet.records import RolloutState, TargetRecord, TargetState
 from leadengine_ctl.operations.base import World
+from leadengine_ctl.operations.configuring import SPEC_KEYS
 from leadengine_ctl.operations.rollouts import plans
 from leadengine_ctl.operations.rollouts.request import RolloutRequest
 from leadengine_ctl.panel import app, doing, live
+from leadengine_ctl.panel.clients import settings
 from leadengine_ctl.panel.door.visitor import Signed
 from leadengine_ctl.panel.pages import go_to, page
 from leadengine_ctl.panel.request import DeskOf, Form
@@ -36,9 +39,14 @@ def rollouts(request: Request, desk: DeskOf, visitor: Signed) -> Response:
 
 
 @router.get("/rollouts/new")
-def new(request: Request, desk: DeskOf, visitor: Signed) -> Response:
-    """The form."""
-    return _form(request, desk.world, {}, "")
+def new(
+    request: Request,
+    desk: DeskOf,
+    visitor: Signed,
+    kind: Literal["update", "config"] = "update",
+) -> Response:
+    """The form: for a release, or for a setting of many clients."""
+    return _form(request, desk.world, {"kind": kind}, "")
 
 
 @router.post("/rollouts/plan")
@@ -109,6 +117,7 @@ def read_request(form: dict[str, str]) -> RolloutRequest:
 
     Raises:
         ValidationError: a value is refused.
+        UsageError: there is no such setting.
     """
     given = {name: text.strip() for name, text in form.items() if text.strip()}
     values: dict[str, object] = {
@@ -128,7 +137,21 @@ def read_request(form: dict[str, str]) -> RolloutRequest:
     for name in ("clients", "canary"):
         values[name] = tuple(given.get(name, "").replace(",", " ").split())
     values["retry"] = "retry" in given
+    if given.get("kind") == "config":
+        values |= {"kind": "config", "changes": _change(given)}
     return RolloutRequest.model_validate(values)
+
+
+def _change(given: dict[str, str]) -> dict[str, str]:
+    """The setting of a form; an empty value is one, too: the usual."""
+    key = given.get("key", "")
+    if key not in SPEC_KEYS:
+        raise UsageError(
+            f"'{key[:40]}' is not set for many clients at once here",
+            f"There are: {', '.join(SPEC_KEYS)}.",
+            "What rollouts are to do with a client stands on the page of that client.",
+        )
+    return {key: given.get("value", "")}
 
 
 def _waves(targets: tuple[TargetRecord, ...], count: int) -> list[tuple[int, Counter[str]]]:
@@ -166,5 +189,7 @@ def _form(request: Request, world: World, form: dict[str, str], problem: str) ->
         422 if problem else 200,
         form=form,
         problem=problem,
+        groups=settings.GROUPS,
+        keys=SPEC_KEYS,
         releases=[each.version for each in plans.read_offers(world) if not each.yanked],
     )

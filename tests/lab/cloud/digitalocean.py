@@ -52,6 +52,7 @@ class DigitalOceanApi(Api):
             ("DELETE", "/droplets/{id}", self._delete),
             ("POST", "/droplets/{id}/actions", self._act),
             ("GET", "/droplets/{id}/snapshots", self._snapshots),
+            ("GET", "/snapshots", self._all_snapshots),
             ("DELETE", "/snapshots/{id}", self._remove_snapshot),
             ("GET", "/account/keys", lambda r: self.page(r, "ssh_keys", self.keys)),
             ("POST", "/account/keys", self._add_key),
@@ -63,6 +64,7 @@ class DigitalOceanApi(Api):
             ("GET", "/reserved_ips", self._list_reserved),
             ("POST", "/reserved_ips", self._add_reserved),
             ("DELETE", "/reserved_ips/{ip}", self._remove_reserved),
+            ("POST", "/reserved_ips/{ip}/actions", self._assign_reserved),
         ):
             self.route(method, path, handler)
 
@@ -171,10 +173,26 @@ class DigitalOceanApi(Api):
         return self.page(request, "snapshots", found)
 
     def _remove_snapshot(self, _request: Request, id: str) -> Answer:  # noqa: A002
-        for box in self.hall.boxes.values():
-            if box.snapshots.pop(int(id), None):
-                return Answer(204)
-        return self.refuse(404)
+        return Answer(204) if self.hall.forget_picture(int(id)) else self.refuse(404)
+
+    def _all_snapshots(self, request: Request) -> Answer:
+        assert request.query["resource_type"] == "droplet"
+        found = [
+            {"id": str(number), "name": each.name, "resource_id": str(each.server),
+             "resource_type": "droplet", "created_at": "2026-01-01T00:00:00Z",
+             "min_disk_size": 25, "size_gigabytes": 2.34, "regions": ["fra1"], "tags": []}
+            for number, each in self.hall.pictures.items()
+        ]  # fmt: skip
+        return self.page(request, "snapshots", found)
+
+    def _assign_reserved(self, request: Request, ip: str) -> Answer:
+        if ip not in self.reserved:
+            return self.refuse(404)
+        if request.body["type"] != "assign" or request.body["droplet_id"] not in self.hall.boxes:
+            return self.refusal(422, "unprocessable_entity", "not a valid action")
+        self.reserved[ip] = request.body["droplet_id"]
+        action = {"id": next(self.numbers), "status": "completed", "type": "assign_ip"}
+        return Answer(201, {"action": action})
 
     def _add_key(self, request: Request) -> Answer:
         key = request.body["public_key"]
@@ -222,7 +240,9 @@ class DigitalOceanApi(Api):
 
     def _ip(self, address: str) -> Json:
         box = self.hall.boxes.get(self.reserved[address])
-        return {"ip": address, "droplet": self._box(box) if box else None, "locked": False}
+        region = {"slug": "fra1", "name": DIGITALOCEAN_REGIONS["fra1"]}
+        droplet = self._box(box) if box else None
+        return {"ip": address, "region": region, "droplet": droplet, "locked": False}
 
     def _box(self, box: Box) -> Json:
         kind = next(each for each in DIGITALOCEAN_SIZES if each[0] == box.size)

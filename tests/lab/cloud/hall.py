@@ -21,6 +21,15 @@ class Action:
     done: bool = False
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A snapshot that is paid for, whether its server is there or not."""
+
+    server: int
+    name: str
+    labels: dict[str, str]
+
+
 @dataclass
 class Box:
     """A server.
@@ -66,6 +75,7 @@ class Hall:
         self.actions: dict[int, Action] = {}
         self.history: list[str] = []
         self.left: dict[int, str] = {}
+        self.pictures: dict[int, Picture] = {}
         self.numbers = itertools.count(4_000_001)
 
     def is_sold_out(self, size: str) -> bool:
@@ -97,10 +107,21 @@ class Hall:
 
         return self.begin("rebuild_server", box, effect)
 
-    def snapshot(self, box: Box, name: str) -> tuple[int, Action]:
+    def snapshot(
+        self, box: Box, name: str, labels: dict[str, str] | None = None
+    ) -> tuple[int, Action]:
         number = next(self.numbers)
         box.snapshots[number] = name
+        self.pictures[number] = Picture(box.id, name, labels or {})
         return number, self.begin("create_image", box, lambda: None)
+
+    def forget_picture(self, number: int) -> bool:
+        """Delete a snapshot; False: there is none."""
+        found = self.pictures.pop(number, None)
+        if found and found.server in self.boxes:
+            del self.boxes[found.server].snapshots[number]
+        self.left.pop(number, None)
+        return found is not None
 
     def delete(self, box: Box) -> None:
         del self.boxes[box.id]

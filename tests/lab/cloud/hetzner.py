@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from tests.lab.cloud.catalogue import HETZNER_LOCATIONS, HETZNER_TYPES, location, server_type
 from tests.lab.cloud.hall import Action, Box, Hall
+from tests.lab.cloud.hetzner_addresses import Floating, prices
 from tests.lab.cloud.hetzner_zones import Zones
 from tests.lab.cloud.pages import hetzner_page
 from tests.lab.cloud.web import Answer, Api, Json, Request
@@ -29,9 +30,9 @@ class HetznerApi(Api):
         self.hall = hall
         self.keys: dict[int, Json] = {}
         self.firewalls: dict[int, Json] = {}
-        self.floating: dict[int, Json] = {}
         self.numbers = itertools.count(100)
         self.zones = Zones(self)
+        self.floating = Floating(self)
         for method, path, handler in (
             ("GET", "/server_types", self._types),
             ("GET", "/locations", self._locations),
@@ -41,16 +42,14 @@ class HetznerApi(Api):
             ("DELETE", "/servers/{id}", self._delete),
             ("POST", "/servers/{id}/actions/{action}", self._act),
             ("GET", "/actions/{id}", self._action),
-            ("GET", "/ssh_keys", lambda r: self._list(r, "ssh_keys", self.keys)),
+            ("GET", "/ssh_keys", lambda r: self.listed(r, "ssh_keys", self.keys)),
             ("POST", "/ssh_keys", self._add_key),
-            ("GET", "/firewalls", lambda r: self._list(r, "firewalls", self.firewalls)),
+            ("GET", "/firewalls", lambda r: self.listed(r, "firewalls", self.firewalls)),
             ("POST", "/firewalls", self._add_firewall),
             ("DELETE", "/firewalls/{id}", self._remove_firewall),
             ("GET", "/images", self._images),
             ("DELETE", "/images/{id}", self._remove_image),
-            ("GET", "/floating_ips", lambda r: self._list(r, "floating_ips", self.floating)),
-            ("POST", "/floating_ips", self._add_floating),
-            ("DELETE", "/floating_ips/{id}", self._remove_floating),
+            ("GET", "/pricing", lambda _: Answer(200, {"pricing": prices()})),
         ):
             self.route(method, path, handler)
 
@@ -149,9 +148,9 @@ class HetznerApi(Api):
             begun = self.hall.rebuild(box, request.body.get("user_data", box.user_data))
             extra = {"root_password": None}
         elif action == "create_image":
-            number, begun = self.hall.snapshot(box, request.body["description"])
             labels = request.body.get("labels", {})
-            extra = {"image": self._image(box, number, labels)}
+            number, begun = self.hall.snapshot(box, request.body["description"], labels)
+            extra = {"image": self._image(number)}
         else:
             return self.refuse(404)
         return Answer(201, {"action": self.shown(begun), **extra})
@@ -160,7 +159,7 @@ class HetznerApi(Api):
         action = self.hall.actions.get(int(id))
         return Answer(200, {"action": self.shown(action)})
 
-    def _list(self, request: Request, name: str, found: dict[int, Json]) -> Answer:
+    def listed(self, request: Request, name: str, found: dict[int, Json]) -> Answer:
         wanted = request.query.get("name")
         kept = [
             each
@@ -173,7 +172,7 @@ class HetznerApi(Api):
         body = request.body
         if any(each["public_key"] == body["public_key"] for each in self.keys.values()):
             return self.refusal(409, "uniqueness_error", "SSH key not unique")
-        made = self._named(request, public_key=body["public_key"], fingerprint="aa:bb")
+        made = self.named(request, public_key=body["public_key"], fingerprint="aa:bb")
         self.keys[made["id"]] = made
         return Answer(201, {"ssh_key": made})
 
@@ -182,7 +181,7 @@ class HetznerApi(Api):
             return self.refusal(409, "uniqueness_error", "firewall name is already used")
         blank: Json = {"destination_ips": [], "source_ips": [], "port": None, "description": None}
         rules = [blank | each for each in request.body["rules"]]
-        made = self._named(request, rules=rules, applied_to=[])
+        made = self.named(request, rules=rules, applied_to=[])
         self.firewalls[made["id"]] = made
         return Answer(201, {"firewall": made, "actions": []})
 
@@ -193,34 +192,14 @@ class HetznerApi(Api):
         return Answer(204)
 
     def _images(self, request: Request) -> Answer:
-        found = [
-            self._image(box, number, {"leadengine-server": str(box.id)})
-            for box in self.hall.boxes.values()
-            for number in box.snapshots
-        ]
+        found = [self._image(number) for number in self.hall.pictures]
         found = [each for each in found if _matches(request, each["labels"])]
         return Answer(200, hetzner_page(request, "images", found))
 
     def _remove_image(self, _request: Request, id: str) -> Answer:  # noqa: A002
-        for box in self.hall.boxes.values():
-            if box.snapshots.pop(int(id), None):
-                return Answer(204)
-        return self.refuse(404)
+        return Answer(204) if self.hall.forget_picture(int(id)) else self.refuse(404)
 
-    def _add_floating(self, request: Request) -> Answer:
-        number = len(self.floating) + 1
-        made = self._named(
-            request, ip=f"198.51.100.{number}", type="ipv4", server=request.body.get("server"),
-            home_location=location("fsn1"), blocked=False, dns_ptr=[],
-            protection={"delete": False}, description=None,
-        )  # fmt: skip
-        self.floating[made["id"]] = made
-        return Answer(201, {"floating_ip": made, "action": self.shown(None)})
-
-    def _remove_floating(self, _request: Request, id: str) -> Answer:  # noqa: A002
-        return Answer(204) if self.floating.pop(int(id), None) else self.refuse(404)
-
-    def _named(self, request: Request, **values: object) -> Json:
+    def named(self, request: Request, **values: object) -> Json:
         number = next(self.numbers)
         return {
             "id": number,
@@ -257,16 +236,19 @@ class HetznerApi(Api):
             },
         }
 
-    def _image(self, box: Box, number: int, labels: dict[str, str]) -> Json:
+    def _image(self, number: int) -> Json:
+        picture = self.hall.pictures[number]
         return {
             "id": number,
             "type": "snapshot",
             "status": "available",
             "name": None,
-            "description": box.snapshots[number],
-            "labels": labels,
+            "description": picture.name,
+            "labels": picture.labels,
+            "image_size": 2.5,
+            "disk_size": 80,
             "created": "2026-01-01T00:00:00+00:00",
-            "created_from": {"id": box.id, "name": box.name},
+            "created_from": {"id": picture.server, "name": "a-server"},
             "bound_to": None,
         }
 

@@ -15,9 +15,9 @@ from leadengine_ctl.operations.base import Run, Verb, World
 from leadengine_ctl.operations.naming import Naming
 from leadengine_ctl.operations.runner import new_id, run_as_part
 from leadengine_ctl.operations.servers.giving_back import DeleteServer, server_request
+from leadengine_ctl.operations.servers.orphans import survey
 from leadengine_ctl.operations.servers.provision import Provision, provision_request
 from leadengine_ctl.operations.servers.snapshots import take_snapshot
-from leadengine_ctl.operations.servers.survey import survey
 from leadengine_ctl.operations.servers.wanted import Place, find_offer
 from leadengine_ctl.services import FirstContact, build_world
 from tests.conformance.provider_suite import KEY

@@ -1,11 +1,13 @@
 """Generations are numbered, found again after a kill, and never half there."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from leadengine_agent.generations import KEPT, Generations, generation_key
 from leadengine_agent.layout import StackLayout
+from leadengine_agent.protocol import Brand
 from leadengine_agent.records import Record
 from tests.unit.agent.builders import TEMPLATES, a_release, a_spec
 
@@ -103,3 +105,21 @@ def test_the_key_follows_every_input() -> None:
 
 def _names(layout: StackLayout) -> list[str]:
     return sorted(path.name for path in layout.generations.iterdir())
+
+
+def test_what_is_kept_is_told_with_what_a_way_back_would_change(layout: StackLayout) -> None:
+    kept = Generations(layout)
+    assert kept.earlier() == ()
+    first, _ = prepare(layout, "key-a")
+    go_live(layout, first)
+    kept.commit(first)
+    assert kept.earlier() == (), "what serves is not an earlier one"
+    painted = a_spec().model_copy(update={"brand": Brand(primary="#123456")})
+    second, _ = kept.prepare(a_release(), TEMPLATES, painted, "key-b")
+    assert kept.earlier() == (), "a candidate is none either"
+    go_live(layout, second)
+    kept.commit(second)
+    (told,) = kept.earlier()
+    assert (told.number, told.release) == (1, first.release)
+    assert told.differs == ("brand",)
+    assert datetime.now(UTC) - datetime.fromisoformat(told.at) < timedelta(minutes=5)

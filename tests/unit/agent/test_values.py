@@ -18,7 +18,7 @@ def test_no_registry_can_be_taken_for_an_option(name: str) -> None:
 
 
 def test_no_address_can_be_taken_for_an_option() -> None:
-    words = certbot_words(a_spec(email="--server@evil.test"))
+    words = certbot_words(a_spec(email="--server@evil.test"), ("leads.acme.com",))
     assert "--email=--server@evil.test" in words
     assert not any(word.startswith("--server@") for word in words)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.provider_suite import KEY
 from tests.unit.ctl.cli import Cli
 from tests.unit.ctl.fleet import Fleet
 from tests.unit.ctl.ready import make_ready
@@ -30,3 +31,18 @@ def lectl(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
 def fleet(lectl: Cli) -> Fleet:
     """Clients on hosts in memory; none yet."""
     return Fleet(lectl)
+
+
+@pytest.fixture
+def shop(lectl: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """An operator with an SSH key, and little patience."""
+    key = tmp_path / "id"
+    key.with_name("id.pub").write_text(KEY)
+    settings = {
+        "LECTL_SSH_KEY": str(key),
+        "LECTL_CLOUD_PATIENCE": "0.2",
+        "LECTL_BOOT_DEADLINE": "0.3",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    return Cli(lectl.folder, {**lectl.variables, **settings})

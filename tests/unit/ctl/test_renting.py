@@ -1,63 +1,16 @@
 """Renting a server from the command line: the price first, one server whatever happens, none forgotten."""
 
 import json
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from leadengine_ctl.planning.provision import plan_provision
-from tests.conformance.provider_suite import KEY
 from tests.unit.ctl.cli import Cli, Ran
+from tests.unit.ctl.shop import CREATE, DEPLOY, fault, hosts, mend, names, provider
 
 pytestmark = pytest.mark.long
 
 STEPS = [step.name for step in plan_provision("a", "b", "c").steps]
-CREATE = ("host", "create", "web1", "--on", "memory:m2", "--yes")
-DEPLOY = ("deploy", "acme", "leads.acme.test", "--on", "memory:m2", "--dns", "memory", "--yes")
-
-
-@pytest.fixture
-def shop(lectl: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
-    """An operator with an SSH key, and little patience."""
-    key = tmp_path / "id"
-    key.with_name("id.pub").write_text(KEY)
-    settings = {
-        "LECTL_SSH_KEY": str(key),
-        "LECTL_CLOUD_PATIENCE": "0.2",
-        "LECTL_BOOT_DEADLINE": "0.3",
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    return Cli(lectl.folder, {**lectl.variables, **settings})
-
-
-def provider(shop: Cli) -> dict[str, Any]:
-    """What the provider in memory has."""
-    path = shop.folder / "memory" / "provider.json"
-    found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {"servers": []}
-    return found
-
-
-def fault(shop: Cli, name: str) -> None:
-    path = shop.folder / "memory" / "provider.fault"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(name)
-
-
-def mend(shop: Cli) -> None:
-    (shop.folder / "memory" / "provider.fault").unlink(missing_ok=True)
-
-
-def names(shop: Cli) -> list[list[str]]:
-    path = shop.folder / "memory" / "dns.json"
-    found: list[list[str]] = json.loads(path.read_text()) if path.exists() else []
-    return found
-
-
-def hosts(shop: Cli) -> dict[str, Any]:
-    found: dict[str, Any] = shop("host", "list", "--json").json[0]
-    return found
 
 
 def test_nothing_is_bought_without_a_yes_to_the_price(shop: Cli) -> None:
@@ -210,30 +163,6 @@ def test_resize_replace_drain_and_delete(shop: Cli) -> None:
     assert shop("host", "drain", "web1", "--undo").code == 0
     assert shop("host", "delete", "web1", "--yes").code == 0
     assert provider(shop)["servers"] == []
-
-
-def test_snapshots_are_taken_listed_and_deleted_and_go_with_their_server(shop: Cli) -> None:
-    shop(*CREATE)
-    assert "no snapshot" in shop("host", "snapshots", "web1").err
-    for title in ("before", "before", "after"):
-        assert shop("host", "snapshot", "web1", "--title", title).code == 0
-    listed = shop("host", "snapshots", "web1", "--json").json[0]["snapshots"]
-    assert [each["name"] for each in listed] == ["before", "after"]
-    unknown = shop("host", "snapshots", "web1", "--delete", "s-77")
-    assert (unknown.code, "has no snapshot 's-77'" in unknown.err) == (10, True)
-    gone = shop("host", "snapshots", "web1", "--delete", listed[0]["id"], "--json")
-    assert [each["name"] for each in gone.json[0]["snapshots"]] == ["after"]
-    named = shop("host", "snapshot", "web1", "--json").json[0]["name"]
-    assert named.startswith("web1-20")
-    assert "every snapshot of it" in shop("host", "delete", "web1", "--dry-run").out
-    assert shop("host", "delete", "web1", "--yes").code == 0
-    assert provider(shop)["snapshots"] == []
-
-
-def test_a_host_that_somebody_else_rents_has_no_snapshots(shop: Cli) -> None:
-    shop.deploy()
-    refused = shop("host", "snapshot", "one")
-    assert (refused.code, "was not made by lectl" in refused.err) == (12, True), refused.err
 
 
 def test_a_server_whose_agent_was_removed_is_still_listed(shop: Cli) -> None:

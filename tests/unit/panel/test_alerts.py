@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from leadengine_ctl.fleet.alert_records import ChannelRecord, MuteRecord
 from leadengine_ctl.fleet.panel_records import Role
-from leadengine_ctl.operations.alerting import settle
+from leadengine_ctl.operations.alerting import prove_channels, settle
 from leadengine_ctl.panel.watch import Watch
 from leadengine_ctl.planning.alerts import (
     Finding,
@@ -47,6 +47,8 @@ def a_client(**changes: object) -> Watched:
         ({"certificate_days": 13.0}, ["certificate"]),
         ({"certificate_days": -1.0}, ["certificate"]),
         ({"certificate_days": None}, []),
+        ({"wildcard_advice": "*.acme.com ends"}, ["certificate"]),
+        ({"wildcard_advice": "*.acme.com ends", "certificate_days": 3.0}, ["certificate"]),
         ({"point_age": 27 * 3600.0}, ["backup"]),
         ({"point_age": None}, ["backup"]),
         ({"point_age": None, "age": 3600.0}, []),
@@ -108,6 +110,51 @@ def test_a_channel_that_does_not_work_hinders_no_other_and_is_an_incident(fleet:
     assert len(told(fleet)) == 1
     (broken, _) = fleet.world.store.alerts.channels()
     assert "not public" in broken.failure
+
+
+def test_a_quiet_channel_gets_a_sign_of_life_once_a_day_and_not_in_quiet_hours(
+    fleet: Fleet,
+) -> None:
+    add_channel(fleet)
+    alerts, now, tried = fleet.world.store.alerts, time.time(), dict[str, float]()
+    mute = {"id": "1", "subject": "*", "reason": "night", "begins": now, "ends": now + 60}
+    alerts.add_mute(MuteRecord.model_validate({**mute, "actor": "ann"}))
+    prove_channels(fleet.world, tried)
+    assert told(fleet) == []
+    alerts.end_mute("1", now - 1)
+    for _ in range(3):
+        prove_channels(fleet.world, tried)
+    assert [each["state"] for each in told(fleet)] == ["alive"]
+    alerts.note_sent("oncall", "", now - DAY)
+    # Another panel took the watch over: it knows of no attempts.
+    prove_channels(fleet.world, {})
+    assert [each["state"] for each in told(fleet)] == ["alive", "alive"]
+    settle(fleet.world, [RED])
+    prove_channels(fleet.world, {})
+    assert [each["state"] for each in told(fleet)][2:] == ["opened"], "it was not quiet"
+
+
+def test_a_way_that_broke_is_an_incident_until_something_arrives_again(
+    fleet: Fleet, panel: Panel
+) -> None:
+    add_channel(fleet)
+    add_channel(fleet, target="second")
+    watch, place = Watch(panel.desk.world, panel.desk.index), fleet.lectl.folder / "memory"
+    blocked = place / "second.notices.jsonl"
+    blocked.mkdir()
+    for _ in range(2):
+        watch.look()
+    (incident,) = fleet.world.store.alerts.open_incidents()
+    assert (incident.kind, incident.subject) == ("channel", "second")
+    assert [each["state"] for each in told(fleet)] == ["alive", "opened"]
+    blocked.rmdir()
+    watch.look()
+    assert fleet.world.store.alerts.open_incidents(), "it is not tried at each look"
+    watch._tried["second"] -= 900
+    for _ in range(2):
+        watch.look()
+    assert fleet.world.store.alerts.open_incidents() == ()
+    assert [each["state"] for each in told(fleet)] == ["alive", "opened", "closed"]
 
 
 def test_the_watch_sees_a_fleet_and_one_panel_of_two_has_it(fleet: Fleet, panel: Panel) -> None:

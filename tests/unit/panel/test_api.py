@@ -86,6 +86,12 @@ def test_lectl_works_through_a_panel_as_a_person_and_without_it_again(
         assert "as ann@panel.test (operator)" in lectl("login", url).err
         kept = tmp_path / "laptop" / "panel-login.json"
         assert kept.stat().st_mode & 0o077 == 0
+        for words in (("--prove-by", "auto"), ("--no-wildcard",), ("--on", "memory:m2")):
+            refused = lectl("deploy", "acme", "leads.acme.test", *words)
+            assert (refused.code, "neither rents servers nor changes DNS" in refused.err) == (
+                2,
+                True,
+            )
         deployed = lectl.deploy("acme", "leads.acme.test")
         assert deployed.code == 0, deployed.err
         assert "Admin: " in deployed.out

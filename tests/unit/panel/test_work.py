@@ -1,5 +1,6 @@
 """What is asked for in the panel is done, by a worker, in the asker's name."""
 
+import re
 import time
 
 import pytest
@@ -60,6 +61,31 @@ def test_a_deploy_goes_from_the_form_to_the_password_which_is_shown_once(
     assert 'id="password"' in shown
     again = browser.post(f"{where}/credentials").text
     assert "It was shown before" in again
+
+
+def test_a_setting_goes_to_many_clients_in_waves_after_a_plan(fleet: Fleet, panel: Panel) -> None:
+    fleet.add("acme", "beta", "gamma")
+    browser = panel.browser(Role.OPERATOR)
+    form = browser.get("/rollouts/new?kind=config").text
+    assert '<option value="brand.primary">' in form
+    assert "hold</option>" not in form, "settled in the store, for one client at a time"
+    wanted = {"kind": "config", "key": "brand.primary", "value": "#123456", "waves": "100%"}
+    wanted |= {"clients": "acme, gamma", "bake": "0s"}
+    plan = browser.post("/rollouts/plan", wanted).text
+    assert "2 clients in 1 wave" in plan
+    assert "Sets brand.primary to “#123456”" in plan
+    for wrong in ({"key": "hold"}, {"key": "nothing"}, {"value": "green"}):
+        assert browser.post("/rollouts/plan", {**wanted, **wrong}).status_code == 422
+    where = place(browser.post("/rollouts", wanted))
+    work(panel)
+    assert "2 of 2 updated" in browser.get(where).text
+    clients = fleet.world.store.clients
+    colours = [clients.get(name).spec.brand.primary for name in ("acme", "beta", "gamma")]
+    assert colours[0] == colours[2] == "#123456" != colours[1]
+    # An empty value brings the usual one back.
+    browser.post("/rollouts", {**wanted, "value": ""})
+    work(panel)
+    assert clients.get("acme").spec.brand.primary == colours[1]
 
 
 def test_a_form_with_a_mistake_comes_back_with_a_sentence(panel: Panel) -> None:
@@ -130,6 +156,13 @@ def test_settings_update_and_rollback_of_one_client(fleet: Fleet, panel: Panel) 
     assert client.spec.brand.primary != "#112233", "the rollback took it back"
     page = browser.get("/clients/acme").text
     assert "#112233" in page
+    kept = browser.get("/clients/acme/generations").text
+    assert "Generation 4 serves" in kept
+    assert re.findall(r"Go back to (\d)", kept) == ["3", "2", "1"], "newest first"
+    assert kept.count("brand") == 1, "and what would be otherwise"
+    browser.post("/clients/acme/rollback", {"to": "3"})
+    work(panel)
+    assert fleet.world.store.clients.get("acme").spec.brand.primary == "#112233"
     refused = browser.post("/clients/acme/settings", {"window": "whenever"})
     assert refused.status_code == 422
 
