@@ -93,6 +93,12 @@ class Settings(StackSettings):
         billing_due_days: how long a bill may wait until it is overdue.
         billing_grace_days, billing_read_only_days: days after that until a client is to be read-only, and
             days after that until it is to be suspended.
+        billing_enforce: whether a client's stack is told of `read-only` and `suspended`, or it is
+            only recorded.
+        signup: whether strangers may sign up at the panel's `/start`.
+        signup_approval: whether an admin has to agree before somebody pays.
+        signup_host: the host that stacks of their own are put on; None: only `hosted` is sold there.
+        signup_an_hour: so many sign-ups are begun from one network in an hour.
         panel_two_persons: the verbs that take a second person in the panel, with commas between.
     """
 
@@ -161,6 +167,11 @@ class Settings(StackSettings):
     billing_due_days: Days = 14
     billing_grace_days: Days = 14
     billing_read_only_days: Days = 14
+    billing_enforce: bool = True
+    signup: bool = False
+    signup_approval: bool = False
+    signup_host: Line | None = None
+    signup_an_hour: Annotated[int, Field(ge=1, le=1000)] = 5
     deadman_url: SecretStr | None = None
     alert_backup_hours: Annotated[float, Field(ge=0)] = 26.0
     alert_heartbeat_hours: Annotated[float, Field(ge=0)] = 24.0

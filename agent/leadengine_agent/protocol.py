@@ -852,6 +852,34 @@ class SuspendTenant(Frozen):
     resume: bool = False
 
 
+class ReadSite(Frozen):
+    """Let a hosted client's concierge read the client's own website, now and every day.
+
+    Answers a `ChangedResult`; a website that is read already stays as it is.
+    """
+
+    verb: Literal["read-site"] = "read-site"
+    client: Slug
+    tenant: Slug
+
+
+class SetStanding(Frozen):
+    """Let a client stand as it pays: all data stays, and `good` brings everything back.
+
+    A suspension by a person is another thing, and stays. Answers a `ChangedResult`.
+
+    Attributes:
+        client: the stack. `tenant`: of a hosted stack, which of its clients; None: a stack of its own.
+        standing: `read-only`: the website is served, and people change nothing; `suspended`: nobody is
+            let in.
+    """
+
+    verb: Literal["set-standing"] = "set-standing"
+    client: Slug
+    tenant: Slug | None = None
+    standing: Literal["good", "read-only", "suspended"]
+
+
 class DeleteTenant(Frozen):
     """Delete a hosted client and look for it everywhere afterwards. Answers a `DeletedTenant`."""
 
@@ -965,6 +993,8 @@ Order = Annotated[
     | UpdateAgent
     | CreateTenant
     | SuspendTenant
+    | ReadSite
+    | SetStanding
     | DeleteTenant
     | Tenants
     | TenantCredentials

@@ -60,6 +60,24 @@ class Subscribing:
 
 
 @dataclass(frozen=True)
+class Checkout:
+    """A page of the server's on which somebody subscribes and pays.
+
+    Attributes:
+        url: empty once it is over.
+        subscription: that was made there; empty: none yet.
+        is_paid: True: the first bill is.
+        is_over: True: nobody can pay there any more.
+    """
+
+    id: str
+    url: str
+    subscription: str = ""
+    is_paid: bool = False
+    is_over: bool = False
+
+
+@dataclass(frozen=True)
 class MeterEvent:
     """Usage. The server adds up what it is told; an identifier it knows is not counted again.
 
@@ -108,6 +126,18 @@ class BillingServer(Protocol):
         Raises:
             DeclinedError: the first payment was declined, and there is no subscription.
         """
+        ...
+
+    def open_checkout(self, order: Subscribing, back: str, key: str) -> Checkout:
+        """A page on which a customer subscribes by card; nothing is bought before they pay there.
+
+        Args:
+            back: where the page leads to afterwards, paid or not.
+        """
+        ...
+
+    def look_at_checkout(self, key: str) -> Checkout:
+        """How far such a page is."""
         ...
 
     def read(self, kind: Kind, key: str) -> Record | None:

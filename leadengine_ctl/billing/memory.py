@@ -13,13 +13,14 @@ from pathlib import Path
 
 from leadengine_ctl.billing.base import (
     BillingError,
+    Checkout,
     Collect,
     DeclinedError,
     MeterEvent,
     Price,
     Subscribing,
 )
-from leadengine_ctl.billing.memory_state import State
+from leadengine_ctl.billing.memory_state import OpenedCheckout, State
 from leadengine_ctl.billing.plans import Tier
 from leadengine_ctl.fleet.billing_records import (
     CustomerRecord,
@@ -80,23 +81,31 @@ class MemoryBilling:
                 raise BillingError(f"There is no customer {order.customer}")
             if order.collect == "card" and order.customer not in state.cards:
                 raise DeclinedError("The card was declined", "", "")
-            made = SubscriptionRecord(
-                id=new_id("sub"),
-                customer=order.customer,
-                status="active",
-                plan=order.terms.tier.name,
-                monthly=order.terms.monthly,
-                period_end=self.now() + MONTH,
-            )
-            state.keys[key] = made.id
-            state.collect[made.id] = order.collect
-            state.due_days[made.id] = order.due_days
-            state.put(made, "customer.subscription.created")
-            first = order.terms.monthly.minor + (
-                order.terms.setup.minor if order.terms.setup else 0
-            )
-            self.bill(state, made, first)
-        return made.id
+            made = self.make(state, order)
+            state.keys[key] = made
+        return made
+
+    def open_checkout(self, order: Subscribing, back: str, key: str) -> Checkout:
+        with self.change() as state:
+            if key not in state.keys:
+                if state.get(Kind.CUSTOMER, order.customer) is None:
+                    raise BillingError(f"There is no customer {order.customer}")
+                made = new_id("cs")
+                state.keys[key] = made
+                state.checkouts[made] = OpenedCheckout(
+                    customer=order.customer,
+                    plan=order.terms.tier.name,
+                    monthly=order.terms.monthly,
+                    setup=order.terms.setup,
+                    back=back,
+                )
+            return state.checkout(state.keys[key])
+
+    def look_at_checkout(self, key: str) -> Checkout:
+        state = self.look()
+        if key not in state.checkouts:
+            raise BillingError(f"There is no checkout {key}")
+        return state.checkout(key)
 
     def read(self, kind: Kind, key: str) -> Record | None:
         return self.look().get(kind, key)
@@ -119,6 +128,23 @@ class MemoryBilling:
 
     def now(self) -> int:
         return int(self._clock())
+
+    def make(self, state: State, order: Subscribing) -> str:
+        """A subscription with its first bill; its id."""
+        made = SubscriptionRecord(
+            id=new_id("sub"),
+            customer=order.customer,
+            status="active",
+            plan=order.terms.tier.name,
+            monthly=order.terms.monthly,
+            period_end=self.now() + MONTH,
+        )
+        state.collect[made.id] = order.collect
+        state.due_days[made.id] = order.due_days
+        state.put(made, "customer.subscription.created")
+        setup = order.terms.setup
+        self.bill(state, made, order.terms.monthly.minor + (setup.minor if setup else 0))
+        return made.id
 
     def bill(self, state: State, subscription: SubscriptionRecord, total: int) -> InvoiceRecord:
         """Make an invoice, and take the money where a card is charged."""

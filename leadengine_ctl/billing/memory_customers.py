@@ -1,6 +1,8 @@
 """What happens at a pretended payment server without us: people pay, cards are declined, months go by."""
 
+from leadengine_ctl.billing.base import Subscribing
 from leadengine_ctl.billing.memory import MONTH, MemoryBilling
+from leadengine_ctl.billing.plans import TIERS, Terms
 from leadengine_ctl.fleet.billing_records import InvoiceRecord, Kind
 
 
@@ -14,6 +16,26 @@ class MemoryCustomers:
         """A card that pays; or take it away: it is declined from now on."""
         with self._server.change() as state:
             (state.cards.add if good else state.cards.discard)(customer)
+
+    def pay_at(self, checkout: str, *, good: bool = True) -> str:
+        """Somebody pays on a page, by a card that is good or is not; the id of the subscription, or nothing.
+
+        A card that is declined leaves the page open, as at a real one.
+        """
+        with self._server.change() as state:
+            page = state.checkouts[checkout]
+            if page.is_over or not good:
+                return page.subscription
+            state.cards.add(page.customer)
+            terms = Terms(TIERS[page.plan], page.monthly, page.setup)
+            made = self._server.make(state, Subscribing(page.customer, terms, {}, "card", 0))
+            page.subscription, page.is_over = made, True
+        return made
+
+    def let_lapse(self, checkout: str) -> None:
+        """Nobody paid for a day."""
+        with self._server.change() as state:
+            state.checkouts[checkout].is_over = True
 
     def pay(self, invoice: str) -> None:
         """A bill is paid, however."""

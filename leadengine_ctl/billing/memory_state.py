@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel, Field
 
-from leadengine_ctl.billing.base import Collect, MeterEvent, Price
+from leadengine_ctl.billing.base import Checkout, Collect, MeterEvent, Price
 from leadengine_ctl.fleet.billing_records import (
     RECORDS,
     CustomerRecord,
     InvoiceRecord,
     Kind,
+    Money,
     PaymentRecord,
     Record,
     SubscriptionRecord,
@@ -25,6 +26,18 @@ class Happened(BaseModel):
     type: str
     kind: Kind
     object: str
+
+
+class OpenedCheckout(BaseModel):
+    """A page on which somebody may subscribe. `back`: where it leads to afterwards."""
+
+    customer: str
+    plan: str
+    monthly: Money
+    setup: Money | None
+    back: str
+    subscription: str = ""
+    is_over: bool = False
 
 
 def _nothing() -> dict[Kind, dict[str, str]]:
@@ -49,6 +62,7 @@ class State(BaseModel):
     cards: set[str] = set()
     counted: dict[str, MeterEvent] = {}
     happened: list[Happened] = []
+    checkouts: dict[str, OpenedCheckout] = {}
 
     def put(self, record: Record, type_: str) -> None:
         """Keep an object, and say that it changed."""
@@ -72,6 +86,12 @@ class State(BaseModel):
         found = self.get(Kind.SUBSCRIPTION, key)
         assert isinstance(found, SubscriptionRecord)  # noqa: S101 - its own file says so
         return found
+
+    def checkout(self, key: str) -> Checkout:
+        """A page as it is now."""
+        found = self.checkouts[key]
+        url = "" if found.is_over else f"https://billing.test/pay/{key}"
+        return Checkout(key, url, found.subscription, bool(found.subscription), found.is_over)
 
     def invoice(self, key: str) -> InvoiceRecord:
         found = self.get(Kind.INVOICE, key)

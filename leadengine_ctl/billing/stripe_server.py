@@ -9,6 +9,7 @@ from pydantic import SecretStr, ValidationError
 from leadengine_ctl.billing import stripe_words
 from leadengine_ctl.billing.base import (
     BillingError,
+    Checkout,
     DeclinedError,
     MeterEvent,
     NotUnderstoodError,
@@ -103,6 +104,17 @@ class StripeServer:
             lambda: self._stripe.subscriptions.create(wanted, options={"idempotency_key": key})
         )
         return made.id
+
+    def open_checkout(self, order: Subscribing, back: str, key: str) -> Checkout:
+        wanted: Any = stripe_words.checkout_order(order, back)
+        made = _asked(
+            lambda: self._stripe.checkout.sessions.create(wanted, options={"idempotency_key": key})
+        )
+        return stripe_words.checkout(made.to_dict())
+
+    def look_at_checkout(self, key: str) -> Checkout:
+        found = _asked(lambda: self._stripe.checkout.sessions.retrieve(key))
+        return stripe_words.checkout(found.to_dict())
 
     def read(self, kind: Kind, key: str) -> Record | None:
         try:

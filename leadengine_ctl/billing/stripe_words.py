@@ -6,7 +6,7 @@ Where its API changed the place of a value, the new place is looked at first, th
 from collections.abc import Callable
 from typing import Any
 
-from leadengine_ctl.billing.base import Price, Subscribing
+from leadengine_ctl.billing.base import Checkout, Price, Subscribing
 from leadengine_ctl.fleet.billing_records import (
     CustomerRecord,
     InvoiceRecord,
@@ -55,6 +55,33 @@ def subscription_order(order: Subscribing) -> dict[str, Any]:
     else:
         wanted["payment_behavior"] = "error_if_incomplete"
     return wanted
+
+
+def checkout_order(order: Subscribing, back: str) -> dict[str, Any]:
+    """What is asked of Stripe for a page on which somebody subscribes."""
+    tier, terms = order.terms.tier, order.terms
+    parts = [_item(order, tier.key("monthly"), terms.monthly, monthly=True)]
+    if terms.setup:
+        parts.append(_item(order, tier.key("setup"), terms.setup, monthly=False))
+    return {
+        "mode": "subscription",
+        "customer": order.customer,
+        "line_items": [{**each, "quantity": 1} for each in parts],
+        "subscription_data": {"metadata": {PLAN: tier.name}},
+        "success_url": back,
+        "cancel_url": back,
+    }
+
+
+def checkout(found: dict[str, Any]) -> Checkout:
+    """A page as it is now."""
+    return Checkout(
+        id=found["id"],
+        url=found.get("url") or "",
+        subscription=_id(found.get("subscription")),
+        is_paid=found["status"] == "complete" and found["payment_status"] != "unpaid",
+        is_over=found["status"] != "open",
+    )
 
 
 def _item(order: Subscribing, lookup: str, amount: Money, *, monthly: bool) -> dict[str, Any]:

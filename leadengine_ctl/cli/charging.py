@@ -63,11 +63,11 @@ def _show_offer(session: Session, offer: Offer) -> None:
     terminal.say(f"{offer.client.slug}: {terms.tier.title}, {terms.monthly} a month.")
     if terms.setup:
         terminal.say(f"For setting up: {terms.setup}, once.")
-    how = f"sent to {offer.client.spec.email}, to be paid within {days} days"
+    how = f"sent to {offer.client.email}, to be paid within {days} days"
     how = "charged to the card that the client left" if offer.collect == "card" else how
     terminal.say(f"The first bill is {offer.first}, {how}.")
-    if terms.tier.name != offer.client.spec.plan:
-        terminal.say(f"Its stack is of the plan {offer.client.spec.plan}, and stays that.", "warn")
+    if terms.tier.name != offer.client.plan:
+        terminal.say(f"Its stack is of the plan {offer.client.plan}, and stays that.", "warn")
 
 
 def put_bill(session: Session, client: str) -> None:
@@ -78,6 +78,8 @@ def put_bill(session: Session, client: str) -> None:
         return
     tone = "good" if bill.verdict.standing in {"good", "none"} else "bad"
     terminal.put(f"{client}  {bill.verdict.standing}  {bill.verdict.why}", tone)
+    if bill.told:
+        terminal.put(f"Its stack was told: {bill.told}.")
     if bill.verdict.next_at:
         terminal.put(f"Without a payment it gets worse on {_day(bill.verdict.next_at)}.")
     if bought := bill.subscription:
@@ -101,6 +103,7 @@ def _json(bill: Bill) -> dict[str, object]:
         "standing": bill.verdict.standing,
         "why": bill.verdict.why,
         "worse_at": bill.verdict.next_at,
+        "told": bill.told,
         "subscription": bill.subscription.model_dump(mode="json") if bill.subscription else None,
         "invoices": [each.model_dump(mode="json") for each in bill.invoices],
         "payments": [each.model_dump(mode="json") for each in bill.payments],
@@ -144,16 +147,24 @@ def _row(each: Difference) -> tuple[str, ...]:
 
 
 def catch_up_and_tell(session: Session) -> None:
-    done = catch_up(session.world, open_server(session.world.settings))
+    done = catch_up(session.world, open_server(session.world.settings), session.run)
     if session.as_json:
         changes = [{"client": each.client, "standing": each.now.standing} for each in done.changed]
         terminal.put_json(
-            {"kind": "result", "events": done.events, "usage": done.usage, "changed": changes}
+            {
+                "kind": "result",
+                "events": done.events,
+                "usage": done.usage,
+                "changed": changes,
+                "told": done.told,
+            }
         )
         return
     terminal.say(f"{done.events} messages looked into, {done.usage} of usage sent.")
     for each in done.changed:
         terminal.say(f"{each.client}: {each.before} → {each.now.standing}. {each.now.why}", "warn")
+    for name in done.told:
+        terminal.say(f"{name}: its stack was told.")
 
 
 def _day(moment: float) -> str:

@@ -121,12 +121,20 @@ class EventRecord(Frozen):
 
 
 class StandingRecord(Frozen):
-    """What a client's stack is to be, by what was paid: `good`, `grace`, `read-only`, …"""
+    """What a client's stack is to be, by what was paid: `good`, `grace`, `read-only`, …
+
+    Attributes:
+        told: what its stack was told last, at `told_at`: `good`, `read-only` or `suspended`; empty: nothing.
+        tried_at: when telling it was begun last.
+    """
 
     client: str
     standing: str
     why: str
     since: float
+    told: str = ""
+    told_at: float | None = None
+    tried_at: float | None = None
 
 
 class UsageLine(Frozen):

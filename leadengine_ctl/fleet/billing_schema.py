@@ -22,6 +22,7 @@ class BillingSchema:
     events: Table
     standings: Table
     usage: Table
+    hosted: Table
 
 
 def build_billing_schema(metadata: MetaData) -> BillingSchema:
@@ -36,6 +37,10 @@ def build_billing_schema(metadata: MetaData) -> BillingSchema:
             Column("standing", String(20), nullable=False),
             Column("why", Text, nullable=False),
             Column("since", Float, nullable=False),
+            # What its stack was told last, and when that was tried.
+            Column("told", String(20), nullable=False, server_default=""),
+            Column("told_at", Float),
+            Column("tried_at", Float),
         ),
         usage=Table(
             "billing_usage",
@@ -46,6 +51,15 @@ def build_billing_schema(metadata: MetaData) -> BillingSchema:
             Column("told", BigInteger, nullable=False),
             Column("sending", BigInteger),
             Column("sending_since", Float),
+        ),
+        hosted=Table(
+            "hosted_clients",
+            metadata,
+            Column("stack", String(30), primary_key=True),
+            Column("slug", String(30), primary_key=True),
+            Column("client_id", String(24), nullable=False),
+            Column("domain", String(253), nullable=False),
+            Column("email", String(254), nullable=False),
         ),
     )
 

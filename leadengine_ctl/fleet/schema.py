@@ -21,6 +21,7 @@ from leadengine_ctl.fleet.billing_schema import BillingSchema, build_billing_sch
 from leadengine_ctl.fleet.panel_schema import PanelSchema, build_panel_schema
 from leadengine_ctl.fleet.rented_tables import fleet_table, records_table, servers_table
 from leadengine_ctl.fleet.sealed import EncryptedText
+from leadengine_ctl.fleet.signup_schema import signups_table
 from leadengine_ctl.secrets import KeyRing
 
 
@@ -43,6 +44,7 @@ class Schema:
     panel: PanelSchema
     alerts: AlertSchema
     billing: BillingSchema
+    signups: Table
 
 
 def build_schema(keys: KeyRing) -> Schema:
@@ -66,6 +68,7 @@ def build_schema(keys: KeyRing) -> Schema:
         panel=build_panel_schema(metadata, EncryptedText(keys)),
         alerts=build_alert_schema(metadata, EncryptedText(keys)),
         billing=build_billing_schema(metadata),
+        signups=signups_table(metadata, EncryptedText(keys)),
     )
 
 

@@ -41,6 +41,21 @@ class Standings:
         except IntegrityError:
             return False
 
+    def trying(self, client: str, before: float | None, now: float) -> bool:
+        """Note that its stack is about to be told; False: somebody else has begun since."""
+        table = self._table
+        mine = (table.c.client == client) & (
+            table.c.tried_at.is_(None) if before is None else table.c.tried_at == before
+        )
+        with self._engine.begin() as connection:
+            return bool(connection.execute(update(table).where(mine).values(tried_at=now)).rowcount)
+
+    def was_told(self, client: str, effect: str, now: float) -> None:
+        """Note what its stack was told."""
+        mine = self._table.c.client == client
+        with self._engine.begin() as connection:
+            connection.execute(update(self._table).where(mine).values(told=effect, told_at=now))
+
     def say(self, client: str, why: str) -> None:
         """The same standing, for another reason."""
         with self._engine.begin() as connection:

@@ -11,6 +11,7 @@ from leadengine_ctl.fleet.audit import Audit
 from leadengine_ctl.fleet.books import Books
 from leadengine_ctl.fleet.clients import Clients
 from leadengine_ctl.fleet.database import open_database
+from leadengine_ctl.fleet.hosted_clients import HostedClients
 from leadengine_ctl.fleet.hosts import Hosts
 from leadengine_ctl.fleet.intake import Intake
 from leadengine_ctl.fleet.jobs import Jobs
@@ -26,6 +27,7 @@ from leadengine_ctl.fleet.reports import Reports
 from leadengine_ctl.fleet.rollouts import Rollouts
 from leadengine_ctl.fleet.schema import build_schema
 from leadengine_ctl.fleet.servers import Servers
+from leadengine_ctl.fleet.signups import Signups
 from leadengine_ctl.fleet.standings import Standings, Told
 from leadengine_ctl.fleet.storages import Storages
 from leadengine_ctl.fleet.views import Views
@@ -61,6 +63,8 @@ class Store:
     books: Books
     standings: Standings
     told: Told
+    hosted: HostedClients
+    signups: Signups
 
 
 def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
@@ -97,6 +101,8 @@ def open_store(url: str, data_folder: Path, keys: KeyRing) -> Store:
         books=Books(engine, schema.billing),
         standings=Standings(engine, schema.billing),
         told=Told(engine, schema.billing),
+        hosted=HostedClients(engine, schema.billing.hosted),
+        signups=Signups(engine, schema.signups),
         recovery=Recovery(engine, schema.recovery_keys, schema.recovery, now),
         storages=Storages(engine, schema.storages, now),
         servers=Servers(engine, schema.servers, schema.fleet),

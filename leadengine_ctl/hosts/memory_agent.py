@@ -60,7 +60,7 @@ from leadengine_ctl.hosts.memory_restores import MemoryRestores
 from leadengine_ctl.hosts.memory_state import Entry, MemoryStack, MemoryState, client_of, key_of
 from leadengine_ctl.hosts.memory_steps import CARRYING, STEPS
 from leadengine_ctl.hosts.memory_storage import MemoryStorage
-from leadengine_ctl.hosts.memory_tenants import MemoryTenants, plain
+from leadengine_ctl.hosts.memory_tenants import CHANGES, MemoryTenants, plain
 from leadengine_ctl.hosts.memory_vitals import vitals_of
 
 
@@ -100,7 +100,7 @@ class MemoryAgent:
             known = self._accept(task)
             if known is None:
                 yield from self._steps(task)
-                tenants = task.order.verb.endswith("-tenant")
+                tenants = isinstance(task.order, CHANGES)
                 done = self._tenants.change(task.order) if tenants else self._change(task)
                 known = Outcome(task=task.id, result=done)
                 self._record(task, known)
@@ -169,7 +169,7 @@ class MemoryAgent:
                 return client in self._state.stacks
             case Backup() | Restore(dry_run=False) | Freeze():
                 return True
-        return order.verb.endswith("-tenant")
+        return isinstance(order, CHANGES)
 
     def _carried(self, task: Task, step: str) -> Iterator[Event]:
         """Tell of bytes under way, as long as they were told to take."""

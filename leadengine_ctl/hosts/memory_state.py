@@ -55,13 +55,17 @@ class MemoryBackups(Frozen):
 
 
 class MemoryTenant(Frozen):
-    """A client of a hosted stack. `told`: its first password was shown."""
+    """A client of a hosted stack. `told`: its first password was shown. `standing`: by what it pays.
+    `site`: its website is read.
+    """
 
     slug: str
     client_id: str
     domain: str
     email: str
     suspended: bool = False
+    standing: str = "good"
+    site: bool = False
     told: bool = False
 
 
@@ -79,6 +83,7 @@ class MemoryStack(Frozen):
         backups: what the host knows of its recovery points.
         tenants: of a hosted one, its clients by name.
         leaving, arriving: a client that was packed here, or carried here.
+        standing: of one client's own, by what it pays.
     """
 
     spec: StackSpec
@@ -95,6 +100,7 @@ class MemoryStack(Frozen):
     tenants: dict[str, MemoryTenant] = {}
     leaving: str = ""
     arriving: str = ""
+    standing: str = "good"
 
     @property
     def current(self) -> KeptGeneration:

@@ -16,6 +16,8 @@ STEPS = {
     "prune": ("prune",),
     "create-tenant": ("create",),
     "suspend-tenant": ("suspend",),
+    "read-site": ("read-site",),
+    "set-standing": ("stand",),
     "delete-tenant": ("delete",),
     "pack-tenant": ("pack",),
     "unpack-tenant": ("unpack",),

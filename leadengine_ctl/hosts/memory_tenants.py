@@ -21,6 +21,8 @@ from leadengine_agent.protocol import (
     ParcelResult,
     PutParcel,
     ReadParcel,
+    ReadSite,
+    SetStanding,
     SuspendTenant,
     TenantCredentials,
     TenantResult,
@@ -31,6 +33,9 @@ from leadengine_agent.protocol import (
 from leadengine_ctl.hosts.memory_parcels import MemoryParcels
 from leadengine_ctl.hosts.memory_refusals import RefusedError, missing
 from leadengine_ctl.hosts.memory_state import MemoryStack, MemoryState, MemoryTenant
+
+CHANGES = (CreateTenant, SuspendTenant, DeleteTenant, ReadSite, SetStanding)
+"""The orders that `MemoryTenants.change` carries out."""
 
 
 class MemoryTenants:
@@ -50,7 +55,7 @@ class MemoryTenants:
                 listed = tuple(_listed(one) for one in self._stack(order).tenants.values())
                 return TenantsResult(tenants=listed).model_dump(mode="json")
             case Tenants():
-                shown = _shown(self._stack(order), self._tenant(order))
+                shown = _shown(self._stack(order), self._tenant(order), asked=True)
                 return TenantsResult(shown=shown).model_dump(mode="json")
             case TenantCredentials():
                 return self._credentials(order)
@@ -67,6 +72,12 @@ class MemoryTenants:
                 old = self._tenant(order)
                 self._put(order, old.model_copy(update={"suspended": not resume}))
                 return ChangedResult(changed=old.suspended is resume).model_dump()
+            case SetStanding(standing=standing):
+                return ChangedResult(changed=self._stand(order, standing)).model_dump()
+            case ReadSite():
+                old = self._tenant(order)
+                self._put(order, old.model_copy(update={"site": True}))
+                return ChangedResult(changed=not old.site).model_dump()
             case DeleteTenant():
                 self._tenant(order)
                 self._put(order, None)
@@ -82,6 +93,21 @@ class MemoryTenants:
             return result
         found = self._parcels.run(PackTenant(client=order.client))
         return result.model_copy(update={"parcel": ParcelResult.model_validate(found)})
+
+    def _stand(self, order: SetStanding, standing: str) -> bool:
+        if order.tenant:
+            one = self._tenant(order)
+            self._put(order, one.model_copy(update={"standing": standing}))
+            return one.standing != standing
+        state = self._state()
+        stack = state.stacks.get(order.client)
+        if stack is None:
+            raise missing(f"stack of {order.client}", "Deploy it first.")
+        if stack.spec.kind == "hosted":
+            raise _refused("A client is named in a stack for many.", "Name it.")
+        changed = stack.model_copy(update={"standing": standing})
+        self._keep(state.model_copy(update={"stacks": {**state.stacks, order.client: changed}}))
+        return stack.standing != standing
 
     def _create(self, order: CreateTenant) -> TenantResult:
         stack = self._stack(order)
@@ -106,7 +132,8 @@ class MemoryTenants:
         return CredentialsResult.model_validate(found).to_result()
 
     def _tenant(
-        self, order: SuspendTenant | DeleteTenant | Tenants | TenantCredentials
+        self,
+        order: SuspendTenant | DeleteTenant | Tenants | TenantCredentials | SetStanding | ReadSite,
     ) -> MemoryTenant:
         found = self._stack(order).tenants.get(order.tenant or "")
         if found is None:
@@ -143,10 +170,15 @@ def plain(answer: Answered) -> dict[str, Any]:
 
 
 def _listed(one: MemoryTenant) -> ListedTenant:
-    return ListedTenant(slug=one.slug, client_id=one.client_id, suspended=one.suspended)
+    return ListedTenant(
+        slug=one.slug,
+        client_id=one.client_id,
+        suspended=one.suspended or one.standing == "suspended",
+    )
 
 
-def _shown(stack: MemoryStack, one: MemoryTenant) -> TenantResult:
+def _shown(stack: MemoryStack, one: MemoryTenant, *, asked: bool = False) -> TenantResult:
+    """A client; what there is of it stands there when it was asked about. A visit comes with the site."""
     app, cdn = stack.spec.names
     return TenantResult(
         slug=one.slug,
@@ -156,6 +188,8 @@ def _shown(stack: MemoryStack, one: MemoryTenant) -> TenantResult:
         dashboard=f"https://{app}/{one.slug}",
         snippet=f"le('init', '{one.client_id}')",
         tag=f'<script async src="https://{cdn}/{one.client_id}/pixel.js"></script>',
+        visits=int(one.site),
+        kept={"visits": int(one.site), "passages": int(one.site)} if asked else {},
         suspended_at="2026-01-01T00:00:00+00:00" if one.suspended else "",
     )
 

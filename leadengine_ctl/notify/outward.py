@@ -16,6 +16,7 @@ from leadengine_ctl.notify.base import NotSentError
 
 _TIMEOUT = 10.0
 _MOST = 4096
+_LONGEST_TEXT = 512 * 1024
 
 
 def post_json(url: str, value: dict[str, Any], *, headers: dict[str, str] | None = None) -> None:
@@ -42,6 +43,29 @@ def post_json(url: str, value: dict[str, Any], *, headers: dict[str, str] | None
         raise NotSentError("The message was not sent", type(error).__name__, "") from None
     if status >= 300:
         raise NotSentError("The message was not taken", f"The answer was {status}.", "")
+
+
+def get_text(url: str) -> str:
+    """Read an address, as far as half a megabyte.
+
+    Raises:
+        NotSentError: it is not a public one, or nothing was answered.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname or parts.username or parts.password:
+        raise _refused("only 'https://name/path' is asked, without a user in it")
+    connection = _Fixed(parts.hostname, _port(url), public_address(parts.hostname, _port(url)))
+    try:
+        connection.request("GET", parts.path or "/", headers={"User-Agent": "leadengine"})
+        answer = connection.getresponse()
+        text = answer.read(_LONGEST_TEXT).decode(errors="replace")
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise NotSentError("The address was not read", type(error).__name__, "") from None
+    finally:
+        connection.close()
+    if answer.status != 200:
+        raise NotSentError("The address was not read", f"The answer was {answer.status}.", "")
+    return text
 
 
 def public_address(host: str, port: int) -> str:

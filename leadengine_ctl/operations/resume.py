@@ -13,6 +13,7 @@ from leadengine_ctl.operations.backups.requests import (
 )
 from leadengine_ctl.operations.backups.restore import RestoreVerb
 from leadengine_ctl.operations.base import Verb
+from leadengine_ctl.operations.billing.telling import StandingRequest, StandingVerb
 from leadengine_ctl.operations.carrying import CarryRequest, CarryVerb
 from leadengine_ctl.operations.certify import CertifyRequest, CertifyVerb
 from leadengine_ctl.operations.deploy import Deploy
@@ -151,7 +152,12 @@ def _delete_tenant(params: str) -> Verb:
     return DeleteTenantVerb(TenantRequest.model_validate_json(params))
 
 
+def _set_standing(params: str) -> Verb:
+    return StandingVerb(StandingRequest.model_validate_json(params))
+
+
 _VERBS = {
+    "set-standing": _set_standing,
     "create-tenant": _create_tenant,
     "change-tenant": _change_tenant,
     "delete-tenant": _delete_tenant,

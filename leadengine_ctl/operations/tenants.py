@@ -25,6 +25,7 @@ from leadengine_agent.protocol import (
 )
 from leadengine_agent.values import DomainName, Email, Frozen, Slug
 from leadengine_ctl.errors import NotFoundError, UsageError
+from leadengine_ctl.fleet.hosted_clients import HostedClient
 from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.hosts.base import HostAddress, Transport
 from leadengine_ctl.operations.base import Did, Run, Work, World
@@ -80,6 +81,7 @@ class CreateTenantVerb(ClientVerb[CreateTenantRequest]):
         if self.tell:
             self.tell(_password(run.world, run.host(address), asked))
         data = made.model_dump(mode="json")
+        learn(run.world, asked.client, made)
         return Did(made.created, f"client ID {made.client_id}", data)
 
 
@@ -115,8 +117,22 @@ class DeleteTenantVerb(ClientVerb[TenantRequest]):
         order = DeleteTenant(client=asked.client, tenant=asked.tenant)
         answer = run.order(HostAddress.parse(asked.host), "delete", order)
         gone = DeletedTenant.model_validate(answer)
+        run.world.store.hosted.remove(asked.client, asked.tenant)
         detail = f"looked for in {gone.looked_at} places afterwards: nothing is left"
         return Did(changed=True, detail=detail, data=gone.model_dump())
+
+
+def learn(world: World, stack: str, found: TenantResult) -> HostedClient:
+    """Know a client of a hosted stack from now on, as whoever bills it does."""
+    known = HostedClient(
+        stack=stack,
+        slug=found.slug,
+        client_id=found.client_id,
+        domain=found.domain,
+        email=found.email,
+    )
+    world.store.hosted.save(known)
+    return known
 
 
 def hosted_stack(world: World, named: str | None) -> ClientRecord:

@@ -20,6 +20,8 @@ from leadengine_ctl.panel.hosts import routes as hosts
 from leadengine_ctl.panel.operations import routes as operations
 from leadengine_ctl.panel.recovery import routes as recovery
 from leadengine_ctl.panel.rollouts import routes as rollouts
+from leadengine_ctl.panel.signup import admin as signup_admin
+from leadengine_ctl.panel.signup import routes as signup
 from leadengine_ctl.panel.team import routes as team
 
 
@@ -42,6 +44,8 @@ def routers() -> tuple[APIRouter, ...]:
         operations,
         rollouts,
         approvals,
+        signup,
+        signup_admin,
         team,
         audit,
         alerts,

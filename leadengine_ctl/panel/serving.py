@@ -13,6 +13,7 @@ from leadengine_ctl.panel.app import create_app
 from leadengine_ctl.panel.billing.clerk import Clerk
 from leadengine_ctl.panel.desk import Desk
 from leadengine_ctl.panel.fleet.index import Index
+from leadengine_ctl.panel.signup.registrar import Registrar
 from leadengine_ctl.panel.watch import Watch
 from leadengine_ctl.panel.worker import Worker
 from leadengine_ctl.secrets import KeyRing
@@ -60,8 +61,9 @@ def serve(world: World, host: str, port: int, *, workers: int, proxies: str) -> 
     )
     worker, watch, over = Worker(world, workers), Watch(world, desk.index), threading.Event()
     clerk = Clerk(replace(world, actor="billing", origin="panel"))
+    registrar = Registrar(replace(world, actor="sign-up", origin="panel"))
     threading.Thread(target=desk.index.keep_fresh, args=(over,), daemon=True).start()
-    for each in (worker.run, watch.run, clerk.run) if workers else ():
+    for each in (worker.run, watch.run, clerk.run, registrar.run) if workers else ():
         threading.Thread(target=each, daemon=True).start()
     # What was loaded stays: looking through it for garbage again and again would stop everybody each time.
     gc.collect()
@@ -73,6 +75,7 @@ def serve(world: World, host: str, port: int, *, workers: int, proxies: str) -> 
         worker.stop()
         watch.stop()
         clerk.stop()
+        registrar.stop()
 
 
 class _Server(uvicorn.Server):

@@ -19,12 +19,16 @@ def main() -> int:
         from leadengine.controlling.hosting_commands import travel
 
         return travel(sys.argv[2:])
+    if command == "standing":
+        from leadengine.controlling.standing import main as stand
+
+        return stand(sys.argv[2:])
     if command in _WITH_WORDS:
         from leadengine.controlling.commands import run
 
         return run(sys.argv[1:])
     if command not in _COMMANDS or len(sys.argv) != 2:
-        known = " | ".join((*_COMMANDS, "hosting", "travel", *_WITH_WORDS))
+        known = " | ".join((*_COMMANDS, "hosting", "travel", "standing", *_WITH_WORDS))
         sys.stderr.write(f"usage: leadengine-admin {known}\n")
         return 2
     return _COMMANDS[command]()

@@ -45,6 +45,7 @@ from leadengine.replies import routes as reply_routes
 from leadengine.services import Services, build, serving
 from leadengine.serving import gauges
 from leadengine.serving.own_paths import OWN_PATHS
+from leadengine.serving.restraint import Restraint
 from leadengine.serving.server import FINISH_SECONDS, DrainingServer
 from leadengine.serving.sharing import Sharing
 from leadengine.serving.valve import Admission
@@ -129,6 +130,8 @@ def create_app(services: Services) -> FastAPI:
     app.mount("/static", StaticFiles(directory=FOLDER / "static"))
     if services.settings.kind == "hosted":
         app.add_middleware(Sharing, services=services, own=OWN_PATHS)
+    else:
+        app.add_middleware(Restraint, services=services)
     app.add_middleware(Admission, lifecycle=services.lifecycle, valve=services.valve)
     _answer_errors(app)
     return app

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import math
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,10 +12,14 @@ from uuid import UUID
 
 from leadengine.database import Database
 from leadengine.settings import Settings
+from leadengine.tenants import hosting
+from leadengine.tenants.hosting import Client
 from leadengine.tracking import drop_store
 from leadengine.tracking.drops import Drops
 
 log = logging.getLogger(__name__)
+
+_KNOWN_SECONDS = 5.0
 
 Chore = Callable[[UUID], Awaitable[None]]
 """Something to do for one tenant; done twice, it changes nothing."""
@@ -31,17 +37,22 @@ class Whose(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass
 class OneClient:
-    """The client of a stack of its own."""
+    """The client of a stack of its own; suspended, it rests."""
 
     database: Database
     settings: Settings
+    _client: Client | None = None
+    _read_at: float = -math.inf
 
     async def due(self, _chore: str, _seconds: float) -> list[tuple[UUID, Settings]]:
         """It is always its turn, once it is seeded."""
-        tenant = await self.database.tenant_of(self.settings.client_id)
-        return [] if tenant is None else [(tenant, self.settings)]
+        if self._client is None or time.monotonic() - self._read_at > _KNOWN_SECONDS:
+            self._client = await hosting.find(self.database, self.settings.client_id)
+            self._read_at = time.monotonic()
+        client = self._client
+        return [] if client is None or client.suspended else [(client.id, self.settings)]
 
 
 @dataclass(frozen=True)

@@ -135,6 +135,38 @@ class BillingSuite:
         assert isinstance(found, SubscriptionRecord)
         assert found.status == "past_due"
 
+    def test_on_a_page_of_the_server_s_somebody_subscribes_by_paying(self) -> None:
+        server, people = self._ready(), self.customers()
+        customer = server.add_customer("acme", "Acme", "ann@acme.test", "key-1").id
+        order = self._order(server, customer, "self-hosted", "card")
+        made = server.open_checkout(order, "https://panel.test/start/mine", "key-2")
+        assert server.open_checkout(order, "https://panel.test/start/mine", "key-2") == made
+        assert (made.is_paid, made.is_over, made.subscription) == (False, False, "")
+        assert made.url.startswith("http")
+        people.pay_at(made.id, good=False)
+        assert server.look_at_checkout(made.id) == made
+        assert list(server.all(Kind.SUBSCRIPTION)) == [], "nothing is bought before it is paid"
+        people.pay_at(made.id)
+        done = server.look_at_checkout(made.id)
+        assert (done.is_paid, done.is_over) == (True, True)
+        found = server.read(Kind.SUBSCRIPTION, done.subscription)
+        assert isinstance(found, SubscriptionRecord)
+        assert (found.plan, found.monthly) == ("self-hosted", Money(minor=200_000))
+        (bill,) = server.all(Kind.INVOICE)
+        assert isinstance(bill, InvoiceRecord)
+        assert (bill.status, bill.total) == ("paid", Money(minor=1_200_000))
+
+    def test_a_page_on_which_nobody_pays_is_over_after_a_while(self) -> None:
+        server, people = self._ready(), self.customers()
+        customer = server.add_customer("acme", "Acme", "ann@acme.test", "key-1").id
+        order = self._order(server, customer, "hosted", "card")
+        made = server.open_checkout(order, "https://panel.test/start/mine", "key-2")
+        people.let_lapse(made.id)
+        over = server.look_at_checkout(made.id)
+        assert (over.is_paid, over.is_over) == (False, True)
+        with pytest.raises(BillingError):
+            server.look_at_checkout("cs_nothing")
+
     def test_what_ends_can_still_be_read_and_what_is_removed_cannot(self) -> None:
         server, people = self._ready(), self.customers()
         customer = server.add_customer("acme", "Acme", "ann@acme.test", "key-1").id

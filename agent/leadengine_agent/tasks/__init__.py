@@ -38,6 +38,8 @@ _MODULES = {
     "update-agent": "update_agent",
     "create-tenant": "tenants",
     "suspend-tenant": "tenants",
+    "read-site": "tenants",
+    "set-standing": "standing",
     "delete-tenant": "tenants",
     "tenants": "tenants",
     "tenant-credentials": "tenants",

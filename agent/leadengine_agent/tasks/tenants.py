@@ -17,6 +17,7 @@ from leadengine_agent.protocol import (
     DeleteTenant,
     FailureCode,
     ListedTenant,
+    ReadSite,
     SuspendTenant,
     TenantCredentials,
     TenantResult,
@@ -27,7 +28,8 @@ from leadengine_agent.records import current_record
 from leadengine_agent.stack import api_service, compose_of
 from leadengine_agent.tasks.context import Context
 
-TenantOrder = CreateTenant | SuspendTenant | DeleteTenant | Tenants | TenantCredentials
+Change = CreateTenant | SuspendTenant | DeleteTenant | ReadSite
+TenantOrder = Change | Tenants | TenantCredentials
 
 _SECONDS = 120
 _FAILED = re.compile(r"^leadengine-admin \w+ failed: ")
@@ -104,9 +106,7 @@ def _admin(order: TenantOrder, context: Context) -> _Admin:
     return _Admin(compose_of(layout, record).name_of(api_service(record.colour)))
 
 
-def _change(
-    order: CreateTenant | SuspendTenant | DeleteTenant, admin: _Admin
-) -> tuple[Did, dict[str, Any]]:
+def _change(order: Change, admin: _Admin) -> tuple[Did, dict[str, Any]]:
     match order:
         case CreateTenant():
             return _create(order, admin)
@@ -114,6 +114,9 @@ def _change(
             return _suspend(order, admin)
         case DeleteTenant():
             return _delete(order, admin)
+        case ReadSite():
+            begun = ChangedResult.model_validate(admin("read-site", slug=order.tenant))
+            return Did(begun.changed, f"the website of {order.tenant} is read"), begun.model_dump()
 
 
 def _create(order: CreateTenant, admin: _Admin) -> tuple[Did, dict[str, Any]]:

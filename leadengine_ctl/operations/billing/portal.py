@@ -3,6 +3,7 @@
 from leadengine_ctl.billing.base import BillingServer
 from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.operations.base import World
+from leadengine_ctl.operations.billing.payers import find_payer
 
 
 def open_portal(world: World, server: BillingServer, client: str) -> str:
@@ -13,14 +14,14 @@ def open_portal(world: World, server: BillingServer, client: str) -> str:
         NotAllowedError: it is no customer yet.
         BillingError: the server did not answer, or refused.
     """
-    record = world.store.clients.get(client)
-    customers = world.store.books.customers(record.slug)
+    payer = find_payer(world, client)
+    customers = world.store.books.customers(payer.slug)
     if not customers:
         raise NotAllowedError(
             f"{client} is no customer yet",
             "It never subscribed.",
             f"Run: lectl billing subscribe {client}",
         )
-    link = server.portal(customers[0].id, f"https://{record.spec.domain}/")
+    link = server.portal(customers[0].id, f"https://{payer.domain}/")
     world.record("billing.portal", client)
     return link

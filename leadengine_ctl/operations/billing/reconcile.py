@@ -123,7 +123,9 @@ def _customer_of(record: Record | None) -> str:
 
 def _more(world: World, theirs: dict[Kind, dict[str, Record]]) -> Iterator[Difference]:
     """What there is twice, and who is charged without being a client."""
-    names = set(world.store.clients.names())
+    names = {*world.store.clients.names(), *(each.slug for each in world.store.hosted.all())}
+    # Who signs up is a customer some seconds before they are a client.
+    names |= {each.slug for each in world.store.signups.all()}
     customers: dict[str, list[str]] = {}
     for key, each in theirs[Kind.CUSTOMER].items():
         if isinstance(each, CustomerRecord) and each.client:

@@ -15,6 +15,7 @@ from leadengine_ctl.fleet.billing_records import (
 )
 from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.operations.base import World
+from leadengine_ctl.operations.billing.payers import find_payer
 from leadengine_ctl.operations.billing.standing import verdict_of
 from leadengine_ctl.operations.servers.survey import cost_of
 
@@ -36,7 +37,8 @@ class Bill:
     Attributes:
         subscription: the living one, else the last.
         customer: empty: there is none.
-        costs: of this month (UTC), as far as they are known.
+        costs: of this month (UTC), as far as they are known; a client of a hosted stack has none of its own.
+        told: what its stack was told of it: `good`, `read-only` or `suspended`; empty: nothing.
     """
 
     client: str
@@ -47,6 +49,7 @@ class Bill:
     invoices: tuple[InvoiceRecord, ...]
     payments: tuple[PaymentRecord, ...]
     costs: tuple[Cost, ...]
+    told: str = ""
 
 
 def read_bill(world: World, client: str) -> Bill:
@@ -55,7 +58,8 @@ def read_bill(world: World, client: str) -> Bill:
     Raises:
         NotFoundError: there is no such client.
     """
-    record, books = world.store.clients.get(client), world.store.books
+    payer, books = find_payer(world, client), world.store.books
+    standing = world.store.standings.find(client)
     customers = [each for each, owner in books.owners().items() if owner == client]
     bought = _these(SubscriptionRecord, books.of_customers(Kind.SUBSCRIPTION, customers))
     invoices = _these(InvoiceRecord, books.of_customers(Kind.INVOICE, customers))
@@ -63,13 +67,14 @@ def read_bill(world: World, client: str) -> Bill:
     bought.sort(key=lambda each: (each.lives, each.period_end or 0))
     return Bill(
         client=client,
-        plan=record.spec.plan,
+        plan=payer.plan,
         customer=next((each.id for each in books.customers(client)), ""),
         verdict=verdict_of(world, client),
         subscription=bought[-1] if bought else None,
         invoices=tuple(sorted(invoices, key=lambda each: each.created, reverse=True)),
         payments=tuple(sorted(payments, key=lambda each: each.created, reverse=True)),
-        costs=tuple(_costs(world, record)),
+        costs=tuple(_costs(world, payer.record)) if payer.record else (),
+        told=standing.told if standing else "",
     )
 
 

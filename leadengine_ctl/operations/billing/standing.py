@@ -35,7 +35,7 @@ def verdict_of(world: World, client: str, now: float | None = None) -> Verdict:
 def settle(world: World, now: float | None = None) -> tuple[Changed, ...]:
     """Note each standing that is another one now.
 
-    Nothing is done to a stack: what is noted is what it is to be.
+    Nothing is done to a stack by this: what is noted is what it is to be (`telling.py` tells it).
     """
     known = {each.client: each for each in world.store.standings.all()}
     bought = _by_client(world)

@@ -8,9 +8,9 @@ from leadengine_ctl.billing.base import BillingServer, Collect, Price, Subscribi
 from leadengine_ctl.billing.plans import Terms, terms
 from leadengine_ctl.errors import LeadEngineError, NotAllowedError
 from leadengine_ctl.fleet.billing_records import CustomerRecord, Kind, Money, SubscriptionRecord
-from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.billing.following import follow
+from leadengine_ctl.operations.billing.payers import Payer, find_payer
 from leadengine_ctl.operations.billing.standing import settle
 from leadengine_ctl.operations.lock import client_lock
 
@@ -19,7 +19,7 @@ from leadengine_ctl.operations.lock import client_lock
 class Offer:
     """What is about to be bought, to be shown before."""
 
-    client: ClientRecord
+    client: Payer
     terms: Terms
     collect: Collect
 
@@ -43,8 +43,8 @@ def make_offer(
         NotFoundError: there is no such client.
         UsageError: there is no such plan, or its price is missing.
     """
-    record = world.store.clients.get(client)
-    return Offer(record, terms(plan or record.spec.plan, *agreed), how)
+    payer = find_payer(world, client)
+    return Offer(payer, terms(plan or payer.plan, *agreed), how)
 
 
 def subscribe(world: World, server: BillingServer, offer: Offer) -> tuple[SubscriptionRecord, bool]:
@@ -69,7 +69,7 @@ def subscribe(world: World, server: BillingServer, offer: Offer) -> tuple[Subscr
             made = known[0].id
         else:
             made = _buy(world, server, offer, customer.id, prices)
-        found = _follow_all(world, server, made, customer.id)
+        found = follow_all(world, server, made, customer.id)
         settle(world)
         if not known:
             words = f"{offer.terms.tier.name}, {offer.terms.monthly} a month"
@@ -88,7 +88,7 @@ def _check_prices(offer: Offer, prices: dict[str, Price]) -> None:
             )
 
 
-def _customer(world: World, server: BillingServer, client: ClientRecord) -> CustomerRecord:
+def _customer(world: World, server: BillingServer, client: Payer) -> CustomerRecord:
     """The client's customer, found or made."""
     found = [
         each
@@ -103,8 +103,8 @@ def _customer(world: World, server: BillingServer, client: ClientRecord) -> Cust
         )
     if not found:
         # Two machines that ask in the same minute make one.
-        key = f"leadengine-{client.spec.client_id}-{datetime.now(UTC):%Y%m%d%H%M}"
-        found = [server.add_customer(client.slug, client.spec.domain, client.spec.email, key)]
+        key = f"leadengine-{client.client_id}-{datetime.now(UTC):%Y%m%d%H%M}"
+        found = [server.add_customer(client.slug, client.domain, client.email, key)]
     follow(world.store.books, server, Kind.CUSTOMER, found[0].id)
     return found[0]
 
@@ -138,7 +138,7 @@ def _buy(
     return server.subscribe(order, f"leadengine-{secrets.token_hex(16)}")
 
 
-def _follow_all(
+def follow_all(
     world: World, server: BillingServer, subscription: str, customer: str
 ) -> SubscriptionRecord:
     """Subscription and bills into the books, without waiting for messages."""

@@ -22,6 +22,7 @@ class CostAnswer(Answer):
 
 class BillAnswer(Answer):
     """By our books. `standing`: what the stack is to be; `worse_at`: seconds since 1970, if nothing is paid.
+    `told`: what the stack was told of it, or nothing.
 
     Amounts are in the smallest unit of their currency.
     """
@@ -32,6 +33,7 @@ class BillAnswer(Answer):
     standing: str
     why: str
     worse_at: float | None
+    told: str
     subscription: SubscriptionRecord | None
     invoices: tuple[InvoiceRecord, ...]
     costs: tuple[CostAnswer, ...]
@@ -54,6 +56,7 @@ def bill(desk: DeskOf, visitor: Signed, client: str) -> BillAnswer:
         standing=found.verdict.standing,
         why=found.verdict.why,
         worse_at=found.verdict.next_at,
+        told=found.told,
         subscription=found.subscription,
         invoices=found.invoices,
         costs=tuple(CostAnswer(what=each.what, amount=each.amount) for each in found.costs),

@@ -12,11 +12,13 @@ import time
 from leadengine_ctl.billing.base import BillingServer
 from leadengine_ctl.billing.registry import is_set_up, open_server
 from leadengine_ctl.errors import LeadEngineError
+from leadengine_ctl.operations import jobs
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.billing.chores import catch_up
 from leadengine_ctl.operations.billing.following import take_in
 from leadengine_ctl.operations.billing.reconcile import compare, heal
 from leadengine_ctl.operations.billing.standing import settle
+from leadengine_ctl.operations.billing.telling import StandingVerb, enforce
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +26,7 @@ DUTY = "billing"
 COMPARING = "billing-compare"
 EVERY = 2.0
 _LEASE = 120.0
+_TELL_EVERY = 5.0
 _CHORES_EVERY = 900.0
 _COMPARE_EVERY = 86_400.0
 _AFTER_FAILURE = 30.0
@@ -37,7 +40,7 @@ class Clerk:
         self._over = threading.Event()
         self._holder = f"{socket.gethostname()}:{secrets.token_hex(4)}"
         self._server = server
-        self._chores_at = 0.0
+        self._chores_at = self._told_at = 0.0
 
     def run(self) -> None:
         """Work until `stop`; at once where nothing is set up."""
@@ -72,12 +75,22 @@ class Clerk:
             self._server = open_server(self._world.settings)
         if take_in(self._world, self._server):
             settle(self._world)
+        self._tell()
         if time.monotonic() - self._chores_at > _CHORES_EVERY or not self._chores_at:
-            catch_up(self._world, self._server)
+            catch_up(self._world, self._server, self._ask)
             self._chores_at = time.monotonic()
         if self._is_time_to_compare():
             self._compare(self._server)
         return True
+
+    def _tell(self) -> None:
+        """Have stacks told how their clients stand: by a worker, since a host may take its time."""
+        if time.monotonic() - self._told_at > _TELL_EVERY or not self._told_at:
+            enforce(self._world, self._ask)
+            self._told_at = time.monotonic()
+
+    def _ask(self, verb: StandingVerb) -> object:
+        return jobs.ask_for(self._world, verb)
 
     def _is_time_to_compare(self) -> bool:
         """Once a day, whichever panel does it; a comparison that failed is tried again."""

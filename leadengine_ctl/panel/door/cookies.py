@@ -7,6 +7,8 @@ from starlette.responses import Response
 SESSION = "__Host-lectl"
 DEVICE = "__Host-lectl-device"
 DOOR = "__Host-lectl-door"
+SIGNUP = "__Host-lectl-start"
+_MONTH = 30 * 86_400
 _YEAR = 365 * 86_400
 
 
@@ -29,6 +31,15 @@ def keep_mark(response: Response, mark: str) -> None:
 
 def keep_anchor(response: Response, anchor: str) -> None:
     _keep(response, DOOR, anchor, None)
+
+
+def signup_secret(request: Request) -> str:
+    return request.cookies.get(SIGNUP, "")
+
+
+def keep_signup(response: Response, secret: SecretStr) -> None:
+    """What leads back to a sign-up that was begun in this browser."""
+    _keep(response, SIGNUP, secret.get_secret_value(), _MONTH)
 
 
 def line(token: SecretStr) -> str:

@@ -64,6 +64,17 @@ RULES: dict[str, Rule] = {
     "GET /sign-in/set-up": HALF,
     "POST /sign-in/set-up": HALF,
     "POST /sign-out": HALF,
+    # Signing up: for strangers, and nothing is there unless the settings say so.
+    "GET /start": PUBLIC,
+    "POST /start": PUBLIC,
+    "GET /start/go": PUBLIC,
+    "POST /start/go": PUBLIC,
+    "GET /start/mine": PUBLIC,
+    "POST /start/mine/company": PUBLIC,
+    "POST /start/mine/payment": PUBLIC,
+    "POST /start/mine/password": PUBLIC,
+    "GET /signups": MANAGE,
+    "POST /signups/{signup}/{answer}": MANAGE,
     # One's own account.
     "GET /account": SEE,
     "POST /account/password": SEE,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from leadengine.controlling.asking import ask, ask_for_stream, send_stream
 
-DOINGS = ("create", "list", "show", "suspend", "resume", "password", "count", "delete")
+DOINGS = ("create", "list", "show", "suspend", "resume", "read-site", "password", "count", "delete")
 TRAVELS = ("export", "import", "manifest")
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from leadengine.controlling import hosted
 from leadengine.controlling.hosted import HostedError, Wanted
+from leadengine.controlling.introducing import read_site
 from leadengine.controlling.letting_go import Places, delete
 from leadengine.controlling.proof import is_proof
 from leadengine.controlling.routes import Inside
@@ -53,6 +54,10 @@ async def _resume(services: Services, text: bytes) -> object:
     return {"changed": await hosted.suspend(services.database, _slug(text), on=False)}
 
 
+async def _read_site(services: Services, text: bytes) -> object:
+    return {"changed": await read_site(services.database, _slug(text))}
+
+
 async def _password(services: Services, text: bytes) -> object:
     return await hosted.first_password(services.database, _slug(text))
 
@@ -79,6 +84,7 @@ _DOINGS: dict[str, Callable[[Services, bytes], Awaitable[object]]] = {
     "show": _show,
     "suspend": _suspend,
     "resume": _resume,
+    "read-site": _read_site,
     "password": _password,
     "count": _count,
     "delete": _delete,

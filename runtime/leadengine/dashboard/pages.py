@@ -53,6 +53,7 @@ def page(
         form_token=token,
         path=request.url.path.removeprefix(below),
         below=below,
+        read_only=request.scope.get("leadengine.read_only", False),
         **values,
     )
     response = HTMLResponse(

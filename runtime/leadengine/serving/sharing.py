@@ -13,10 +13,10 @@ import psycopg
 import psycopg_pool
 from redis.exceptions import RedisError
 from starlette.datastructures import MutableHeaders
-from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leadengine.services import Services
+from leadengine.serving.restraint import refuse_change, say, suspended
 from leadengine.tenants.hosting import ACTIVE, Client, Directory
 from leadengine.tenants.residing import services_of
 
@@ -94,13 +94,16 @@ class Sharing:
         try:
             client = await self._directory.find(first)
         except (psycopg.Error, psycopg_pool.PoolTimeout):
-            await _say(503, "The service is starting or being repaired.")(scope, receive, send)
+            await say(503, "The service is starting or being repaired.")(scope, receive, send)
             return
         if client is None or not _is_theirs(client, first, _first(rest)):
-            await _say(404, "There is nothing here.")(scope, receive, send)
+            await say(404, "There is nothing here.")(scope, receive, send)
             return
         if client.suspended:
-            await _suspended(rest)(scope, receive, send)
+            await suspended(rest)(scope, receive, send)
+            return
+        if client.read_only and (refused := refuse_change(scope["method"], rest)):
+            await refused(scope, receive, send)
             return
         await self._enter(self._resident(client), (first, rest), (scope, receive, send))
 
@@ -110,7 +113,7 @@ class Sharing:
         scope, receive, send = call
         now = time.monotonic()
         if not resident.may_enter(now, from_website=_first(path[1]) in _WEBSITES):
-            busy = _say(429, "Too many requests at once. Try again in a moment.")
+            busy = say(429, "Too many requests at once. Try again in a moment.")
             busy.headers["Retry-After"] = "1"
             await busy(scope, receive, send)
             return
@@ -118,6 +121,7 @@ class Sharing:
         below = f"/{path[0]}"
         inside = {**scope, "root_path": below, "path": f"{below}/{path[1]}"}
         inside["leadengine.services"] = resident.services
+        inside["leadengine.read_only"] = resident.client.read_only
         lasting = _first(path[1]) in _LASTING
         resident.running += not lasting
         try:
@@ -161,17 +165,6 @@ def _is_theirs(client: Client, name: str, wanted: str) -> bool:
 
 def _first(rest: str) -> str:
     return rest.partition("/")[0]
-
-
-def _say(status: int, sentence: str) -> Response:
-    return PlainTextResponse(f"{sentence}\n", status, {"Access-Control-Allow-Origin": "*"})
-
-
-def _suspended(rest: str) -> Response:
-    """Scripts are there and do nothing: no website shows an error for it."""
-    if _first(rest).endswith(".js"):
-        return Response("", media_type="application/javascript")
-    return _say(403, "This account is suspended. Its data is kept; ask who runs it for you.")
 
 
 def _leading_below(below: str, send: Send) -> Send:

@@ -33,13 +33,20 @@ _UNKNOWN_KEPT = 10_000
 
 @dataclass(frozen=True)
 class Client:
-    """A client of a shared stack. `slug` is empty for the stack's own client."""
+    """A client of a stack, as its door sees it.
+
+    Attributes:
+        slug: empty for the stack's own client.
+        suspended: by a person, or because it does not pay.
+        read_only: its website is served, and nothing is changed.
+    """
 
     id: UUID
     client_id: str
     name: str
     slug: str
     suspended: bool
+    read_only: bool = False
 
     def settings(self, shared: Settings) -> Settings:
         """The stack's settings as this client's."""
@@ -57,7 +64,7 @@ async def find(database: Database, name: str) -> Client | None:
     """
     async with database.connection() as connection:
         cursor = connection.cursor(row_factory=class_row(Client))
-        await cursor.execute("SELECT * FROM hosted_client(%s)", (name,))
+        await cursor.execute("SELECT * FROM resident(%s)", (name,))
         return await cursor.fetchone()
 
 
@@ -65,7 +72,7 @@ async def every(database: Database) -> list[Client]:
     """All clients of the stack, the oldest first."""
     async with database.connection() as connection:
         cursor = connection.cursor(row_factory=class_row(Client))
-        await cursor.execute("SELECT * FROM every_hosted_client()")
+        await cursor.execute("SELECT * FROM every_resident()")
         return await cursor.fetchall()
 
 

@@ -110,7 +110,7 @@ async def _found(connection: Connection, tenant: UUID, whose: Whose) -> None:
 
 async def _leave_room(connection: Connection) -> None:
     listed = [table.name for table in await tables(connection)]
-    staying = sorted(STAYING - {"hosted_clients"})
+    staying = sorted(STAYING - {"hosted_clients", "standings"})
     for name in (*staying, *reversed(listed)):
         await connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
 

@@ -37,6 +37,10 @@ def _work(server: MemoryBilling, method: str, path: str, values: dict[str, Any])
             return _retrieve(server, KINDS[group], key)
         if method == "GET" and group == "products":
             return _product(server, key)
+    if match := re.fullmatch(r"/v1/checkout/sessions/(cs_\w+)", path):
+        if match.group(1) not in server.look().checkouts:
+            raise MissingError
+        return stripe_wire.checkout(server.look_at_checkout(match.group(1)))
     if method == "GET" and path.removeprefix("/v1/") in KINDS:
         return _list_of(server, KINDS[path.removeprefix("/v1/")], values)
     made = _ROUTES.get(f"{method} {path}")
@@ -195,7 +199,23 @@ def _portal(server: MemoryBilling, values: dict[str, Any]) -> dict[str, Any]:
     return {"id": "bps_1", "object": "billing_portal.session", "url": url}
 
 
+def _open_checkout(server: MemoryBilling, values: dict[str, Any]) -> dict[str, Any]:
+    _only(
+        values,
+        *("mode", "customer", "line_items", "subscription_data", "success_url", "cancel_url"),
+    )
+    assert values["mode"] == "subscription"
+    items = [each for each in values["line_items"].values() if each["quantity"] == "1"]
+    amounts = [_amount(server, each) for each in items]
+    tier = TIERS[values["subscription_data"]["metadata"][PLAN]]
+    terms = Terms(tier, amounts[0], amounts[1] if len(amounts) > 1 else None)
+    order = Subscribing(values["customer"], terms, {}, "card", 0)
+    made = server.open_checkout(order, values["success_url"], secrets.token_hex(8))
+    return stripe_wire.checkout(made)
+
+
 _ROUTES = {
+    "POST /v1/checkout/sessions": _open_checkout,
     "POST /v1/products": _make_product,
     "GET /v1/prices": _prices,
     "POST /v1/prices": _make_price,

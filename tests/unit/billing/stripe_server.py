@@ -64,6 +64,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         account, parts = self.account, urlsplit(self.path)
+        if parts.path.startswith("/pay/"):
+            self._pay(parts.path.removeprefix("/pay/"))
+            return
         account.requests.append(f"{self.command} {parts.path}")
         length = int(self.headers.get("content-length") or 0)
         body = self.rfile.read(length).decode() or parts.query
@@ -87,13 +90,34 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("authorization") != f"Bearer {KEY}":
             return 401, _error("invalid_request_error", "Invalid API Key provided")
         try:
-            return 200, stripe_routes.work(self.account.server, self.command, path, values)
+            found = stripe_routes.work(self.account.server, self.command, path, values)
+            if found["object"] == "checkout.session" and found["url"]:
+                found["url"] = f"{self.account.url}/pay/{found['id']}"
+            return 200, found
         except DeclinedError:
             return 402, {"error": {"type": "card_error", "message": "Your card was declined."}}
         except stripe_routes.MissingError:
             return 404, _error("invalid_request_error", "No such object")
         except (BillingError, ValueError, KeyError) as error:
             return 400, _error("invalid_request_error", str(error))
+
+    def _pay(self, checkout: str) -> None:
+        """The page of the server's own, for whoever pays by hand."""
+        self.rfile.read(int(self.headers.get("content-length") or 0))
+        opened = self.account.server.look().checkouts[checkout]
+        if self.command == "POST":
+            self.account.customers.pay_at(checkout)
+            self.send_response(303)
+            self.send_header("Location", opened.back)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        body = f"<h1>{opened.monthly}</h1><form method=post><button>Pay</button></form>".encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     def _answer(self, answer: Answer) -> None:
         body = json.dumps(answer[1]).encode()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from leadengine_ctl.billing.base import Price
+from leadengine_ctl.billing.base import Checkout, Price
 from leadengine_ctl.billing.stripe_words import CLIENT, PLAN
 from leadengine_ctl.fleet.billing_records import (
     CustomerRecord,
@@ -87,6 +87,18 @@ def payment(record: PaymentRecord) -> dict[str, Any]:
         "amount": record.amount.minor,
         "currency": record.amount.currency,
         "created": record.created,
+    }
+
+
+def checkout(found: Checkout) -> dict[str, Any]:
+    status = ("complete" if found.is_paid else "expired") if found.is_over else "open"
+    return {
+        "id": found.id,
+        "object": "checkout.session",
+        "url": found.url or None,
+        "status": status,
+        "payment_status": "paid" if found.is_paid else "unpaid",
+        "subscription": found.subscription or None,
     }
 
 

@@ -29,6 +29,7 @@ def path_of(name: str, client: str, known: dict[str, str]) -> str:
         "word": "dance",
         "answer": "dance",
         "approval": "0123456789abcdef",
+        "signup": "0123456789abcdef",
         "token": "0123456789ab",
         "mute": "0123456789ab",
         "channel": "0123456789ab",
