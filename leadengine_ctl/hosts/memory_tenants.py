@@ -34,7 +34,10 @@ from leadengine_ctl.hosts.memory_parcels import MemoryParcels
 from leadengine_ctl.hosts.memory_refusals import RefusedError, missing
 from leadengine_ctl.hosts.memory_state import MemoryStack, MemoryState, MemoryTenant
 
-CHANGES = (CreateTenant, SuspendTenant, DeleteTenant, ReadSite, SetStanding)
+CHANGES = (
+    *(CreateTenant, SuspendTenant, DeleteTenant, ReadSite, SetStanding),
+    *(PackTenant, UnpackTenant),
+)
 """The orders that `MemoryTenants.change` carries out."""
 
 

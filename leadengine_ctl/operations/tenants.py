@@ -180,6 +180,12 @@ def read_tenants(world: World, named: str | None, tenant: str | None) -> Tenants
     return TenantsResult.model_validate(_ask(world, host, order))
 
 
+def take_tenant_password(world: World, request: TenantRequest) -> CredentialsResult:
+    """The first administrator's password, for whoever it was not told yet."""
+    with world.open_host(HostAddress.parse(request.host)) as opened:
+        return _password(world, opened, request)
+
+
 def _password(world: World, host: Transport, request: TenantRequest) -> CredentialsResult:
     """The first administrator's password, told once. It is kept nowhere but as a hash in the stack."""
     order = TenantCredentials(client=request.client, tenant=request.tenant)

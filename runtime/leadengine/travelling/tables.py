@@ -10,7 +10,7 @@ from psycopg import sql
 from leadengine.database import Connection
 
 STAYING = frozenset(("hosted_clients", "password_links", "sessions", "standings"))
-"""Where a client lives, what is worth something at its old address alone, and what whoever bills it says anew."""
+"""Where a client lives, what is worth something there alone, and what whoever bills it says anew."""
 _SAME_EVERYWHERE = (
     *(("timezone", "UTC"), ("datestyle", "ISO, YMD"), ("intervalstyle", "iso_8601")),
     *(("bytea_output", "hex"), ("extra_float_digits", "1")),

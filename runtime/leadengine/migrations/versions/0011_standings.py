@@ -8,7 +8,7 @@ down_revision = "0010"
 _TABLES = """
 CREATE TABLE standings (
   tenant_id uuid PRIMARY KEY REFERENCES tenants,
-  standing text NOT NULL CHECK (standing IN ('read-only', 'suspended')),
+  standing text NOT NULL,
   since timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE standings ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
