@@ -7,6 +7,8 @@ import pytest
 
 from tests.unit.ctl.cli import Cli
 
+pytestmark = pytest.mark.long
+
 OUT = ("--to", "dedicated", "--domain", "leads.acme.test", "--host", "memory://two", "--yes")
 IN = ("--to", "hosted", "--yes")
 

@@ -14,6 +14,8 @@ from tests.unit.ctl.fleet import Fleet
 from tests.unit.panel.visitors import Panel
 from tests.unit.signup.people import ACME, Lobby
 
+pytestmark = pytest.mark.long
+
 ID = "0123456789abcdef01234567"
 FAULTS = ("lost", "deaf", "500", "429")
 
@@ -115,7 +117,6 @@ def test_a_mail_that_goes_out_meanwhile_stops_nobody_s_form_and_another_change_d
         describe(lobby.world, begun, Described.model_validate({**ACME, "company": "Other"}))
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("fault", FAULTS)
 def test_whatever_request_of_the_payment_fails_the_same_again_makes_it_whole(
     lobby: Lobby, fault: str
@@ -136,7 +137,6 @@ def test_whatever_request_of_the_payment_fails_the_same_again_makes_it_whole(
     assert list(lobby.account.server.all(Kind.SUBSCRIPTION)) == []
 
 
-@pytest.mark.long
 def test_a_card_that_is_declined_and_a_page_that_lapses_leave_no_half_client(lobby: Lobby) -> None:
     browser = lobby.arrive()
     browser.post("/start/mine/company", ACME)
