@@ -90,8 +90,9 @@ class _Steps:
 
     def carry(self) -> Did:
         """Bring the parcel over, piece by piece."""
-        offset = 0
-        while offset < self._packed().size:
+        # Asked once: each question about it is an order to the host.
+        size, offset = self._packed().size, 0
+        while offset < size:
             read = ReadParcel(client=self.request.client, offset=offset)
             piece = PieceResult.model_validate(self._ask(self._old, read))
             put = PutParcel(client=self.request.to_client, offset=offset, data=piece.data)

@@ -16,7 +16,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leadengine.services import Services
-from leadengine.serving.restraint import refuse_change, say, suspended
+from leadengine.serving.restraint import first_of, refuse_change, say, suspended
 from leadengine.tenants.hosting import ACTIVE, Client, Directory
 from leadengine.tenants.residing import services_of
 
@@ -96,7 +96,7 @@ class Sharing:
         except (psycopg.Error, psycopg_pool.PoolTimeout):
             await say(503, "The service is starting or being repaired.")(scope, receive, send)
             return
-        if client is None or not _is_theirs(client, first, _first(rest)):
+        if client is None or not _is_theirs(client, first, first_of(rest)):
             await say(404, "There is nothing here.")(scope, receive, send)
             return
         if client.suspended:
@@ -112,7 +112,7 @@ class Sharing:
     ) -> None:
         scope, receive, send = call
         now = time.monotonic()
-        if not resident.may_enter(now, from_website=_first(path[1]) in _WEBSITES):
+        if not resident.may_enter(now, from_website=first_of(path[1]) in _WEBSITES):
             busy = say(429, "Too many requests at once. Try again in a moment.")
             busy.headers["Retry-After"] = "1"
             await busy(scope, receive, send)
@@ -122,7 +122,7 @@ class Sharing:
         inside = {**scope, "root_path": below, "path": f"{below}/{path[1]}"}
         inside["leadengine.services"] = resident.services
         inside["leadengine.read_only"] = resident.client.read_only
-        lasting = _first(path[1]) in _LASTING
+        lasting = first_of(path[1]) in _LASTING
         resident.running += not lasting
         try:
             await self._app(inside, receive, _leading_below(below, send))
@@ -161,10 +161,6 @@ def _is_theirs(client: Client, name: str, wanted: str) -> bool:
     if name == client.client_id:
         return wanted in _WEBSITES
     return wanted not in _OF_THE_STACK
-
-
-def _first(rest: str) -> str:
-    return rest.partition("/")[0]
 
 
 def _leading_below(below: str, send: Send) -> Send:
