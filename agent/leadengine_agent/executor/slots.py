@@ -9,7 +9,7 @@ from leadengine_agent.protocol import FENCED, Task
 from leadengine_agent.tasks import client_of
 
 _PATIENCE = 240.0
-_WORTH_WAITING = {"certify", "backup", "verify"}
+_WORTH_WAITING = {"heal", "certify", "backup", "verify"}
 """What goes on by itself and ends soon: an order for something else waits for it."""
 
 

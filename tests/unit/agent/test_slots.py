@@ -7,7 +7,7 @@ import pytest
 
 from leadengine_agent.executor import slots
 from leadengine_agent.executor.slots import BusyError, Slot
-from leadengine_agent.protocol import Backup, Certify, Decommission, Order, Rollback, Task
+from leadengine_agent.protocol import Backup, Certify, Decommission, Heal, Order, Rollback, Task
 
 
 def task(order: Order, name: str = "task-00001") -> Task:
@@ -34,6 +34,28 @@ def test_a_change_waits_for_a_backup_of_the_same_client() -> None:
         log.append("change")
     thread.join()
     assert log == ["backup ended", "change"]
+
+
+@pytest.mark.parametrize("order", [Heal(scheduled=True), Certify(scheduled=True)])
+def test_a_change_waits_for_what_the_host_does_by_itself(order: Order) -> None:
+    """Every half minute: whoever deploys at that moment must not be told to come again."""
+    changes, log = Slot(), []
+    started = threading.Event()
+
+    def work() -> None:
+        with changes.taken(task(order)):
+            started.set()
+            # Longer than the slot is asked for once.
+            time.sleep(0.3)
+            log.append("ended")
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    started.wait()
+    with changes.taken(CHANGE):
+        log.append("change")
+    thread.join()
+    assert log == ["ended", "change"]
 
 
 def test_a_change_of_another_client_and_a_certificate_do_not_wait() -> None:
