@@ -11,6 +11,7 @@ Box = dict[str, Any]
 _ROOTS = {"", "0", "root", "0:0", "root:root"}
 _SENSITIVE = ("/boot", "/dev", "/etc", "/lib", "/proc", "/sys", "/usr", "/root", "/home")
 _AGENT = {EXECUTOR, REPORTER}
+_ASKED = "The agent is asked by lectl; nobody waits for its health."
 _OLDER = "They drop to a user of their own after they own their files, with few capabilities."
 
 
@@ -94,7 +95,7 @@ RULES = (
          lambda box: str((box.get("Config") or {}).get("User", "")) not in _ROOTS, _is_data, _OLDER),
     Rule("CIS-4.6", "says itself whether it is well",
          lambda box: bool((box.get("Config") or {}).get("Healthcheck")),
-         lambda box: _name(box) in _AGENT, "The agent is asked by lectl; nobody waits for its health."),
+         lambda box: _name(box) in _AGENT, _ASKED),
     Rule("CIS-5.2", "AppArmor is not switched off", lambda box: "apparmor=unconfined" not in _options(box)),
     Rule("CIS-5.4", "all capabilities dropped but those it names", _drops_all),
     Rule("CIS-5.5", "not privileged", lambda box: not _config(box).get("Privileged")),
@@ -116,6 +117,9 @@ RULES = (
     Rule("CIS-5.21", "a host name of its own", lambda box: _config(box).get("UTSMode") != "host"),
     Rule("CIS-5.22", "system calls are filtered", lambda box: "seccomp=unconfined" not in _options(box)),
     Rule("CIS-5.26", "gains no rights", lambda box: "no-new-privileges" in _options(box)),
+    Rule("CIS-5.27", "its health is watched while it runs",
+         lambda box: bool((box.get("State") or {}).get("Health")),
+         lambda box: _name(box) in _AGENT, _ASKED),
     Rule("CIS-5.28", "the image is named by what it is",
          lambda box: "@sha256:" in _image(box) or _tag_is_digest(box)),
     Rule("CIS-5.29", "a limit on processes", lambda box: int(_config(box).get("PidsLimit") or 0) > 0),

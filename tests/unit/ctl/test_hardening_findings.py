@@ -1,6 +1,7 @@
 """What an audit makes of a host: each check fails on a host that lacks what it asks for."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,15 @@ from tests.unit.ctl.builders import a_draft
 from tests.unit.ctl.cli import Cli
 
 GOOD = hardening_facts(hardened=True)
+DOCUMENT = Path("docs/how-to/hardening.md")
+ASKED = {
+    "1": ("1.1", "1.3"),
+    "2": ("2", "5", "7", "8", "9", "12", "14", "15", "16"),
+    "4": ("1", "5"),
+    "5": ("2", "4", "5", "6", "10", "11", "12", "13", "14", "15", "16", "17", "21", "22", "26",
+          "27", "28", "29", "30", "32"),
+}  # fmt: skip
+"""The parts of the CIS list for Docker that the baseline answers; 1.1.3 stands for all of auditd."""
 ID = "ab" * 32
 
 
@@ -40,6 +50,7 @@ def a_box(name: str = "leadengine-acme-api-blue-1", **changes: Any) -> dict[str,
             "RestartPolicy": {"Name": "unless-stopped"},
             **changes,
         },
+        "State": {"Health": {"Status": "healthy"}},
         "Mounts": [],
     }
 
@@ -55,6 +66,26 @@ def test_a_hardened_host_fails_nothing_and_gives_a_reason_for_each_deviation() -
     assert {"ssh-root", "CIS-2.16", "CIS-2.9"} <= {each.id for each in deviations}
     assert all(each.reason for each in deviations)
     assert len({each.id for each in findings}) == len(findings)
+
+
+def test_every_check_that_the_baseline_answers_is_there() -> None:
+    found = {each.id for each in judge(replace(GOOD, containers=(a_box(),)), None)}
+    assert {f"CIS-{part}.{each}" for part, ids in ASKED.items() for each in ids} <= found
+
+
+def test_every_deviation_is_in_the_document_for_people() -> None:
+    ours = (a_box(), a_box(EXECUTOR), a_box(REPORTER))
+    findings = judge(replace(GOOD, container=True, containers=ours), None)
+    always = {each.id for each in findings if each.verdict is Verdict.DEVIATES}
+    excused = {rule.id for rule in RULES if any(rule.excused(box) for box in ours)}
+    text = DOCUMENT.read_text().partition("## What deviates, and why")[2]
+    assert [each for each in always | excused if each not in text] == []
+
+
+def test_a_container_without_a_check_of_its_health_is_found_and_the_agent_s_are_excused() -> None:
+    unwatched = {"State": {"Status": "running"}}
+    assert verdicts({**a_box(), **unwatched})["CIS-5.27"] is Verdict.FAIL
+    assert verdicts({**a_box(REPORTER), **unwatched})["CIS-5.27"] is Verdict.DEVIATES
 
 
 def test_a_bare_host_fails_what_hardening_puts_right() -> None:
