@@ -10,7 +10,7 @@ from tests.lab.names import Names
 from tests.lab.operator import Operator, certificate_settings, wait_until
 from tests.lab.run import Run
 from tests.lab.stack import Stack
-from tests.lab.texts import TextsOf, texts_of
+from tests.lab.texts import TextsOf, texts_of, with_provider
 from tests.lab.vps import Vps
 
 DOMAIN = "leads.later.test"
@@ -19,9 +19,13 @@ PROOF = f"_acme-challenge.{AHEAD}"
 
 
 @pytest.fixture(scope="module")
-def stack(lab_operator: Operator, stocked_vps: Vps, names: Names, pebble: Pebble) -> Stack:
+def operator(lab_operator: Operator, pebble: Pebble) -> Operator:
+    return lab_operator.with_settings(**certificate_settings(pebble, lab_operator.home))
+
+
+@pytest.fixture(scope="module")
+def stack(operator: Operator, stocked_vps: Vps, names: Names) -> Stack:
     names.forget(DOMAIN)
-    operator = lab_operator.with_settings(**certificate_settings(pebble, lab_operator.home))
     ended = operator.deploy(stocked_vps, "later", DOMAIN)
     assert ended.code == 0, ended.text
     assert ended.result["certificate"] == "self-signed"
@@ -64,30 +68,29 @@ def test_once_dns_is_right_the_certificate_arrives_by_itself(
 
 
 @pytest.fixture
-def texts(names: Names) -> Iterator[tuple[TextsOf, str]]:
+def provider(names: Names) -> Iterator[tuple[TextsOf, str]]:
     with texts_of(names, "ahead.test", PROOF) as served:
         yield served
 
 
+@pytest.fixture
+def api(provider: tuple[TextsOf, str]) -> TextsOf:
+    return provider[0]
+
+
+@pytest.fixture
+def keeper(operator: Operator, provider: tuple[TextsOf, str], run: Run) -> Operator:
+    """Who keeps the domain's DNS."""
+    return with_provider(operator, provider[1], run.resolver)
+
+
 @pytest.mark.soak
 def test_a_domain_that_leads_elsewhere_is_certified_before_it_leads_here(
-    stack: Stack,
-    names: Names,
-    pebble: Pebble,
-    lab_operator: Operator,
-    run: Run,
-    texts: tuple[TextsOf, str],
+    stack: Stack, names: Names, pebble: Pebble, keeper: Operator, api: TextsOf
 ) -> None:
-    api, endpoint = texts
     names.point(AHEAD, "10.213.0.1")
-    operator = lab_operator.with_settings(
-        **certificate_settings(pebble, lab_operator.home),
-        LECTL_HETZNER_TOKEN="good",
-        LECTL_HETZNER_ENDPOINT=endpoint,
-        LECTL_RESOLVERS=run.resolver,
-    )
     orders = pebble.orders
-    ended = operator.deploy(stack.vps, "later", AHEAD, "--prove-by", "auto")
+    ended = keeper.deploy(stack.vps, "later", AHEAD, "--prove-by", "auto")
     assert ended.code == 0, ended.text
     assert ended.result["certificate"] == "acme", ended.text
     moved = Stack(stack.vps, "later", AHEAD)
@@ -96,7 +99,7 @@ def test_a_domain_that_leads_elsewhere_is_certified_before_it_leads_here(
     assert pebble.orders - orders == 1
     assert api.said, "no record was ever put"
     assert api.now == [], "the record stayed"
-    again = operator.deploy(stack.vps, "later", AHEAD, "--prove-by", "auto")
+    again = keeper.deploy(stack.vps, "later", AHEAD, "--prove-by", "auto")
     assert again.code == 0, again.text
     assert again.result["changed"] is False
     assert pebble.orders - orders == 1
@@ -104,26 +107,14 @@ def test_a_domain_that_leads_elsewhere_is_certified_before_it_leads_here(
 
 @pytest.mark.soak
 def test_every_name_below_a_domain_is_certified_and_served(
-    stack: Stack,
-    names: Names,
-    pebble: Pebble,
-    lab_operator: Operator,
-    run: Run,
-    texts: tuple[TextsOf, str],
+    stack: Stack, names: Names, pebble: Pebble, keeper: Operator, api: TextsOf
 ) -> None:
     """By hand of whoever keeps the DNS: without it the domain is served as before, and advice given."""
-    api, endpoint = texts
-    operator = lab_operator.with_settings(
-        **certificate_settings(pebble, lab_operator.home),
-        LECTL_HETZNER_TOKEN="good",
-        LECTL_HETZNER_ENDPOINT=endpoint,
-        LECTL_RESOLVERS=run.resolver,
-    )
     names.point(AHEAD, stack.vps.address)
-    without = operator.deploy(stack.vps, "later", AHEAD, "--wildcard")
+    without = keeper.deploy(stack.vps, "later", AHEAD, "--wildcard")
     assert without.code == 0, without.text
     assert "lectl dns certify later" in str(without.result["advice"])
-    ended = operator.lectl("dns", "certify", "later", "--json")
+    ended = keeper.lectl("dns", "certify", "later", "--json")
     assert ended.code == 0, ended.text
     # Two, or one: the authority may still believe what was proven of the domain itself before.
     asked = len(api.said)
@@ -132,5 +123,5 @@ def test_every_name_below_a_domain_is_certified_and_served(
     for name in (AHEAD, f"eu.{AHEAD}", f"any-other.{AHEAD}"):
         below = Stack(stack.vps, "later", name)
         assert below.get("/readyz", root=pebble.root).status_code == 200
-    assert operator.lectl("dns", "certify", "--all", "--json").code == 0
+    assert keeper.lectl("dns", "certify", "--all", "--json").code == 0
     assert len(api.said) == asked, "a good certificate was ordered again"

@@ -8,6 +8,7 @@ from tests.lab.cloud.hetzner import HetznerApi
 from tests.lab.cloud.machines import NoMachines
 from tests.lab.cloud.web import Answer, Request, serve
 from tests.lab.names import Names
+from tests.lab.operator import Operator
 
 
 class TextsOf(HetznerApi):
@@ -33,6 +34,13 @@ class TextsOf(HetznerApi):
             self.said += [each for each in self.now if each not in self.said]
             self._names.text(self._name, *self.now)
         return answered
+
+
+def with_provider(operator: Operator, endpoint: str, resolver: str) -> Operator:
+    """An operator who has a token for such a provider, and sees the world by the lab's name service."""
+    return operator.with_settings(
+        LECTL_HETZNER_TOKEN="good", LECTL_HETZNER_ENDPOINT=endpoint, LECTL_RESOLVERS=resolver
+    )
 
 
 @contextmanager
