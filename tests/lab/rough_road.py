@@ -40,11 +40,13 @@ class Road:
 
     Attributes:
         met: how often a connection really met its toxic.
+        most: the most bytes that one connection carried one way, since somebody set it to 0.
     """
 
     port: int = 0
     toxic: Toxic | None = None
     met: int = 0
+    most: int = 0
     chance: random.Random = field(default_factory=lambda: random.Random(5))  # noqa: S311
 
 
@@ -85,6 +87,7 @@ class _Passage:
         with suppress(OSError):
             while piece := self.source.recv(_PIECE):
                 self.carried += len(piece)
+                self.road.most = max(self.road.most, self.carried)
                 if not self._let_pass():
                     return
                 self.target.sendall(piece)
