@@ -1,5 +1,6 @@
 """What a state says, and that silence is no success: whoever reads it needs only a clock."""
 
+import itertools
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from leadengine_agent.backup.catalogue import Catalogue, fold_body, iso
 from leadengine_agent.backup.chores import Client, due
+from leadengine_agent.backup.due import slot
 from leadengine_agent.backup.history import fold
 from leadengine_agent.backup.home import BackupHome
 from leadengine_agent.backup.status import backup_state
@@ -30,16 +32,23 @@ POLICY = BackupPolicy(
     targets=(LocalTarget(folder="/mnt/backup"), RestTarget(url="https://rest.test")),
     schedule=BackupSchedule(every="hourly", drill_days=7),
 )
-NOW = time.time()
+
+
+def between_its_moments(now: float) -> str:
+    """A client ID whose hourly moment passes neither now nor soon: a test must not meet it half-way."""
+    ids = (f"{number:024x}" for number in itertools.count())
+    return next(each for each in ids if 1200 < now - (slot(POLICY.schedule, each, now) or 0) < 2400)
 
 
 class Host:
     """A client with a policy, and nothing that runs."""
 
     def __init__(self, folder: Path, policy: BackupPolicy = POLICY) -> None:
+        # Not when the file was read: in a long run that is an hour before the test.
+        self.now = time.time()
         self.layout = HostLayout(folder)
         self.stack = self.layout.stack("acme")
-        spec = a_spec(backup=policy)
+        spec = a_spec(backup=policy, client_id=between_its_moments(self.now))
         self.record = Record(number=1, colour="blue", key="k", release="1.0.0", spec=spec)
         current = self.stack.root / "generations" / "1"
         current.mkdir(parents=True)
@@ -47,18 +56,18 @@ class Host:
         self.stack.current.symlink_to("generations/1")
         self.home = BackupHome(self.layout, "acme")
         self.home.prepare(spec.client_id)
-        self.home.write_note("policy", {"since": NOW - 30 * 86_400})
+        self.home.write_note("policy", {"since": self.now - 30 * 86_400})
         self.catalogue = Catalogue(self.home.catalogue, self.home.password())
 
     def point(self, age: float, *, local: bool = True, rest: bool = True, number: int = 0) -> None:
-        stamp = datetime.fromtimestamp(NOW - age, UTC)
+        stamp = datetime.fromtimestamp(self.now - age, UTC)
         copies = (
             Copy(target="local", good=local, why="" if local else "the disk is full"),
             Copy(target="offsite", good=rest, why="" if rest else "the storage is gone"),
         )
         name = f"{stamp:%Y%m%dt%H%M%S}-{number:04x}"
-        point = Point(id=name, at=iso(NOW - age), copies=copies)
-        self.catalogue.add("point", fold_body(point), at=NOW - age)
+        point = Point(id=name, at=iso(self.now - age), copies=copies)
+        self.catalogue.add("point", fold_body(point), at=self.now - age)
 
     def points(self) -> list[str]:
         return list(fold(self.catalogue.entries()).points)
@@ -88,7 +97,7 @@ def test_conditions(host: Host) -> None:
         "offsite": False,
     }
     assert partial.why == "offsite: the storage is gone"
-    assert partial.last_good == iso(NOW - 7200)
+    assert partial.last_good == iso(host.now - 7200)
     host.point(60, local=False, rest=False)
     assert host.state().condition == "failed"
     host.catalogue.add("failed", {"why": "the database is away"})
