@@ -90,7 +90,12 @@ function show(answer: Response, text: string, path: string, moved: boolean): voi
   if (moved) main.focus({ preventScroll: true });
   const place = path.split("#")[1];
   if (place) document.getElementById(place)?.scrollIntoView();
+  measure();
   say({ le: "path", path: here, title: page.title, moved });
+}
+
+function measure(): void {
+  say({ le: "height", height: Math.ceil(document.body.getBoundingClientRect().height) });
 }
 
 /** A path of this dashboard without what stands before it; empty for every other place. */
@@ -156,5 +161,4 @@ async function refresh(): Promise<void> {
 }
 
 window.setInterval(() => void refresh().catch(() => undefined), NEWS_MS);
-new ResizeObserver(() => say({ le: "height", height: Math.ceil(document.body.getBoundingClientRect().height) }))
-  .observe(document.body);
+new ResizeObserver(measure).observe(document.body);

@@ -17,9 +17,11 @@ from tests.lab.runtime.test_accounts_pages import sign_in
 from tests.lab.runtime.test_widget import axe
 from tests.lab.runtime.vouching import PLATFORM, allow, make_key, make_lead
 from tests.lab.served_panel import free_port
+from tests.lab.waiting import until
 
 EVIL = "https://evil.test"
 LEAD = "embedded@visitor.test"
+WHO = "Edda Lindgren"
 
 pytestmark = pytest.mark.soak
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -29,7 +31,7 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 def admin(stack: RuntimeStack) -> Iterator[httpx.Client]:
     """An administrator, who put the application on the list; there is one lead."""
     stack.sql(f"DELETE FROM leads WHERE email = '{LEAD}'")  # noqa: S608
-    make_lead(stack, LEAD)
+    make_lead(stack, LEAD, WHO)
     with stack.client() as client:
         assert sign_in(client).status_code == 303
         assert allow(client, PLATFORM).status_code == 303
@@ -37,10 +39,15 @@ def admin(stack: RuntimeStack) -> Iterator[httpx.Client]:
     stack.sql("TRUNCATE preferences, embedding_keys")
 
 
+@pytest.fixture(scope="module")
+def key(admin: httpx.Client) -> str:
+    return make_key(admin, role="member")
+
+
 @pytest.fixture
-def platform(stack: RuntimeStack, admin: httpx.Client) -> Iterator[HostApplication]:
+def platform(stack: RuntimeStack, key: str) -> Iterator[HostApplication]:
     with stack.client() as backend:
-        yield HostApplication(ORIGIN, backend, make_key(admin, role="member"), PLATFORM)
+        yield HostApplication(ORIGIN, backend, key, PLATFORM)
 
 
 @contextmanager
@@ -85,6 +92,12 @@ def shows(page: Page, view: str, heading: str, query: str = "") -> FrameLocator:
     return inner
 
 
+def fits(page: Page) -> None:
+    """The element is as tall as what the frame shows."""
+    tall = page.evaluate("document.querySelector('le-dashboard').offsetHeight")
+    assert abs(tall - page.frames[1].evaluate("document.body.offsetHeight")) <= 2
+
+
 @pytest.mark.parametrize(
     ("view", "heading"),
     [("leads", "Leads"), ("analytics", "Insights"), ("concierge", "Conversations")],
@@ -113,8 +126,8 @@ def test_a_link_is_followed_inside_and_the_platforms_address_knows(
     page: Page, platform: HostApplication
 ) -> None:
     inner = shows(page, "leads", "Leads")
-    inner.get_by_role("link", name="Ann Miller").click()
-    expect(inner.get_by_role("heading", name="Ann Miller")).to_be_visible()
+    inner.get_by_role("link", name=WHO).click()
+    expect(inner.get_by_role("heading", name=WHO)).to_be_visible()
     page.wait_for_url("**/platform/leads?at=%2Fleads%2F*")
     address = page.url
     page.go_back()
@@ -123,7 +136,7 @@ def test_a_link_is_followed_inside_and_the_platforms_address_knows(
     go(page, "about:blank")
     before = platform.tokens
     go(page, address)
-    expect(frame_of(page).get_by_role("heading", name="Ann Miller")).to_be_visible(timeout=30_000)
+    expect(frame_of(page).get_by_role("heading", name=WHO)).to_be_visible(timeout=30_000)
     assert platform.tokens == before + 1
 
 
@@ -132,9 +145,9 @@ def test_a_form_changes_what_it_says_and_a_file_is_saved(page: Page, stack: Runt
     with page.expect_download() as download:
         inner.get_by_role("link", name="CSV").click()
     assert download.value.suggested_filename == "leads.csv"
-    inner.get_by_role("link", name="Ann Miller").click()
+    inner.get_by_role("link", name=WHO).click()
     inner.get_by_role("button", name="Give").click()
-    expect(inner.get_by_role("heading", name="Ann Miller")).to_be_visible()
+    expect(inner.get_by_role("heading", name=WHO)).to_be_visible()
     given = f"SELECT owner_id IS NOT NULL FROM leads WHERE email = '{LEAD}'"  # noqa: S608
     expect(inner.locator("#owner option[value='']")).to_have_count(0)
     assert stack.sql(given) == "t"
@@ -147,11 +160,7 @@ def test_the_frame_is_as_tall_as_its_page_and_wears_the_platforms_look(page: Pag
     assert inner.locator("html").evaluate(
         "e => ['--brand', '--radius'].map((name) => getComputedStyle(e).getPropertyValue(name))"
     ) == ["#7c3aed", "4px"]
-    page.wait_for_function(
-        "Math.abs(document.querySelector('le-dashboard').offsetHeight - 320) > 1", timeout=10_000
-    )
-    tall = page.evaluate("document.querySelector('le-dashboard').offsetHeight")
-    assert abs(tall - page.frames[1].evaluate("document.body.offsetHeight")) <= 2
+    until(lambda: fits(page), "the height of the frame")
     # Words of another kind are refused whole, and the client's own look stays.
     page.locator("le-dashboard").evaluate("e => e.setAttribute('colour', 'red;}body{display:none')")
     expect(inner.get_by_role("heading", name="Leads", exact=True)).to_be_visible()
@@ -193,7 +202,7 @@ def test_a_token_made_for_another_page_shows_nothing(
         inner = frame_of(page)
         alert = inner.get_by_role("alert")
         expect(alert).to_contain_text("made for a page of another origin", timeout=30_000)
-        assert "Ann Miller" not in inner.locator("body").inner_text()
+        assert WHO not in inner.locator("body").inner_text()
     finally:
         allow(admin, PLATFORM)
 
@@ -201,8 +210,7 @@ def test_a_token_made_for_another_page_shows_nothing(
 def test_a_frame_listens_to_the_page_around_it_alone(page: Page) -> None:
     """Words from a window that is not the page around, and from a frame that is not the dashboard's."""
     inner = shows(page, "leads", "Leads")
-    heights = "document.querySelector('le-dashboard').offsetHeight"
-    before = page.evaluate(heights)
+    until(lambda: fits(page), "the height of the frame")
     page.evaluate("window.postMessage({le: 'height', height: 4000}, '*')")
     page.frames[1].evaluate("window.postMessage({le: 'go', path: '/insights'}, '*')")
     page.evaluate("""
@@ -213,7 +221,7 @@ def test_a_frame_listens_to_the_page_around_it_alone(page: Page) -> None:
         + ".contentWindow.postMessage({le: 'go', path: '/insights'}, '*')");
     """)
     page.wait_for_timeout(1500)
-    assert page.evaluate(heights) == before
+    fits(page)
     expect(inner.get_by_role("heading", name="Leads", exact=True)).to_be_visible()
     assert page.evaluate("document.querySelector('le-dashboard').getAttribute('path')") == "/leads"
 

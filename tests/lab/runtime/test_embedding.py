@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -95,7 +96,7 @@ def test_a_guest_token_is_good_for_its_audience_alone_and_used_up_elsewhere(
     ],
 )
 def test_what_no_application_may_have_is_refused_in_a_sentence(
-    client: httpx.Client, key: str, wanted: dict[str, object], status: int, sentence: str
+    client: httpx.Client, key: str, wanted: dict[str, Any], status: int, sentence: str
 ) -> None:
     answer = ask(client, key, **wanted)
     assert answer.status_code == status, answer.text

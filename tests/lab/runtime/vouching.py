@@ -54,9 +54,9 @@ def let_in(guest: httpx.Client, key: str, below: str = "", **wanted: Any) -> dic
     return {"Authorization": f"Bearer {shown.json()['pass']}"}
 
 
-def make_lead(stack: RuntimeStack, email: str) -> str:
+def make_lead(stack: RuntimeStack, email: str, name: str = "") -> str:
     """Somebody who said who they are; returns their id."""
     return stack.sql(
         "INSERT INTO leads (tenant_id, email, name, first_seen_at, last_seen_at) SELECT id, "  # noqa: S608
-        f"'{email}', 'Ann Miller', now(), now() FROM tenants ORDER BY created_at LIMIT 1 RETURNING id"
+        f"'{email}', '{name}', now(), now() FROM tenants ORDER BY created_at LIMIT 1 RETURNING id"
     ).splitlines()[0]
