@@ -17,7 +17,7 @@ START: dict[View, str] = {
 }
 """The page that a view begins with."""
 
-_ROUTES: dict[str, frozenset[str]] = {
+ROUTES: dict[View, frozenset[str]] = {
     "leads": frozenset(
         ("/leads", "/leads.csv", "/leads/{lead}", "/leads/{lead}/deeds.csv", "/leads/{lead}/owner")
     ),
@@ -34,4 +34,4 @@ _ROUTES: dict[str, frozenset[str]] = {
 
 def shows(views: Collection[str], path: str) -> bool:
     """Whether a route, by its own path, belongs to one of these views; a new route belongs to none."""
-    return any(path in _ROUTES.get(view, ()) for view in views)
+    return any(path in paths for view, paths in ROUTES.items() if view in views)

@@ -19,12 +19,22 @@ PAGE = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{view} - Property Connect</title>
+<link rel="stylesheet" href="/platform.css">
 <script src="{dashboard}/embed.js" defer></script></head>
 <body>
-<nav aria-label="Platform"><a href="/platform/leads">Leads</a> <a href="/platform/analytics">Analytics</a>
+<nav aria-label="Platform"><strong>Property Connect</strong>
+<a href="/platform/leads">Leads</a> <a href="/platform/analytics">Analytics</a>
 <a href="/platform/concierge">Concierge</a></nav>
 <main><le-dashboard view="{view}" token-url="{tokens}" deep-link="at" {look}></le-dashboard></main>
 </body></html>"""
+STYLE = """
+body { margin: 0; display: grid; grid-template-columns: 13rem 1fr; min-height: 100vh; }
+body { font: 16px system-ui, sans-serif; }
+nav { display: grid; align-content: start; gap: 1rem; padding: 1.5rem; background: #2e1065; color: #fff; }
+nav a { color: #ddd6fe; }
+main { min-width: 0; background: #f4f5f7; padding: .5rem; }
+@media (max-width: 40rem) { body { display: block; } }
+"""
 LOOK = 'colour="#7c3aed" font="serif" radius="4" scheme="light"'
 
 
@@ -53,6 +63,9 @@ class HostApplication:
         values = {"dashboard": self.dashboard, "look": self.look, "tokens": "/platform/token"}
         return HTMLResponse(PAGE.format(view=view, **values))
 
+    def style(self, _: Request) -> Response:
+        return Response(STYLE, media_type="text/css")
+
     async def token(self, request: Request) -> Response:
         """Ask for a guest token of whoever is signed in, for the view that the page shows."""
         view = (await request.json())["view"]
@@ -76,6 +89,7 @@ class HostApplication:
     def application(self) -> Starlette:
         return Starlette(
             routes=[
+                Route("/platform.css", self.style),
                 Route("/platform/token", self.token, methods=["POST"]),
                 Route("/platform/{view}", self.page),
                 Route("/framing", self.framing),

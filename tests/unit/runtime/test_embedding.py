@@ -1,5 +1,6 @@
 """Guests of the dashboard: what an application may ask for, and how the frame looks."""
 
+import re
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -13,10 +14,10 @@ from leadengine.dashboard.pages import FOLDER
 from leadengine.embedding.guests import Guest
 from leadengine.embedding.keys import Key
 from leadengine.embedding.theme import Theme
-from leadengine.embedding.views import START, VIEWS, shows
+from leadengine.embedding.views import ROUTES, START, VIEWS
 from leadengine.embedding.vouching import RefusedGuestError, Wanted, check_place, vouch
 from leadengine.tenants.choices import Embedding
-from tests.lab.runtime.test_walk import routes
+from tests.lab.runtime.test_walk import NEIGHBOUR, routes
 
 HERE = "https://platform.test"
 BRAND = Brand("acme", "#0f766e", "")
@@ -59,15 +60,17 @@ def test_a_token_is_for_one_page_and_only_while_it_is_on_the_list() -> None:
 
 
 def test_a_guest_may_use_the_routes_of_its_views_and_no_other() -> None:
-    """N = every route: a new one belongs to no view until it is named."""
-    guest = Person(UUID(int=1), UUID(int=2), "", "", "member", tuple(VIEWS))
-    open_to = {path for method, path in routes() if guest.may(method, path)}
-    assert {START[view] for view in VIEWS} <= open_to
-    for path in open_to:
-        assert shows(VIEWS, path)
-        assert any(path == known for _, known in PERMITTED)
-    for path in ("/", "/settings", "/live", "/visits.csv", "/settings/embedding", "/sign-out"):
-        assert not guest.may("GET", path)
+    """N = every route of the three views, and every one that somebody below an administrator may use."""
+    known = {path for _, path in routes()}
+    for view, paths in ROUTES.items():
+        assert {re.sub(r"\{\w+\}", NEIGHBOUR, path) for path in paths} <= known
+        guest = Person(UUID(int=1), UUID(int=2), "", "", "member", (view,))
+        for method, path in PERMITTED:
+            assert guest.may(method, path) == (path in paths), (view, method, path)
+        for path in ("/", "/settings", "/live", "/settings/embedding", "/knowledge/site"):
+            assert not guest.may("GET", path)
+            assert not guest.may("POST", path)
+        assert START[view] in paths
 
 
 @pytest.mark.parametrize(
