@@ -19,6 +19,8 @@ const main = document.getElementById("main") as HTMLElement;
 let host = "";
 let here = start;
 let turn = 0;
+let shown = false;
+let complaint: HTMLElement | undefined;
 const entrance = new Entrance(below, () => say({ le: "token" }));
 
 function say(message: Said): void {
@@ -29,7 +31,12 @@ function complain(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   const note = element("p", { className: "note bad", textContent: message });
   note.setAttribute("role", "alert");
-  main.replaceChildren(note);
+  complaint?.remove();
+  complaint = note;
+  // What was typed stays where it is; before the first page there is nothing to keep.
+  if (shown) main.prepend(note);
+  else main.replaceChildren(note);
+  note.scrollIntoView({ block: "nearest" });
   say({ le: "error", message });
 }
 
@@ -78,11 +85,13 @@ async function go(path: string, options: RequestInit = {}, moved = true): Promis
 function show(answer: Response, text: string, path: string, moved: boolean): void {
   const page = new DOMParser().parseFromString(text, "text/html");
   const fresh = page.getElementById("main");
-  if (!fresh) {
-    complain(text.trim().slice(0, 300));
+  if (!fresh || !page.body.classList.contains("inside")) {
+    // A sentence of the server's; or a door, such as the sign-in, which nobody meets in a frame.
+    complain(fresh ? "This page is not shown here." : text.trim().slice(0, 300));
     return;
   }
   main.replaceChildren(...fresh.childNodes);
+  shown = true;
   document.title = page.title;
   const url = new URL(answer.url);
   here = url.pathname.slice(below.length) + url.search;

@@ -12,7 +12,7 @@ from tests.lab.authority import Authority
 from tests.lab.browser import Browser
 from tests.lab.runtime.browsing import ORIGIN, go
 from tests.lab.runtime.host_application import HostApplication, serving
-from tests.lab.runtime.stack import DOMAIN, RuntimeStack
+from tests.lab.runtime.stack import ADMIN, DOMAIN, RuntimeStack
 from tests.lab.runtime.test_accounts_pages import sign_in
 from tests.lab.runtime.test_widget import axe
 from tests.lab.runtime.vouching import PLATFORM, allow, make_key, make_lead
@@ -146,10 +146,20 @@ def test_a_form_changes_what_it_says_and_a_file_is_saved(page: Page, stack: Runt
         inner.get_by_role("link", name="CSV").click()
     assert download.value.suggested_filename == "leads.csv"
     inner.get_by_role("link", name=WHO).click()
+    stack.sql(f"UPDATE leads SET owner_id = NULL WHERE email = '{LEAD}'")  # noqa: S608
+    inner.get_by_label("Given to").select_option(label=ADMIN)
     inner.get_by_role("button", name="Give").click()
+    until(lambda: is_given(stack), "the lead to be given")
     expect(inner.get_by_role("heading", name=WHO)).to_be_visible()
+    # What cannot be read is said in a sentence, and the page stays.
+    inner.locator("#owner").evaluate("e => { e.options[0].value = 'nobody'; e.selectedIndex = 0 }")
+    inner.get_by_role("button", name="Give").click()
+    expect(inner.get_by_role("alert")).to_contain_text("This form is incomplete")
+    expect(inner.get_by_role("heading", name=WHO)).to_be_visible()
+
+
+def is_given(stack: RuntimeStack) -> None:
     given = f"SELECT owner_id IS NOT NULL FROM leads WHERE email = '{LEAD}'"  # noqa: S608
-    expect(inner.locator("#owner option[value='']")).to_have_count(0)
     assert stack.sql(given) == "t"
 
 
@@ -237,3 +247,6 @@ def test_what_the_key_does_not_give_is_not_shown(
     inner = shows(page, "leads", "Leads")
     page.locator("le-dashboard").evaluate("e => e.setAttribute('path', '/insights')")
     expect(inner.get_by_role("heading", name="This is not for your role")).to_be_visible()
+    page.locator("le-dashboard").evaluate("e => e.setAttribute('path', '/sign-in')")
+    expect(inner.get_by_role("alert")).to_contain_text("not shown here")
+    expect(inner.get_by_label("Password")).to_have_count(0)
