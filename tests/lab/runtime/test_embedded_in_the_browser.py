@@ -11,6 +11,7 @@ from playwright.sync_api import FrameLocator, Page, expect
 from tests.lab.authority import Authority
 from tests.lab.browser import Browser
 from tests.lab.runtime.browsing import ORIGIN, go
+from tests.lab.runtime.browsing import sign_in as enter
 from tests.lab.runtime.host_application import HostApplication, serving
 from tests.lab.runtime.stack import ADMIN, DOMAIN, RuntimeStack
 from tests.lab.runtime.test_accounts_pages import sign_in
@@ -120,6 +121,25 @@ def test_each_view_is_a_part_of_the_platform_without_a_barrier_or_a_cookie(
             assert frame.evaluate("document.documentElement.scrollWidth <= innerWidth")
             browser.screenshot(page, f"embedded-{view}-{scheme}-{width}")
     assert page.context.cookies() == []
+
+
+def test_an_administrator_makes_a_key_on_a_page_without_a_barrier(page: Page) -> None:
+    """At 1280 and at 390 pixels; the key is shown once."""
+    enter(page)
+    go(page, f"{ORIGIN}/settings/embedding")
+    page.get_by_label("Application").fill("Portal")
+    page.get_by_role("button", name="Make the key").click()
+    expect(page.locator("#key")).to_contain_text("le_embed_")
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.evaluate(axe())
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        assert [one["id"] for one in found["violations"]] == [], width
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    go(page, f"{ORIGIN}/settings/embedding")
+    expect(page.locator("#key")).to_have_count(0)
+    page.get_by_role("button", name="Remove the key of Portal").click()
+    expect(page.get_by_text("Removed.")).to_be_visible()
 
 
 def test_a_link_is_followed_inside_and_the_platforms_address_knows(
