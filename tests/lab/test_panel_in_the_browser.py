@@ -247,6 +247,7 @@ def test_bills_are_seen_by_everybody_and_the_link_to_them_is_made_by_operators(
     page.close()
 
 
+@pytest.mark.soak
 def test_a_stranger_signs_up_by_keyboard_alone_and_every_page_is_without_a_barrier(
     people: People, fleet: Fleet
 ) -> None:

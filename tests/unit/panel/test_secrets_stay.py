@@ -104,6 +104,7 @@ def reads(scene: Fleet) -> Iterator[str]:
             yield path.format(**ids)
 
 
+@pytest.mark.soak
 def test_no_answer_for_any_role_shows_a_secret(scene: Fleet) -> None:
     panel = Panel.open(scene.lectl.folder)
     secrets, seen = held(scene, panel), 0
@@ -124,6 +125,7 @@ def test_no_answer_for_any_role_shows_a_secret(scene: Fleet) -> None:
     assert found_in(f"<td>{CHANNEL}</td>".encode(), secrets) == ["channel"]
 
 
+@pytest.mark.soak
 def test_a_killed_run_leaves_no_secret_in_a_temporary_file(scene: Fleet, tmp_path: Path) -> None:
     folder = tmp_path / "temporary"
     folder.mkdir()
