@@ -38,7 +38,7 @@ from tests.unit.ctl.builders import publish as sign_and_publish
 
 COMPOSE = "stack/compose.yaml.j2"
 _NEVER = BackupSchedule(every="never", drill_days=0)
-_EVIL_PLACE = LocalTarget(name="evil", folder="/var/evil")
+_EVIL_PLACE = LocalTarget(name="evil", folder="/mnt/evil")
 JOURNAL = "/var/lib/leadengine/agent/journal.sqlite"
 READ = (
     "import json,sqlite3,sys; print(json.dumps(sqlite3.connect(sys.argv[1]).execute("

@@ -36,7 +36,7 @@ HEADERS = (
     {"Referer": "http://127.0.0.1/team"},
 )
 OPEN = {name.partition(" ")[2] for name, rule in RULES.items() if rule.role is None}
-REFUSED = {303, 307, 400, 401, 403, 404, 405, 410, 413, 422}
+REFUSED = {303, 307, 400, 401, 403, 404, 405, 410, 413, 422, 429}
 
 
 def spellings(path: str) -> Iterator[str]:
@@ -86,8 +86,9 @@ class Scanner:
             connection.sendall(f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + body)
             status = int(connection.makefile("rb").readline().split()[1])
         self.asked += 1
-        # What a server reads there: the letters that were written as numbers, once.
-        is_open = unquote(path.partition("?")[0].partition("#")[0]) in OPEN
+        # What a server reads there: whatever host is named, and letters written as numbers, once.
+        plain = path.removeprefix("http://evil.test").partition("?")[0].partition("#")[0]
+        is_open = unquote(plain) in OPEN
         if status not in REFUSED and not (status == 200 and is_open):
             self.found.append((method, path, status))
 
