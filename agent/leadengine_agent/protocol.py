@@ -1617,6 +1617,21 @@ class LogsResult(Answered):
 
 PanelImage = Literal["panel", "db", "nginx"]
 
+PanelSecret = Literal["lectl_stripe_key", "lectl_stripe_webhook_secret", "lectl_deadman_url"]
+"""Secrets of the operator's settings that the panel needs as well; named as the panel reads them."""
+
+PanelSetting = Literal[
+    "billing_due_days",
+    "billing_grace_days",
+    "billing_read_only_days",
+    "billing_enforce",
+    "signup",
+    "signup_approval",
+    "signup_host",
+    "signup_an_hour",
+]
+"""Settings of the operator's that are meant for the panel alone."""
+
 
 class PanelSpec(Frozen):
     """The panel's configuration, free of secrets.
@@ -1626,6 +1641,7 @@ class PanelSpec(Frozen):
         images: each image by its id: they travel with the order.
         releases, releases_root: where releases are read, and whose; empty: the panel has none yet.
         two_persons: the verbs that take a second person.
+        settings: as the panel's environment has them; empty or not there: what the panel does by itself.
     """
 
     domain: DomainName
@@ -1636,6 +1652,7 @@ class PanelSpec(Frozen):
     releases: Line = ""
     releases_root: Line = ""
     two_persons: Line = "destroy"
+    settings: dict[PanelSetting, Line] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -1653,11 +1670,13 @@ class PanelOrder(Frozen):
 
     Attributes:
         smtp_password: empty: mail needs none, or the one that is there stays.
+        secrets: a name that is not there: what the host has stays.
         files: the templates of the panel, name -> text.
     """
 
     spec: PanelSpec
     smtp_password: SecretStr = SecretStr("")
+    secrets: dict[PanelSecret, SecretStr] = {}
     files: dict[Literal["compose.yaml", "nginx.conf"], Annotated[str, Field(max_length=100_000)]]
 
 
