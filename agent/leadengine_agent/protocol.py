@@ -72,6 +72,9 @@ class SecretName(StrEnum):
     SLACK_SIGNING_SECRET = "slack_signing_secret"  # noqa: S105
     CRAWL_AUTHORITIES = "crawl_authorities"
     """Not secret, but a file of its own: PEM certificates that intranet websites are trusted by."""
+    DATABASE_ELSEWHERE = "database_elsewhere"
+    """The URL of a database that somebody else runs, as its owner."""
+    REDIS_ELSEWHERE = "redis_elsewhere"
 
 
 # --- spec -----------------------------------------------------------------------------------
@@ -311,6 +314,8 @@ class StackSpec(Frozen):
         domain: where it is served; a hosted one below it, as `app.` and `cdn.`.
         wildcard: its certificate is for every name right below the domain; a dedicated one is served
             under each of them.
+        elsewhere: database and Redis are run by somebody else, and found by URLs that are secrets. Whoever
+            runs them keeps recovery points: the stack takes none.
     """
 
     client: Slug
@@ -326,7 +331,18 @@ class StackSpec(Frozen):
     llm: LanguageModel = LanguageModel()
     crawl: Crawl = Crawl()
     acme: Acme = Acme()
+    elsewhere: StrictBool = False
     backup: BackupPolicy = BackupPolicy()
+
+    @model_validator(mode="after")
+    def _keeps_points_of_its_own_data(self) -> Self:
+        if self.elsewhere and self.backup.targets:
+            message = (
+                "a stack whose database is elsewhere takes no recovery points: whoever runs the"
+                " database does; set backup.targets=none"
+            )
+            raise ValueError(message)
+        return self
 
     def changed_by(self, other: "StackSpec") -> tuple[str, ...]:
         """The fields that are others there. Where backups go is never one: a way back leaves it as it is."""

@@ -87,7 +87,10 @@ class _Steps:
         new = ClientRecord(
             spec=build_spec(world, request, old),
             host=self._address().name,
-            secrets={**(old.secrets if old else {}), **world.settings.operator_secrets},
+            secrets={
+                **(old.secrets if old else {}),
+                **world.settings.operator_secrets(request.kind),
+            },
         )
         world.store.clients.save(new)
         changed = old is None or (old.spec, old.secrets) != (new.spec, new.secrets)

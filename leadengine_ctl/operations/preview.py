@@ -43,7 +43,7 @@ def preview_deploy(world: World, request: DeployRequest, where: str = "") -> Pre
     spec = build_spec(world, request, old)
     key = hashlib.sha256(spec.model_dump_json().encode()).hexdigest()
     files = render(bundle.files, bundle.release, spec, Generation(1, "blue", key))
-    secrets = {**(old.secrets if old else {}), **world.settings.operator_secrets}
+    secrets = {**(old.secrets if old else {}), **world.settings.operator_secrets(request.kind)}
     plan = plan_deploy(
         request.client,
         " and ".join(spec.served),

@@ -127,3 +127,29 @@ def test_a_client_is_exported_to_a_file_of_its_owner_alone(cloud: Cli, tmp_path:
     missing = cloud("tenant", "export", "nobody", str(tmp_path / "nobody.gz"))
     assert missing.code == 10
     assert not (tmp_path / "nobody.gz").exists()
+
+
+def test_a_stack_whose_data_is_elsewhere_takes_no_points_of_it(
+    lectl: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LECTL_CLOUD_DATABASE_URL", "postgresql://doadmin:canary-1@db.test/le")
+    monkeypatch.setenv("LECTL_CLOUD_REDIS_URL", "rediss://default:canary-2@redis.test:25061/0")
+    planned = lectl("cloud", "create", "le.test", "--host", "memory://one", "--dry-run", "--json")
+    assert "redis-server" not in planned.out
+    ran = lectl("cloud", "create", "le.test", "ops@le.test", "--host", "memory://one")
+    assert ran.code == 0, ran.err
+    shown = lectl("config", "show", "cloud", "--json").json[0]["config"]
+    assert shown["backup.targets"]["value"] == "none"
+    refused = lectl("config", "set", "backup.targets=local", "cloud", "--yes")
+    assert refused.code != 0
+    assert "takes no recovery points" in refused.err
+    # A client's own stack has its own database, whatever is set for the shared one.
+    assert lectl("deploy", "acme", "leads.acme.test", "--host", "memory://two").code == 0
+    assert lectl("config", "show", "acme", "--json").json[0]["config"]["backup.targets"]["value"]
+    for each in (planned, ran, refused):
+        assert "canary" not in each.out + each.err
+    # Set no more, it is as it was.
+    monkeypatch.delenv("LECTL_CLOUD_DATABASE_URL")
+    monkeypatch.delenv("LECTL_CLOUD_REDIS_URL")
+    again = lectl("cloud", "create", "le.test", "ops@le.test", "--host", "memory://one", "--json")
+    assert again.code == 0, again.err

@@ -1,0 +1,77 @@
+"""A stack whose database and Redis somebody else runs."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from pydantic import SecretStr, ValidationError
+
+from leadengine_agent.activation.admission import refuse_other_data
+from leadengine_agent.failures import TaskFailure
+from leadengine_agent.layout import HostLayout
+from leadengine_agent.protocol import SecretName
+from leadengine_agent.records import Record
+from leadengine_agent.rendering import render
+from leadengine_agent.stack import services_of
+from leadengine_agent.vault import Vault, as_application
+from tests.unit.agent.builders import TEMPLATES, a_release, a_spec
+from tests.unit.agent.test_rendering import CASES, GENERATION
+
+OWNER = "postgresql://doadmin:canary@db.test:25060/le?sslmode=require"
+REDIS = "rediss://default:canary@redis.test:25061/0"
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    layout = HostLayout(tmp_path).stack("cloud")
+    layout.create()
+    return Vault(layout.secrets)
+
+
+def record(*, elsewhere: bool) -> Record:
+    spec = a_spec(kind="hosted", elsewhere=elsewhere)
+    return Record(number=1, colour="blue", key="k", release="1.0.0", spec=spec)
+
+
+def test_it_runs_neither_and_its_migration_finds_the_way_out() -> None:
+    rendered = render(TEMPLATES, a_release(), CASES["elsewhere"], GENERATION)
+    services = yaml.safe_load(rendered["compose.yaml"])["services"]
+    assert not {"db", "redis"} & set(services)
+    for name in ("api-blue", "api-green", "worker", "migrate", "seed"):
+        assert {"data", "egress"} <= set(services[name]["networks"]), name
+    wanted = services_of(record(elsewhere=True))
+    assert wanted == ("chromadb", "api-blue", "worker", "nginx")
+    assert set(wanted) <= set(services)
+
+
+def test_the_application_is_given_a_role_of_its_own(vault: Vault) -> None:
+    given = {SecretName.DATABASE_ELSEWHERE: OWNER, SecretName.REDIS_ELSEWHERE: REDIS}
+    vault.accept({name: SecretStr(url) for name, url in given.items()})
+    vault.ensure(elsewhere=True)
+    assert vault.read("migration_database_url") == OWNER
+    assert vault.read("redis_url") == REDIS
+    assert vault.read("database_url") == as_application(OWNER, vault.read("db_app_password"))
+    place = "@db.test:25060/le?sslmode=require"
+    assert as_application(OWNER, "secret") == f"postgresql://leadengine_app:secret{place}"
+
+
+def test_without_addresses_nothing_is_made(vault: Vault) -> None:
+    with pytest.raises(TaskFailure, match="no secret 'database_elsewhere'"):
+        vault.ensure(elsewhere=True)
+    vault.ensure(elsewhere=False)
+    assert "@db:5432/" in vault.read("database_url")
+    assert "@redis:6379/" in vault.read("redis_url")
+
+
+def test_data_does_not_change_places_by_a_setting() -> None:
+    for there in (True, False):
+        with pytest.raises(TaskFailure, match="The data of 'acme' is in"):
+            refuse_other_data(record(elsewhere=there), record(elsewhere=not there).spec)
+        refuse_other_data(record(elsewhere=there), record(elsewhere=there).spec)
+    refuse_other_data(None, record(elsewhere=True).spec)
+
+
+def test_whoever_runs_the_database_keeps_its_recovery_points() -> None:
+    target = {"kind": "local", "name": "local", "folder": "/var/backups/leadengine"}
+    with pytest.raises(ValidationError, match="takes no recovery points"):
+        a_spec(elsewhere=True, backup={"targets": [target]})
