@@ -91,6 +91,14 @@ class StackSettings(BaseSettings):
         default=None, validation_alias="LECTL_CLOUD_DATABASE_URL"
     )
     redis_elsewhere: RedisUrl | None = Field(default=None, validation_alias="LECTL_CLOUD_REDIS_URL")
+    vectors_elsewhere: Url | None = Field(default=None, validation_alias="LECTL_CLOUD_VECTORS_URL")
+
+    @model_validator(mode="after")
+    def _vectors_follow(self) -> Self:
+        if self.vectors_elsewhere and self.database_elsewhere is None:
+            message = "LECTL_CLOUD_VECTORS_URL is of use with LECTL_CLOUD_DATABASE_URL alone"
+            raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _both_are_elsewhere(self) -> Self:
@@ -107,7 +115,7 @@ class StackSettings(BaseSettings):
         Raises:
             UsageError: the file of `crawl_authorities` cannot be read.
         """
-        values = {name: getattr(self, name.value) for name in SecretName}
+        values = {name: getattr(self, name.value, None) for name in SecretName}
         if kind != "hosted":
             values |= dict.fromkeys(_OF_SHARED_STACKS)
         if self.crawl_authorities is not None:

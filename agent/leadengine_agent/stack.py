@@ -16,8 +16,10 @@ DATA_SERVICES: tuple[ServiceName, ...] = ("db", "redis", "chromadb")
 
 
 def data_services(spec: StackSpec) -> tuple[ServiceName, ...]:
-    """Those that the stack runs itself: vectors, which are a view of the database, in any case."""
-    return ("chromadb",) if spec.elsewhere else DATA_SERVICES
+    """Those that the stack runs itself."""
+    if not spec.elsewhere:
+        return DATA_SERVICES
+    return () if spec.vectors_url else ("chromadb",)
 
 
 def api_service(colour: Colour) -> ServiceName:

@@ -5,6 +5,7 @@ may enter: what no container mounts, nobody but root reads.
 """
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -34,6 +35,10 @@ class Vault:
         Raises:
             TaskFailure: there are none.
         """
+        if elsewhere:
+            # Other machines of the stack have to make the same.
+            for name in ("db_app_password", "session_secret"):
+                self._write(name, _derived(self._given(SecretName.SHARED_SECRET), name))
         owner = self._once("db_owner_password", lambda: secrets.token_hex(24))
         app = self._once("db_app_password", lambda: secrets.token_hex(24))
         redis = self._once("redis_password", lambda: secrets.token_hex(24))
@@ -78,7 +83,7 @@ class Vault:
             raise TaskFailure(
                 FailureCode.REFUSED,
                 f"The stack's data is elsewhere, and there is no secret '{name.value}'.",
-                "It says where.",
+                "Its addresses and what its machines share come with the order.",
                 "Set LECTL_CLOUD_DATABASE_URL and LECTL_CLOUD_REDIS_URL and run it again.",
             )
         return value
@@ -91,6 +96,10 @@ class Vault:
 
     def _write(self, name: str, value: str) -> None:
         write_atomically(self._folder / name, value, mode=0o640, group=APP_GROUP)
+
+
+def _derived(shared: str, name: str) -> str:
+    return hmac.new(shared.encode(), name.encode(), "sha256").hexdigest()
 
 
 def as_application(url: str, password: str) -> str:

@@ -2,18 +2,12 @@
 
 import secrets
 
-from leadengine_agent.protocol import Kind, StackSpec
+from leadengine_agent.protocol import StackSpec
 from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.configuring import configured
 from leadengine_ctl.operations.request import DeployRequest
-
-
-def is_elsewhere(world: World, kind: Kind, old: ClientRecord | None) -> bool:
-    """Whether somebody else runs database and Redis: it stays as it was, whatever is set now."""
-    if old is not None:
-        return old.spec.elsewhere
-    return kind == "hosted" and world.settings.database_elsewhere is not None
+from leadengine_ctl.operations.sharing import shared_fields
 
 
 def build_spec(world: World, request: DeployRequest, old: ClientRecord | None) -> StackSpec:
@@ -35,7 +29,7 @@ def build_spec(world: World, request: DeployRequest, old: ClientRecord | None) -
         llm=world.settings.llm(),
         crawl=world.settings.crawl(),
         acme=world.settings.acme(),
-        elsewhere=is_elsewhere(world, request.kind, old),
+        **shared_fields(world, request, old),
     )
     own = old.config if old else {}
     return configured(spec, world, own, own)

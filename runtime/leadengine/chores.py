@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import math
+import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -83,7 +84,8 @@ class Round:
             try:
                 async with self.whose.round(name, seconds) as due:
                     if due is None:
-                        rest = min(seconds, _LOOK_AGAIN_SECONDS)
+                        # By chance, so that no worker always comes first.
+                        rest = min(seconds, _LOOK_AGAIN_SECONDS) * random.uniform(0.3, 1)  # noqa: S311
                     for tenant, settings in due or ():
                         await self._do(making(settings), tenant)
             except Exception:

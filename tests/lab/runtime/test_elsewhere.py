@@ -16,7 +16,7 @@ def test_an_owner_without_privileges_is_enough(run: Run, stack: RuntimeStack) ->
     db = start_database(run, "managed")
     settings = settings_of(db, stack.redis)
     settings["MIGRATION_DATABASE_URL"] = f"postgresql://doadmin:canary-owner@{db.address}/managed"
-    settings["DATABASE_URL"] = settings["DATABASE_URL"].replace("/leadengine", "/managed")
+    settings["DATABASE_URL"] = settings["DATABASE_URL"].removesuffix("leadengine") + "managed"
     # Beside the other stack's keys: a number names one of several databases of a Redis.
     settings["REDIS_URL"] = settings["REDIS_URL"].removesuffix("0") + "1"
     managed = RuntimeStack(run, db, stack.redis, settings | {"KIND": "hosted"})
@@ -30,14 +30,14 @@ def test_an_owner_without_privileges_is_enough(run: Run, stack: RuntimeStack) ->
     worker = managed.start("worker", "managed-worker")
     hosting = Hosting(managed, worker)
     until(lambda: hosting.ask("list"), "the api", 60)
-    acme = Client("acme", hosting.ask(
-        "create", slug="acme", domain="www.acme.test", email="a@acme.test"
-    )["client_id"], "a@acme.test", "")  # fmt: skip
-    assert hosting.ask("count", slug="acme")["users"] == 1
+    buyer = Client("buyer", hosting.ask(
+        "create", slug="buyer", domain="www.buyer.test", email="a@buyer.test"
+    )["client_id"], "a@buyer.test", "")  # fmt: skip
+    assert hosting.ask("count", slug="buyer")["users"] == 1
     ids = fresh(3)
     sent = httpx.post(
-        f"http://{managed.api.address}:3000/{acme.client_id}/v1/events",
-        content=events_of(acme, ids),
+        f"http://{managed.api.address}:3000/{buyer.client_id}/v1/events",
+        content=events_of(buyer, ids),
     )
     assert sent.status_code == 202, sent.text
     until(lambda: _written(managed, len(ids)), "the worker", 60)

@@ -114,16 +114,16 @@ def _status(browser: httpx.Client, path: str, wanted: int) -> None:
 
 def test_what_is_kept_at_one_is_shown_by_the_other(pair: Pair) -> None:
     """N = 20 changes, each looked at on the other machine at once."""
-    browsers = pair.browsers(pair.hosting.create("brand"))
+    browsers = pair.browsers(pair.hosting.create("colours"))
     for number, (here, there) in zip(
         range(CHANGES), itertools.cycle((browsers, browsers[::-1])), strict=False
     ):
-        page = here.get("/brand/settings/branding").text
+        page = here.get("/colours/settings/branding").text
         form = page.partition('name="form" value="')[2].partition('"')[0]
         data = {"do": "save", "primary": "#0b8c00", "greeting": f"Hello {number}", "form": form}
         data |= {"logo": "", "font": "", "corner": "right"}
-        assert here.post("/brand/settings/branding", data=data).status_code == 303
-        assert f"Hello {number}" in there.get("/brand/settings/branding").text, number
+        assert here.post("/colours/settings/branding", data=data).status_code == 303
+        assert f"Hello {number}" in there.get("/colours/settings/branding").text, number
 
 
 def test_a_suspended_client_is_let_in_by_neither(pair: Pair) -> None:
@@ -140,7 +140,7 @@ def test_a_suspended_client_is_let_in_by_neither(pair: Pair) -> None:
 
 def test_each_lead_is_told_once_whichever_worker_tells(pair: Pair, sink: MailSink) -> None:
     """N = 24 leads, two workers."""
-    client = pair.hosting.create("leads")
+    client = pair.hosting.create("buyers")
     browsers = [node.client() for node in pair.nodes]
     for number, browser in zip(range(LEADS), itertools.cycle(browsers), strict=False):
         sent = json.loads(events_of(client, fresh(2)))

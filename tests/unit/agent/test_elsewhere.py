@@ -19,6 +19,13 @@ from tests.unit.agent.test_rendering import CASES, GENERATION
 
 OWNER = "postgresql://doadmin:canary@db.test:25060/le?sslmode=require"
 REDIS = "rediss://default:canary@redis.test:25061/0"
+GIVEN = {
+    SecretName.DATABASE_ELSEWHERE: SecretStr(OWNER),
+    SecretName.REDIS_ELSEWHERE: SecretStr(REDIS),
+    SecretName.SHARED_SECRET: SecretStr("shared"),
+}
+FIRST = {"client": "cloud", "client_id": "a" * 24, "domain": "le.test"}
+VECTORS = "http://vectors.test:8000"
 
 
 @pytest.fixture
@@ -45,14 +52,47 @@ def test_it_runs_neither_and_its_migration_finds_the_way_out() -> None:
 
 
 def test_the_application_is_given_a_role_of_its_own(vault: Vault) -> None:
-    given = {SecretName.DATABASE_ELSEWHERE: OWNER, SecretName.REDIS_ELSEWHERE: REDIS}
-    vault.accept({name: SecretStr(url) for name, url in given.items()})
+    vault.accept(GIVEN)
     vault.ensure(elsewhere=True)
     assert vault.read("migration_database_url") == OWNER
     assert vault.read("redis_url") == REDIS
     assert vault.read("database_url") == as_application(OWNER, vault.read("db_app_password"))
     place = "@db.test:25060/le?sslmode=require"
     assert as_application(OWNER, "secret") == f"postgresql://leadengine_app:secret{place}"
+
+
+def test_every_machine_works_out_the_same_secrets(vault: Vault, tmp_path: Path) -> None:
+    other = HostLayout(tmp_path).stack("cloud-2")
+    other.create()
+    there = Vault(other.secrets)
+    for one in (vault, there):
+        one.accept(GIVEN)
+        one.ensure(elsewhere=True)
+        one.ensure(elsewhere=True)
+    for name in ("session_secret", "db_app_password", "database_url", "redis_url"):
+        assert vault.read(name) == there.read(name) != "", name
+    assert vault.read("session_secret") != vault.read("db_app_password")
+
+
+def test_a_machine_beside_another_serves_as_that_one() -> None:
+    values = {"client": "cloud-2", "kind": "hosted", "domain": "cloud-2.le.test"}
+    spec = a_spec(**values, elsewhere=True, vectors_url=VECTORS, beside=FIRST)
+    assert spec.served == spec.certified == ("app.le.test", "cdn.le.test")
+    assert a_spec(**values, elsewhere=True, vectors_url=VECTORS).names[0] == "app.cloud-2.le.test"
+    rendered = render(TEMPLATES, a_release(), spec, GENERATION)
+    services = yaml.safe_load(rendered["compose.yaml"])["services"]
+    assert not {"db", "redis", "chromadb"} & set(services)
+    for line in ('CLIENT_NAME="cloud"', f'CLIENT_ID="{"a" * 24}"', 'CLIENT_DOMAIN="le.test"'):
+        assert line in rendered["stack.env"].splitlines()
+    assert f'CHROMA_URL="{VECTORS}"' in rendered["stack.env"]
+    # Containers and folders are this machine's own.
+    assert "/var/lib/leadengine/stacks/cloud-2/secrets/" in rendered["compose.yaml"]
+
+
+@pytest.mark.parametrize("given", [{"vectors_url": VECTORS}, {"elsewhere": True, "beside": FIRST}])
+def test_what_is_beside_another_has_nothing_of_its_own(given: dict[str, object]) -> None:
+    with pytest.raises(ValidationError, match="elsewhere"):
+        a_spec(kind="hosted", **given)
 
 
 def test_without_addresses_nothing_is_made(vault: Vault) -> None:

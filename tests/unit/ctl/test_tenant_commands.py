@@ -153,3 +153,43 @@ def test_a_stack_whose_data_is_elsewhere_takes_no_points_of_it(
     monkeypatch.delenv("LECTL_CLOUD_REDIS_URL")
     again = lectl("cloud", "create", "le.test", "ops@le.test", "--host", "memory://one", "--json")
     assert again.code == 0, again.err
+
+
+def test_another_machine_serves_the_same_stack(lectl: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = {
+        "LECTL_CLOUD_DATABASE_URL": "postgresql://doadmin:canary-1@db.test/le",
+        "LECTL_CLOUD_REDIS_URL": "rediss://default:canary-2@redis.test:25061/0",
+        "LECTL_CLOUD_VECTORS_URL": "http://vectors.test:8000",
+    }
+    for name, value in elsewhere.items():
+        monkeypatch.setenv(name, value)
+    words = ("cloud", "create", "le.test", "ops@le.test", "--host", "memory://one", "--json")
+    first = lectl(*words).json[-1]
+    for name in elsewhere:
+        monkeypatch.delenv(name)
+    planned = lectl("cloud", "join", "cloud-2", "--host", "memory://two", "--dry-run", "--json")
+    files = planned.json[0]["files"]
+    assert f'CLIENT_ID="{first["client_id"]}"' in files["stack.env"]
+    assert 'CLIENT_DOMAIN="le.test"' in files["stack.env"]
+    assert 'CHROMA_URL="http://vectors.test:8000"' in files["stack.env"]
+    assert "server_name app.le.test cdn.le.test;" in files["nginx.conf"]
+    assert {"database_elsewhere", "redis_elsewhere", "shared_secret"} <= set(
+        planned.json[0]["secrets"]
+    )
+    joined = lectl("cloud", "join", "cloud-2", "--host", "memory://two")
+    assert joined.code == 0, joined.err
+    assert "serves app.le.test and cdn.le.test beside cloud" in joined.out
+    assert "canary" not in planned.out + joined.out + joined.err
+    again = lectl("cloud", "join", "cloud-2", "--host", "memory://two", "--json")
+    assert again.json[-1]["changed"] is False
+    # Clients are made in the stack, not on one of its machines.
+    assert create(lectl).code == 0
+    assert lectl("destroy", "cloud-2", "--confirm", "cloud-2").code == 0
+    assert lectl("tenant", "show", "acme").code == 0
+
+
+def test_no_machine_joins_a_stack_that_has_its_data_itself(cloud: Cli) -> None:
+    refused = cloud("cloud", "join", "cloud-2", "--host", "memory://two")
+    assert refused.code == 12
+    assert "No other machine can serve beside 'cloud'" in refused.err
+    assert cloud("cloud", "join", "cloud-2", "--beside", "nobody", "--host", "local").code == 10
