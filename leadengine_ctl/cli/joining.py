@@ -2,6 +2,7 @@
 
 from leadengine_ctl.cli import terminal
 from leadengine_ctl.cli.session import Session
+from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.defaults import check_slug, deploy_request
 from leadengine_ctl.operations.deploy import Deploy
@@ -15,14 +16,21 @@ def join_request(world: World, name: str, beside: str, host: str) -> DeployReque
 
     Raises:
         NotFoundError: there is no such stack.
-        NotAllowedError: its data is on its own machine.
+        NotAllowedError: its data is on its own machine, or the name is another stack's.
     """
     first = first_of(world, check_slug(beside))
+    known = world.store.clients.find(check_slug(name))
+    if known and (known.spec.beside is None or known.spec.beside.client != first.slug):
+        raise NotAllowedError(
+            f"{name} is another stack already, at https://{known.spec.names[0]}",
+            "Each machine of a stack has a name of its own.",
+            "Choose another name.",
+        )
     return deploy_request(
         world,
         name,
         # It is served under the first one's names; this one tells the machines apart.
-        f"{check_slug(name)}.{first.spec.domain}",
+        f"{name}.{first.spec.domain}",
         email=first.spec.email,
         host=host,
         plan="hosted",

@@ -182,6 +182,8 @@ def test_another_machine_serves_the_same_stack(lectl: Cli, monkeypatch: pytest.M
     assert "canary" not in planned.out + joined.out + joined.err
     again = lectl("cloud", "join", "cloud-2", "--host", "memory://two", "--json")
     assert again.json[-1]["changed"] is False
+    taken = lectl("cloud", "join", "cloud", "--host", "memory://three")
+    assert (taken.code, "is another stack already" in taken.err) == (12, True)
     # Clients are made in the stack, not on one of its machines.
     assert create(lectl).code == 0
     assert lectl("destroy", "cloud-2", "--confirm", "cloud-2").code == 0
