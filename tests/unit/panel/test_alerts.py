@@ -143,16 +143,16 @@ def test_a_way_that_broke_is_an_incident_until_something_arrives_again(
     blocked = place / "second.notices.jsonl"
     blocked.mkdir()
     for _ in range(2):
-        watch.look()
+        watch.work()
     (incident,) = fleet.world.store.alerts.open_incidents()
     assert (incident.kind, incident.subject) == ("channel", "second")
     assert [each["state"] for each in told(fleet)] == ["alive", "opened"]
     blocked.rmdir()
-    watch.look()
+    watch.work()
     assert fleet.world.store.alerts.open_incidents(), "it is not tried at each look"
     watch._tried["second"] -= 900
     for _ in range(2):
-        watch.look()
+        watch.work()
     assert fleet.world.store.alerts.open_incidents() == ()
     assert [each["state"] for each in told(fleet)] == ["alive", "opened", "closed"]
 
@@ -164,8 +164,8 @@ def test_the_watch_sees_a_fleet_and_one_panel_of_two_has_it(fleet: Fleet, panel:
     watch._began -= 1000
     kinds = {(each.kind, each.subject) for each in watch.findings()}
     assert kinds == {("client", "acme"), ("certificate", "acme"), ("silence", "beta")}
-    assert watch.look()
-    assert not Watch(panel.desk.world, panel.desk.index).look()
+    assert watch.work()
+    assert not Watch(panel.desk.world, panel.desk.index).work()
     page = panel.browser(Role.ADMIN).get("/alerts").text
     assert "acme is red" in page
     assert "Nothing is known of beta" in page
@@ -175,7 +175,7 @@ def test_without_a_watch_the_page_does_not_say_that_nothing_is_wrong(panel: Pane
     browser = panel.browser(Role.VIEWER)
     assert "Nothing is wrong" not in browser.get("/alerts").text
     assert "Nobody looks right now" in browser.get("/alerts").text
-    assert Watch(panel.desk.world, panel.desk.index).look()
+    assert Watch(panel.desk.world, panel.desk.index).work()
     assert "Nothing is wrong" in browser.get("/alerts").text
 
 
