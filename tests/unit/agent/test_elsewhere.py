@@ -96,7 +96,7 @@ def test_what_is_beside_another_has_nothing_of_its_own(given: dict[str, object])
 
 
 def test_without_addresses_nothing_is_made(vault: Vault) -> None:
-    with pytest.raises(TaskFailure, match="no secret 'database_elsewhere'"):
+    with pytest.raises(TaskFailure, match="there is no secret 'shared_secret'"):
         vault.ensure(elsewhere=True)
     vault.ensure(elsewhere=False)
     assert "@db:5432/" in vault.read("database_url")
