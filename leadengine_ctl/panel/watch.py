@@ -31,6 +31,12 @@ from leadengine_ctl.planning.health import wrong_clock
 log = logging.getLogger(__name__)
 
 _DISKS_EVERY = 900.0
+_LOOKS = 25
+"""Looks in which the disks of all hosts are gone through: history is long, and people wait meanwhile."""
+
+_DISK_DAYS, _STEP = 7, 3 * 3600
+"""Days of history, and seconds between two samples of it."""
+
 _SETTLING = 120.0
 """Seconds after the start in which silence is not alarming: hosts come back one by one."""
 
@@ -46,7 +52,7 @@ class Watch(Duty):
         self._began = time.monotonic()
         self._tried: dict[str, float] = {}
         self._disks: dict[str, float] = {}
-        self._disks_at = 0.0
+        self._disks_at: dict[str, float] = {}
 
     def work(self) -> bool:
         """Look once. That nobody looked shows outside, by the request that did not come."""
@@ -72,28 +78,29 @@ class Watch(Duty):
         for found in look_at_clients([_watched(row) for row in rows], limits):
             if settled or found.kind != "silence":
                 yield found
-        yield from look_at_disks(self._full_in(rows), limits)
         said, now = self._index.everything_said(), time.time()
+        yield from look_at_disks(self._full_in({row.brief.host for row in rows}), limits)
         clocks = {host: wrong_clock(each.word, now) for host, each in said.items()}
         yield from look_at_clocks(clocks)
         yield from look_at_workers(store.jobs.oldest_waiting())
         failures = {each.name: each.failure for each in store.alerts.channels() if each.failure}
         yield from look_at_channels(failures)
 
-    def _full_in(self, rows: list[Row]) -> dict[str, float]:
-        """Host -> days until its disk is full; asked for anew four times an hour."""
+    def _full_in(self, hosts: set[str]) -> dict[str, float]:
+        """Host -> days until its disk is full; each is asked about four times an hour, a few in each look."""
         now = time.monotonic()
-        if self._disks_at and now - self._disks_at < _DISKS_EVERY:
-            return self._disks
-        self._disks_at, self._disks = now, {}
-        since = time.time() - 7 * 86_400
-        for host in {row.brief.host for row in rows}:
-            history = self._world.store.reports.health(host, since)
-            samples = [Sample(float(each.at), each.disk_free, each.memory_free) for each in history]
-            days = days_until_full(samples)
+        due = sorted(
+            host for host in hosts if now - self._disks_at.get(host, -_DISKS_EVERY) >= _DISKS_EVERY
+        )[: 1 + len(hosts) // _LOOKS]
+        since = time.time() - _DISK_DAYS * 86_400
+        history = self._world.store.reports.free_sizes(due, since, _STEP)
+        for host in due:
+            days = days_until_full([Sample(*each) for each in history.get(host, ())])
+            self._disks_at[host] = now
+            self._disks.pop(host, None)
             if days is not None:
                 self._disks[host] = days
-        return self._disks
+        return {host: days for host, days in self._disks.items() if host in hosts}
 
 
 def _watched(row: Row) -> Watched:

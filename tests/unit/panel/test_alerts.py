@@ -171,6 +171,19 @@ def test_the_watch_sees_a_fleet_and_one_panel_of_two_has_it(fleet: Fleet, panel:
     assert "Nothing is known of beta" in page
 
 
+def test_of_a_fleet_each_disk_that_fills_up_is_found_within_some_looks(
+    fleet: Fleet, panel: Panel
+) -> None:
+    names = tuple(f"c{number:02d}" for number in range(60))
+    fleet.add(*names)
+    Reporting(fleet.world.store).past("host-c41", 3, fills=12)
+    Reporting(fleet.world.store).past("host-c05", 3)
+    watch = Watch(panel.desk.world, panel.desk.index)
+    looks = [{each.subject for each in watch.findings() if each.kind == "disk"} for _ in range(30)]
+    assert looks[0] == set(), "they are gone through a few at a time"
+    assert looks[-1] == {"host-c41"}
+
+
 def test_without_a_watch_the_page_does_not_say_that_nothing_is_wrong(panel: Panel) -> None:
     browser = panel.browser(Role.VIEWER)
     assert "Nothing is wrong" not in browser.get("/alerts").text
