@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from uuid import UUID, uuid4
 
+from psycopg import AsyncConnection
 from redis.asyncio import Redis
 
 from leadengine.companies.finder import FOUND
@@ -16,8 +17,7 @@ from leadengine.database import Database
 from leadengine.tenants.turns import TURN, Turns
 from tests.lab.runtime.stack import CLIENT_ID, RuntimeStack
 
-ANSWERS = 600
-"""Three portions of those in which they are written down."""
+ANSWERS = 100
 
 HOLD = """
 import asyncio, sys
@@ -86,24 +86,46 @@ def test_a_worker_that_was_killed_is_followed_by_another(stack: RuntimeStack) ->
     played(stack, play)
 
 
-def test_answers_about_companies_are_written_whoever_writes_them(stack: RuntimeStack) -> None:
-    """N = 600 answers and two workers that write at once."""
+def test_answers_about_companies_that_another_worker_took_off_the_list_cost_none_of_the_next(
+    stack: RuntimeStack,
+) -> None:
+    """N = 100 answers that came while a worker still wrote 100 that another had written already."""
     tenant = UUID(stack.sql(f"SELECT id FROM tenants WHERE client_id = '{CLIENT_ID}'"))  # noqa: S608
     keys = f"le:lab-{uuid4()}:"
-    names = [f"lab-network-{number}" for number in range(ANSWERS)]
-    said = {"domain": "", "name": "", "kind": "", "country": "", "hosting": False}
+    earlier, later = ([f"lab-network-{part}-{n}" for n in range(ANSWERS)] for part in "ab")
 
     async def play(redis: Redis) -> None:
-        await redis.rpush(keys + FOUND, *(json.dumps({"network": one, **said}) for one in names))
-        databases = [Database(stack.settings["DATABASE_URL"], size=2) for _ in range(2)]
-        for each in databases:
-            await each.open()
-        await asyncio.gather(*(copy_companies(each, redis, keys)(tenant) for each in databases))
-        for each in databases:
-            await each.close()
+        database = Database(stack.settings["DATABASE_URL"], size=2)
+        await database.open()
+        owner = await AsyncConnection.connect(stack.settings["MIGRATION_DATABASE_URL"])
+        async with owner:
+            await redis.rpush(keys + FOUND, *map(answer, earlier))
+            await owner.execute("LOCK TABLE networks")
+            writing = asyncio.ensure_future(copy_companies(database, redis, keys)(tenant))
+            async with asyncio.timeout(20):
+                while not await _waits(owner):
+                    await asyncio.sleep(0.05)
+            # The other worker is done with these, and an api has found more.
+            await redis.delete(keys + FOUND)
+            await redis.rpush(keys + FOUND, *map(answer, later))
+        await writing
+        await database.close()
         assert await redis.llen(keys + FOUND) == 0
 
     played(stack, play)
     written = stack.sql("SELECT network FROM networks WHERE network LIKE 'lab-network-%'").split()
     stack.sql("DELETE FROM networks WHERE network LIKE 'lab-network-%'")
-    assert sorted(written) == sorted(names)
+    assert sorted(written) == sorted(earlier + later)
+
+
+def answer(network: str) -> str:
+    nothing = {"domain": "", "name": "", "kind": "", "country": "", "hosting": False}
+    return json.dumps({"network": network, **nothing})
+
+
+async def _waits(owner: AsyncConnection) -> bool:
+    """Whether somebody waits for the table that the owner holds."""
+    cursor = await owner.execute(
+        "SELECT FROM pg_locks WHERE relation = 'networks'::regclass AND NOT granted"
+    )
+    return cursor.rowcount > 0
