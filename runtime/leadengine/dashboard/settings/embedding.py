@@ -77,6 +77,7 @@ async def _page(
     errors: list[str] | None = None,
     **given: Any,
 ) -> Response:
+    await services.preferences.refresh()
     async with services.database.tenant(person.tenant) as connection:
         found = await keys.every(connection)
     values = {
