@@ -1,13 +1,14 @@
 """What is handed to each stack that is deployed, beside what is the operator's own."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings
 
-from leadengine_agent.protocol import Crawl, LanguageModel, Mail, Replies, SecretName
+from leadengine_agent.protocol import Crawl, Kind, LanguageModel, Mail, Replies, SecretName
 from leadengine_agent.values import (
+    DatabaseUrl,
     Dollars,
     Email,
     HostName,
@@ -16,6 +17,7 @@ from leadengine_agent.values import (
     ModelPrices,
     Port,
     PrivateNetworks,
+    RedisUrl,
     SlackChannel,
     Url,
 )
@@ -23,6 +25,9 @@ from leadengine_ctl.errors import UsageError
 
 _MAIL_SERVICE = "smtp.resend.com"
 """Where mail goes when only a password is given, as in the specification's script."""
+
+_OF_SHARED_STACKS = (SecretName.DATABASE_ELSEWHERE, SecretName.REDIS_ELSEWHERE)
+"""A client's own stack has its own database."""
 
 
 def _plain(name: str, *others: str) -> AliasChoices:
@@ -82,14 +87,37 @@ class StackSettings(BaseSettings):
         default="starttls", validation_alias=_plain("SMTP_SECURITY")
     )
 
-    @property
-    def operator_secrets(self) -> dict[SecretName, SecretStr]:
-        """What is set of the files that each stack is handed.
+    database_elsewhere: DatabaseUrl | None = Field(
+        default=None, validation_alias="LECTL_CLOUD_DATABASE_URL"
+    )
+    redis_elsewhere: RedisUrl | None = Field(default=None, validation_alias="LECTL_CLOUD_REDIS_URL")
+    vectors_elsewhere: Url | None = Field(default=None, validation_alias="LECTL_CLOUD_VECTORS_URL")
+
+    @model_validator(mode="after")
+    def _vectors_follow(self) -> Self:
+        if self.vectors_elsewhere and self.database_elsewhere is None:
+            message = "LECTL_CLOUD_VECTORS_URL is of use with LECTL_CLOUD_DATABASE_URL alone"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _both_are_elsewhere(self) -> Self:
+        if (self.database_elsewhere is None) != (self.redis_elsewhere is None):
+            message = (
+                "LECTL_CLOUD_DATABASE_URL and LECTL_CLOUD_REDIS_URL are set together, or neither"
+            )
+            raise ValueError(message)
+        return self
+
+    def operator_secrets(self, kind: Kind) -> dict[SecretName, SecretStr]:
+        """What is set of the files that each stack of a kind is handed.
 
         Raises:
             UsageError: the file of `crawl_authorities` cannot be read.
         """
-        values = {name: getattr(self, name.value) for name in SecretName}
+        values = {name: getattr(self, name.value, None) for name in SecretName}
+        if kind != "hosted":
+            values |= dict.fromkeys(_OF_SHARED_STACKS)
         if self.crawl_authorities is not None:
             pem = read_pem("CRAWL_AUTHORITIES", self.crawl_authorities)
             values[SecretName.CRAWL_AUTHORITIES] = SecretStr(pem)

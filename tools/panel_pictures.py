@@ -24,9 +24,11 @@ from leadengine_ctl.operations.alerting import DUTY, settle
 from leadengine_ctl.panel.app import create_app
 from leadengine_ctl.panel.door import cookies
 from leadengine_ctl.panel.serving import build_desk
+from leadengine_ctl.panel.signup.registrar import Registrar
 from leadengine_ctl.panel.worker import Worker
 from leadengine_ctl.planning.alerts import Finding
 from tests.lab.browser import CHROMIUM
+from tests.lab.panel_scene import mailing, open_door, pay_newest, sell
 from tests.unit.ctl.builders import a_draft, publish
 from tests.unit.ctl.cli import Cli
 from tests.unit.ctl.fleet import Fleet
@@ -75,6 +77,7 @@ def fill(fleet: Fleet) -> str:
         stack = a_stack(name, healthy=number != 4, days=days, release=runs, recovery_point=point)
         reporting.report(f"host-{name}", a_beat(stack, disk_free=int((41 - number) * 1e9)))
     _take_points(fleet)
+    sell(fleet, "acme")
     return fleet.rollout().id
 
 
@@ -102,7 +105,9 @@ def served(fleet: Fleet) -> Iterator[None]:
     world.store.duties.done(DUTY)
     config = uvicorn.Config(create_app(desk), port=PORT, log_level="error")
     server, worker = uvicorn.Server(config), Worker(world, 2)
-    threads = [threading.Thread(target=each, daemon=True) for each in (server.run, worker.run)]
+    registrar = Registrar(world)
+    runs = (server.run, worker.run, registrar.run)
+    threads = [threading.Thread(target=each, daemon=True) for each in runs]
     for thread in threads:
         thread.start()
     while not server.started:
@@ -112,6 +117,7 @@ def served(fleet: Fleet) -> Iterator[None]:
     finally:
         server.should_exit = True
         worker.stop()
+        registrar.stop()
         worker.wait(20)
 
 
@@ -151,6 +157,7 @@ def draw(fleet: Fleet, folder: Path) -> None:
                 base_url=URL,
             )
             draw_door(context, folder, f"{scheme}-{width}")
+            draw_sign_up(fleet, context, folder, f"{scheme}-{width}")
             sign_in(fleet, context)
             draw_inside(context, folder, f"{scheme}-{width}", rollout)
             context.close()
@@ -183,12 +190,25 @@ def draw_inside(context: BrowserContext, folder: Path, kind: str, rollout: str) 
         ("logs", "/clients/acme/logs"),
         ("alerts", "/alerts"),
         ("points", "/clients/stonemill/points"),
+        ("generations", "/clients/acme/generations"),
+        ("back-up-all", "/backups/new"),
+        ("signups", "/signups"),
     ):
         page.goto(path)
         page.screenshot(path=folder / f"{name}-{kind}.png", full_page=True)
+    page.close()
+    draw_doing(context, folder, kind)
+
+
+def draw_doing(context: BrowserContext, folder: Path, kind: str) -> None:
+    """What is seen on the way to something that is done."""
+    page = context.new_page()
     page.goto("/clients/stonemill/points")
     page.get_by_role("button", name="Restore ").first.click()
     page.screenshot(path=folder / f"restore-{kind}.png", full_page=True)
+    page.goto("/clients/acme")
+    page.get_by_role("button", name="Link to its bills").click()
+    page.screenshot(path=folder / f"bills-{kind}.png", full_page=True)
     client = f"new-{kind.replace('light', 'l').replace('dark', 'd')}"
     page.goto("/deploy")
     page.get_by_label("Client").fill(client)
@@ -206,14 +226,42 @@ def draw_inside(context: BrowserContext, folder: Path, kind: str, rollout: str) 
     page.close()
 
 
+def draw_sign_up(fleet: Fleet, context: BrowserContext, folder: Path, kind: str) -> None:
+    """Each page that a stranger comes by."""
+    page = context.new_page()
+
+    def keep(name: str, heading: str) -> None:
+        page.get_by_role("heading", name=heading).wait_for(timeout=60_000)
+        page.screenshot(path=folder / f"start-{name}-{kind}.png", full_page=True)
+
+    page.goto("/start")
+    keep("1-plan", "Leads from your website")
+    page.get_by_label("Your e-mail").fill(f"ann@{kind}-shop.test")
+    page.get_by_role("button", name="Continue").click()
+    keep("2-company", "Who are you?")
+    page.get_by_label("Company").fill(f"Shop {kind}")
+    page.get_by_label("Website").fill(f"www.{kind}-shop.test")
+    page.get_by_role("button", name="Save").click()
+    keep("3-payment", "Payment")
+    page.get_by_role("button", name="To the payment").click()
+    page.get_by_role("link", name="Pay by card").wait_for()
+    keep("4-paying", "Payment")
+    pay_newest(fleet.world)
+    keep("5-live", "You are live")
+    page.get_by_role("button", name="Show the first password").click()
+    keep("6-password", "Your first password")
+    page.close()
+
+
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home:
         data = Path(home) / "data"
         publish(data, a_draft())
-        environment = Cli.environment(data, Path(home))
-        os.environ.update(environment)
-        draw(Fleet(Cli(data, environment)), folder)
+        with mailing() as mails:
+            environment = {**Cli.environment(data, Path(home)), **open_door(mails)}
+            os.environ.update(environment)
+            draw(Fleet(Cli(data, environment)), folder)
     for name in KEPT:
         kind = "light-1440"
         (PICTURES / f"panel-{name}.png").write_bytes((folder / f"{name}-{kind}.png").read_bytes())

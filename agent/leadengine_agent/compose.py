@@ -74,6 +74,8 @@ class Compose:
 
     def differing(self, services: Sequence[ServiceName]) -> tuple[ServiceName, ...]:
         """Those of the services whose container this rendering would replace by another."""
+        if not services:
+            return ()
         lines = self("config", "--hash", ",".join(services)).splitlines()
         wanted = dict(line.split() for line in lines)
         found = {name: self.container(name) for name in services}

@@ -169,11 +169,9 @@ class Judge:
     def _new_stack(self, spec: StackSpec) -> str:
         if not self.policy.new_stacks:
             return "the panel may start no new stacks on this host"
-        below = self.policy.domains
-        if below and not any(
-            spec.domain == each or spec.domain.endswith(f".{each}") for each in below
-        ):
-            return f"{spec.domain} is not below {', '.join(below)}"
+        below, domain = self.policy.domains, spec.identity.domain
+        if below and not any(domain == each or domain.endswith(f".{each}") for each in below):
+            return f"{domain} is not below {', '.join(below)}"
         return ""
 
     def _other_secrets(self, order: Activate) -> list[str]:

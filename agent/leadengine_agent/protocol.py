@@ -72,6 +72,11 @@ class SecretName(StrEnum):
     SLACK_SIGNING_SECRET = "slack_signing_secret"  # noqa: S105
     CRAWL_AUTHORITIES = "crawl_authorities"
     """Not secret, but a file of its own: PEM certificates that intranet websites are trusted by."""
+    DATABASE_ELSEWHERE = "database_elsewhere"
+    """The URL of a database that somebody else runs, as its owner."""
+    REDIS_ELSEWHERE = "redis_elsewhere"
+    SHARED_SECRET = "shared_secret"  # noqa: S105
+    """Of a stack whose data is elsewhere: all of its machines work out the same secrets from it."""
 
 
 # --- spec -----------------------------------------------------------------------------------
@@ -294,6 +299,14 @@ class BackupPolicy(Frozen):
         return next((each for each in self.targets if each.name == name), None)
 
 
+class Identity(Frozen):
+    """Whom a stack's visitors meet: its name, the ID in snippets, and the domain it is served below."""
+
+    client: Slug
+    client_id: ClientId
+    domain: DomainName
+
+
 Kind = Literal["dedicated", "hosted"]
 """Whether a stack is one client's own, or one that clients share."""
 
@@ -311,6 +324,10 @@ class StackSpec(Frozen):
         domain: where it is served; a hosted one below it, as `app.` and `cdn.`.
         wildcard: its certificate is for every name right below the domain; a dedicated one is served
             under each of them.
+        elsewhere: database and Redis are run by somebody else, and found by URLs that are secrets. Whoever
+            runs them keeps recovery points: the stack takes none.
+        vectors_url: a Chroma that somebody else runs; None: the stack has its own.
+        beside: another stack with the same data, as which this one serves; `domain` names this machine alone.
     """
 
     client: Slug
@@ -326,7 +343,30 @@ class StackSpec(Frozen):
     llm: LanguageModel = LanguageModel()
     crawl: Crawl = Crawl()
     acme: Acme = Acme()
+    elsewhere: StrictBool = False
+    vectors_url: Url | None = None
+    beside: Identity | None = None
     backup: BackupPolicy = BackupPolicy()
+
+    @model_validator(mode="after")
+    def _shares_what_is_elsewhere(self) -> Self:
+        if self.vectors_url and not self.elsewhere:
+            message = "vectors are elsewhere where the database is"
+            raise ValueError(message)
+        if self.beside and not self.vectors_url:
+            message = "a stack serves beside another when database, Redis and vectors are elsewhere"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _keeps_points_of_its_own_data(self) -> Self:
+        if self.elsewhere and self.backup.targets:
+            message = (
+                "a stack whose database is elsewhere takes no recovery points: whoever runs the"
+                " database does; set backup.targets=none"
+            )
+            raise ValueError(message)
+        return self
 
     def changed_by(self, other: "StackSpec") -> tuple[str, ...]:
         """The fields that are others there. Where backups go is never one: a way back leaves it as it is."""
@@ -336,7 +376,13 @@ class StackSpec(Frozen):
     @property
     def names(self) -> tuple[str, ...]:
         """The names it is served under; the first one is people's."""
-        return names_of(self.kind, self.domain)
+        return names_of(self.kind, self.identity.domain)
+
+    @property
+    def identity(self) -> Identity:
+        """As whom it serves."""
+        own = Identity(client=self.client, client_id=self.client_id, domain=self.domain)
+        return self.beside or own
 
     @property
     def served(self) -> tuple[str, ...]:
@@ -349,7 +395,7 @@ class StackSpec(Frozen):
         """What the certificate should be for; a name that a wildcard covers would be refused beside it."""
         if not self.wildcard:
             return self.names
-        below = f"*.{self.domain}"
+        below = f"*.{self.identity.domain}"
         return (self.domain, below) if self.kind == "dedicated" else (below,)
 
 
@@ -1617,6 +1663,21 @@ class LogsResult(Answered):
 
 PanelImage = Literal["panel", "db", "nginx"]
 
+PanelSecret = Literal["lectl_stripe_key", "lectl_stripe_webhook_secret", "lectl_deadman_url"]
+"""Secrets of the operator's settings that the panel needs as well; named as the panel reads them."""
+
+PanelSetting = Literal[
+    "billing_due_days",
+    "billing_grace_days",
+    "billing_read_only_days",
+    "billing_enforce",
+    "signup",
+    "signup_approval",
+    "signup_host",
+    "signup_an_hour",
+]
+"""Settings of the operator's that are meant for the panel alone."""
+
 
 class PanelSpec(Frozen):
     """The panel's configuration, free of secrets.
@@ -1626,6 +1687,7 @@ class PanelSpec(Frozen):
         images: each image by its id: they travel with the order.
         releases, releases_root: where releases are read, and whose; empty: the panel has none yet.
         two_persons: the verbs that take a second person.
+        settings: as the panel's environment has them; empty or not there: what the panel does by itself.
     """
 
     domain: DomainName
@@ -1636,6 +1698,7 @@ class PanelSpec(Frozen):
     releases: Line = ""
     releases_root: Line = ""
     two_persons: Line = "destroy"
+    settings: dict[PanelSetting, Line] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -1653,11 +1716,13 @@ class PanelOrder(Frozen):
 
     Attributes:
         smtp_password: empty: mail needs none, or the one that is there stays.
+        secrets: a name that is not there: what the host has stays.
         files: the templates of the panel, name -> text.
     """
 
     spec: PanelSpec
     smtp_password: SecretStr = SecretStr("")
+    secrets: dict[PanelSecret, SecretStr] = {}
     files: dict[Literal["compose.yaml", "nginx.conf"], Annotated[str, Field(max_length=100_000)]]
 
 

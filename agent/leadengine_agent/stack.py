@@ -8,11 +8,18 @@ from leadengine_agent.compose import Compose
 from leadengine_agent.failures import TaskFailure
 from leadengine_agent.files import write_atomically
 from leadengine_agent.layout import HostLayout, StackLayout
-from leadengine_agent.protocol import Colour, FailureCode, Release, ServiceName
+from leadengine_agent.protocol import Colour, FailureCode, Release, ServiceName, StackSpec
 from leadengine_agent.records import Record
 from leadengine_agent.rendering import project_name
 
 DATA_SERVICES: tuple[ServiceName, ...] = ("db", "redis", "chromadb")
+
+
+def data_services(spec: StackSpec) -> tuple[ServiceName, ...]:
+    """Those that the stack runs itself."""
+    if not spec.elsewhere:
+        return DATA_SERVICES
+    return () if spec.vectors_url else ("chromadb",)
 
 
 def api_service(colour: Colour) -> ServiceName:
@@ -23,9 +30,9 @@ def other_colour(colour: Colour) -> Colour:
     return "green" if colour == "blue" else "blue"
 
 
-def services_of(colour: Colour) -> tuple[ServiceName, ...]:
-    """The services that run when a generation of this colour is current."""
-    return (*DATA_SERVICES, api_service(colour), "worker", "nginx")
+def services_of(record: Record) -> tuple[ServiceName, ...]:
+    """The services that run when this generation is current."""
+    return (*data_services(record.spec), api_service(record.colour), "worker", "nginx")
 
 
 def compose_of(layout: StackLayout, record: Record) -> Compose:

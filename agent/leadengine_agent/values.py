@@ -15,6 +15,7 @@ from pydantic import (
     ConfigDict,
     Field,
     NonNegativeFloat,
+    SecretStr,
     StringConstraints,
     TypeAdapter,
     ValidationError,
@@ -230,6 +231,34 @@ Bucket = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-
 """The name of an S3 bucket."""
 
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
+
+_DATABASE_URL = re.compile(
+    r"postgresql://[A-Za-z0-9._~%-]+:[A-Za-z0-9._~%-]+@[A-Za-z0-9.-]+(:[0-9]{1,5})?/[A-Za-z0-9_-]{1,63}"
+    r"(\?[a-z_]+=[A-Za-z0-9._~%/-]+(&[a-z_]+=[A-Za-z0-9._~%/-]+)*)?\Z"
+)
+_REDIS_URL = re.compile(
+    r"rediss?://[A-Za-z0-9._~%-]*:[A-Za-z0-9._~%-]+@[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[0-9]{1,3})?\Z"
+)
+
+
+def check_database_url(secret: SecretStr) -> SecretStr:
+    """Refuse what is no address of a database with user, password and name."""
+    if not _DATABASE_URL.match(secret.get_secret_value()):
+        message = "an address of a database looks like 'postgresql://owner:password@host:5432/name'"
+        raise ValueError(message)
+    return secret
+
+
+def check_redis_url(secret: SecretStr) -> SecretStr:
+    """Refuse what is no address of a Redis with a password."""
+    if not _REDIS_URL.match(secret.get_secret_value()):
+        message = "an address of a Redis looks like 'rediss://user:password@host:6379/0'"
+        raise ValueError(message)
+    return secret
+
+
+DatabaseUrl = Annotated[SecretStr, AfterValidator(check_database_url)]
+RedisUrl = Annotated[SecretStr, AfterValidator(check_redis_url)]
 
 TargetName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,19}$")]
 """What a client's backup target is called: `local`, `offsite`."""

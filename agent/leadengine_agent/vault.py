@@ -5,15 +5,18 @@ may enter: what no container mounts, nobody but root reads.
 """
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from leadengine_agent.failures import TaskFailure
 from leadengine_agent.files import write_atomically
 from leadengine_agent.layout import APP_GROUP
-from leadengine_agent.protocol import SecretName
+from leadengine_agent.protocol import FailureCode, SecretName
 from leadengine_agent.rendering import SECRET_FILES
 
 
@@ -23,16 +26,32 @@ class Vault:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def ensure(self) -> None:
-        """Make what is missing; never change what is there."""
+    def ensure(self, *, elsewhere: bool) -> None:
+        """Make what is missing; never change what is there.
+
+        Args:
+            elsewhere: database and Redis are found by URLs that were accepted before.
+
+        Raises:
+            TaskFailure: there are none.
+        """
+        if elsewhere:
+            # Other machines of the stack have to make the same.
+            for name in ("db_app_password", "session_secret"):
+                self._write(name, _derived(self._given(SecretName.SHARED_SECRET), name))
         owner = self._once("db_owner_password", lambda: secrets.token_hex(24))
         app = self._once("db_app_password", lambda: secrets.token_hex(24))
         redis = self._once("redis_password", lambda: secrets.token_hex(24))
         self._once("session_secret", lambda: secrets.token_hex(32))
         self._once("admin_password", lambda: secrets.token_urlsafe(12))
-        self._write("database_url", f"postgresql://leadengine_app:{app}@db:5432/leadengine")
-        self._write("migration_database_url", f"postgresql://le:{owner}@db:5432/leadengine")
-        self._write("redis_url", f"redis://leadengine:{redis}@redis:6379/0")
+        as_owner = f"postgresql://le:{owner}@db:5432/leadengine"
+        to_redis = f"redis://leadengine:{redis}@redis:6379/0"
+        if elsewhere:
+            as_owner = self._given(SecretName.DATABASE_ELSEWHERE)
+            to_redis = self._given(SecretName.REDIS_ELSEWHERE)
+        self._write("database_url", as_application(as_owner, app))
+        self._write("migration_database_url", as_owner)
+        self._write("redis_url", to_redis)
         self._write("redis_acl", _redis_acl(redis))
         for name in SecretName:
             self._once(name.value, lambda: "")
@@ -58,6 +77,17 @@ class Vault:
         """Empty the first password after it was shown; the account keeps its hash."""
         self._write("admin_password", "")
 
+    def _given(self, name: SecretName) -> str:
+        value = self.read(name.value)
+        if not value:
+            raise TaskFailure(
+                FailureCode.REFUSED,
+                f"The stack's data is elsewhere, and there is no secret '{name.value}'.",
+                "Its addresses and what its machines share come with the order.",
+                "Set LECTL_CLOUD_DATABASE_URL and LECTL_CLOUD_REDIS_URL and run it again.",
+            )
+        return value
+
     def _once(self, name: str, make: Callable[[], str]) -> str:
         path = self._folder / name
         if not path.exists():
@@ -66,6 +96,17 @@ class Vault:
 
     def _write(self, name: str, value: str) -> None:
         write_atomically(self._folder / name, value, mode=0o640, group=APP_GROUP)
+
+
+def _derived(shared: str, name: str) -> str:
+    return hmac.new(shared.encode(), name.encode(), "sha256").hexdigest()
+
+
+def as_application(url: str, password: str) -> str:
+    """The same database, for the role that row-level security binds; the migration gives it this password."""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"leadengine_app:{password}@{place}").geturl()
 
 
 def _redis_acl(password: str) -> str:

@@ -49,7 +49,7 @@ class Standing:
 
     @property
     def wanted(self) -> tuple[ServiceName, ...]:
-        return services_of(self.record.colour)
+        return services_of(self.record)
 
 
 def standings(host: HostLayout) -> tuple[Standing, ...]:

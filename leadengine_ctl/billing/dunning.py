@@ -46,7 +46,8 @@ def judge(
     now: float,
 ) -> Verdict:
     """The standing of a client with these subscriptions and invoices."""
-    late = [at for each in invoices if (at := each.overdue_from) is not None and at <= now]
+    due = [at for each in invoices if (at := each.overdue_from) is not None]
+    late = [at for at in due if at <= now]
     if late:
         return _late(min(late), len(late), patience, now)
     known = tuple(subscriptions)
@@ -57,7 +58,7 @@ def judge(
         return Verdict(Standing.ENDED, "The subscription has ended, and nothing is owed.")
     if all(each.status == "incomplete" for each in living):
         return Verdict(Standing.PENDING, "The first payment has not come yet.")
-    return Verdict(Standing.GOOD, "Nothing is owed.")
+    return Verdict(Standing.GOOD, "A bill is open, none is late." if due else "Nothing is owed.")
 
 
 def _late(since: int, bills: int, patience: Patience, now: float) -> Verdict:

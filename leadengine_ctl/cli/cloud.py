@@ -1,4 +1,4 @@
-"""lectl cloud create"""
+"""lectl cloud create | join"""
 
 from typing import Annotated
 
@@ -60,4 +60,40 @@ def create(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command 
         kind="hosted",
     ).model_copy(update={"prove_by": prove_by, "wildcard": wildcard})
     show = show_preview if dry_run else deploy_and_show
+    show(session, request)
+
+
+JOIN = f"""Let another machine serve a hosted stack whose database, Redis and vectors are elsewhere.
+
+It becomes a stack of its own with the same names, data and clients: it is updated, looked at and
+destroyed by its own name, and either may be lost. Let app.DOMAIN and cdn.DOMAIN lead to both.
+
+\b
+Examples:
+  lectl cloud join cloud-2 --host memory://two
+  lectl cloud join cloud-2 --beside cloud --host memory://two --dry-run
+
+{options.exit_codes("10 not found", "11 locked", "12 not allowed")}"""
+
+
+@app.command("join", help=JOIN)
+def join(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command line
+    name: Annotated[str, typer.Argument(help="What the stack on this machine is called.")],
+    host: Annotated[str, typer.Option(help="The machine, as in 'cloud create'.")],
+    beside: Annotated[str, typer.Option(help="The stack that serves already.")] = "cloud",
+    prove_by: options.ProveBy = None,
+    wildcard: options.Wildcard = None,
+    host_key: options.HostKey = None,
+    dry_run: options.DryRun = False,
+    as_json: options.Json = False,
+) -> None:
+    from leadengine_ctl.cli.deploying import show_preview
+    from leadengine_ctl.cli.joining import join_and_show, join_request
+    from leadengine_ctl.cli.session import open_session
+
+    session = open_session(as_json=as_json, host_key=host_key)
+    request = join_request(session.world, name, beside, host).model_copy(
+        update={"prove_by": prove_by, "wildcard": wildcard}
+    )
+    show = show_preview if dry_run else join_and_show
     show(session, request)

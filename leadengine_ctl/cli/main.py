@@ -1,6 +1,7 @@
 """lectl: the app, and the way into it."""
 
 import os
+import resource
 import sys
 from typing import Annotated
 
@@ -111,6 +112,8 @@ def main() -> None:
     """Run the command line of this process and exit with its code."""
     # All that lectl writes is the operator's own: database, keys, logs.
     os.umask(0o077)
+    # What it holds in memory are all of the operator's secrets: a crash writes them nowhere.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     code = run(sys.argv[1:])
     if code == ExitCode.INTERRUPTED:
         # A step may still run in a thread of its own: leave it where it is, it can be resumed.

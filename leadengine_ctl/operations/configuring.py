@@ -105,7 +105,10 @@ def configured(
         section, _, name = key.rpartition(".")
         place: dict[str, Any] = values[section] if section else values
         place[name] = text or defaults.get(section, {}).get(name, "")
-    values["backup"] = wanted_policy(world, {**own, **changes})
+    texts = {**own, **changes}
+    if spec.elsewhere and not texts.get("backup.targets"):
+        texts["backup.targets"] = "none"
+    values["backup"] = wanted_policy(world, texts)
     return StackSpec.model_validate(values)
 
 

@@ -13,6 +13,7 @@ from leadengine_ctl.operations.client_verb import ClientVerb
 from leadengine_ctl.operations.naming import Naming, addresses_of
 from leadengine_ctl.operations.placing import Placing
 from leadengine_ctl.operations.request import DeployRequest
+from leadengine_ctl.operations.sharing import secrets_of
 from leadengine_ctl.operations.spec import build_spec
 
 _BAKE = 5
@@ -87,7 +88,7 @@ class _Steps:
         new = ClientRecord(
             spec=build_spec(world, request, old),
             host=self._address().name,
-            secrets={**(old.secrets if old else {}), **world.settings.operator_secrets},
+            secrets=secrets_of(world, request, old),
         )
         world.store.clients.save(new)
         changed = old is None or (old.spec, old.secrets) != (new.spec, new.secrets)

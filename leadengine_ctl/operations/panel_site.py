@@ -1,10 +1,18 @@
 """Put the panel itself on a host, by what puts clients there: a durable operation, an agent, images."""
 
 from dataclasses import dataclass
+from typing import get_args
 
 from pydantic import SecretStr
 
-from leadengine_agent.protocol import ImageRef, PanelImage, PanelOrder, PanelSpec
+from leadengine_agent.protocol import (
+    ImageRef,
+    PanelImage,
+    PanelOrder,
+    PanelSecret,
+    PanelSetting,
+    PanelSpec,
+)
 from leadengine_agent.values import Frozen
 from leadengine_ctl.errors import NotAllowedError, NotFoundError
 from leadengine_ctl.hosts.base import HostAddress
@@ -15,6 +23,7 @@ from leadengine_ctl.operations.making_hosts import make_host, remember_host
 from leadengine_ctl.operations.orders import failure_error
 from leadengine_ctl.releases.docker import Docker
 from leadengine_ctl.resources import data_folder
+from leadengine_ctl.settings import Settings
 
 _TAGS: dict[PanelImage, tuple[str, ...]] = {
     "panel": ("leadengine/panel:dev",),
@@ -57,8 +66,14 @@ def panel_request(world: World, host: str, domain: str, email: str | None) -> Pa
         "releases": settings.releases or "",
         "releases_root": settings.releases_root or "",
         "two_persons": settings.panel_two_persons,
+        "settings": {name: _word(getattr(settings, name)) for name in get_args(PanelSetting)},
     }
     return PanelRequest(host=str(address), spec=PanelSpec.model_validate(spec))
+
+
+def _word(value: str | bool | int | None) -> str:
+    """A setting as an environment has it; empty: none."""
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _image(tags: tuple[str, ...]) -> str:
@@ -116,6 +131,7 @@ class _Steps:
         order = PanelOrder(
             spec=self.request.spec,
             smtp_password=password or SecretStr(""),
+            secrets=_secrets(self.run.world.settings),
             files={
                 "compose.yaml": (folder / "compose.yaml").read_text(encoding="utf-8"),
                 "nginx.conf": (folder / "nginx.conf").read_text(encoding="utf-8"),
@@ -128,6 +144,16 @@ class _Steps:
 
     def _address(self) -> HostAddress:
         return HostAddress.parse(self.request.host)
+
+
+def _secrets(settings: Settings) -> dict[PanelSecret, SecretStr]:
+    """Those that are set here; the others stay as the host has them."""
+    found: dict[PanelSecret, SecretStr | None] = {
+        "lectl_stripe_key": settings.stripe_key,
+        "lectl_stripe_webhook_secret": settings.stripe_webhook_secret,
+        "lectl_deadman_url": settings.deadman_url,
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def first_owner(world: World, request: PanelRequest, email: str) -> str:

@@ -8,6 +8,7 @@ from leadengine_agent.values import Frozen
 from leadengine_ctl.operations.admission import check_names, check_release
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.request import DeployRequest
+from leadengine_ctl.operations.sharing import secrets_of
 from leadengine_ctl.operations.spec import build_spec
 from leadengine_ctl.planning.deploy import plan_deploy
 from leadengine_ctl.planning.plan import Plan
@@ -43,7 +44,7 @@ def preview_deploy(world: World, request: DeployRequest, where: str = "") -> Pre
     spec = build_spec(world, request, old)
     key = hashlib.sha256(spec.model_dump_json().encode()).hexdigest()
     files = render(bundle.files, bundle.release, spec, Generation(1, "blue", key))
-    secrets = {**(old.secrets if old else {}), **world.settings.operator_secrets}
+    secrets = secrets_of(world, request, old)
     plan = plan_deploy(
         request.client,
         " and ".join(spec.served),

@@ -80,4 +80,5 @@ class Proving:
 
     def _naming(self) -> Naming:
         world = self.run.world
-        return Naming(world, self.client, world.store.clients.get(self.client).spec.domain)
+        spec = world.store.clients.get(self.client).spec
+        return Naming(world, self.client, spec.identity.domain)

@@ -31,6 +31,7 @@ class DeployRequest(DeployTarget):
         settings: names the operator's settings for mail and certificates: another deploy with others is
             another deploy, and does not go on with an interrupted one.
         client_id: of a client that lived elsewhere before; None: as it is, or a new one.
+        beside: the stack whose data it shares and as which it serves; None: as it was, or nobody's.
         prove_by: who keeps the domain's DNS, as in `dns`: the certificate is proven by a TXT record
             there; None: the domain leads to the host.
     """
@@ -42,4 +43,5 @@ class DeployRequest(DeployTarget):
     prove_by: str | None = None
     client_id: ClientId | None = None
     wildcard: bool | None = None
+    beside: Slug | None = None
     settings: str = ""

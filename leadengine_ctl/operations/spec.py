@@ -7,6 +7,7 @@ from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.configuring import configured
 from leadengine_ctl.operations.request import DeployRequest
+from leadengine_ctl.operations.sharing import shared_fields
 
 
 def build_spec(world: World, request: DeployRequest, old: ClientRecord | None) -> StackSpec:
@@ -28,6 +29,7 @@ def build_spec(world: World, request: DeployRequest, old: ClientRecord | None) -
         llm=world.settings.llm(),
         crawl=world.settings.crawl(),
         acme=world.settings.acme(),
+        **shared_fields(world, request, old),
     )
     own = old.config if old else {}
     return configured(spec, world, own, own)

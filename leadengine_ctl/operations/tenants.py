@@ -148,7 +148,8 @@ def hosted_stack(world: World, named: str | None) -> ClientRecord:
                 "Make one for many: lectl cloud create DOMAIN",
             )
         return record
-    found = [each for each in world.store.clients.all() if each.spec.kind == "hosted"]
+    hosted = (each for each in world.store.clients.all() if each.spec.kind == "hosted")
+    found = [each for each in hosted if each.spec.beside is None]
     if not found:
         raise NotFoundError(
             "There is no hosted stack yet",

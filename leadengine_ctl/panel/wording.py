@@ -10,7 +10,7 @@ _NOTHING = Markup("&ndash;")
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 _TONES = {
     "done": "good", "updated": "good", "green": "good", "healthy": "good", "approved": "good",
-    "active": "good", "unchanged": "quiet",
+    "active": "good", "live": "good", "ready": "good", "unchanged": "quiet",
     "running": "busy", "started": "busy", "soaking": "busy", "starting": "busy",
     "failed": "bad", "stopped": "bad", "rolled-back": "bad", "red": "bad", "unhealthy": "bad",
     "refused": "bad", "aborted": "bad", "revoked": "bad",

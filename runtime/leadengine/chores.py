@@ -3,8 +3,10 @@
 import asyncio
 import logging
 import math
+import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -20,6 +22,8 @@ from leadengine.tracking.drops import Drops
 log = logging.getLogger(__name__)
 
 _KNOWN_SECONDS = 5.0
+_LOOK_AGAIN_SECONDS = 30.0
+"""A long pause is another worker's: it may be killed in it."""
 
 Chore = Callable[[UUID], Awaitable[None]]
 """Something to do for one tenant; done twice, it changes nothing."""
@@ -29,11 +33,18 @@ Making = Callable[[Settings], Chore]
 """Makes the chore of the client whose settings these are."""
 
 
+Due = list[tuple[UUID, Settings]]
+"""Tenants for whom something is to be done, each with its settings."""
+
+
 class Whose(Protocol):
     """For whom there is something to do."""
 
-    async def due(self, chore: str, seconds: float) -> list[tuple[UUID, Settings]]:
-        """Those whose turn it is in the chore of this name, which is done every so many seconds."""
+    def round(self, chore: str, seconds: float) -> AbstractAsyncContextManager[Due | None]:
+        """Those for whom the chore of this name, which is done every so many seconds, is done in the context.
+
+        None: another worker does it.
+        """
         ...
 
 
@@ -46,8 +57,12 @@ class OneClient:
     _client: Client | None = None
     _read_at: float = -math.inf
 
-    async def due(self, _chore: str, _seconds: float) -> list[tuple[UUID, Settings]]:
-        """It is always its turn, once it is seeded."""
+    @asynccontextmanager
+    async def round(self, _chore: str, _seconds: float) -> AsyncIterator[Due | None]:
+        """It is always its turn, once it is seeded; its stack has one worker."""
+        yield await self._due()
+
+    async def _due(self) -> Due:
         if self._client is None or time.monotonic() - self._read_at > _KNOWN_SECONDS:
             self._client = await hosting.find(self.database, self.settings.client_id)
             self._read_at = time.monotonic()
@@ -65,12 +80,17 @@ class Round:
     async def every(self, seconds: float, name: str, making: Making) -> None:
         """Repeat until the worker is told to stop; trouble is logged and waited out."""
         while not self.stopping.is_set():
+            rest = seconds
             try:
-                for tenant, settings in await self.whose.due(name, seconds):
-                    await self._do(making(settings), tenant)
+                async with self.whose.round(name, seconds) as due:
+                    if due is None:
+                        # By chance, so that no worker always comes first.
+                        rest = min(seconds, _LOOK_AGAIN_SECONDS) * random.uniform(0.3, 1)  # noqa: S311
+                    for tenant, settings in due or ():
+                        await self._do(making(settings), tenant)
             except Exception:
                 log.exception("whose turn it is cannot be told; it is tried again")
-            await self._pause(seconds)
+            await self._pause(rest)
 
     async def _do(self, chore: Chore, tenant: UUID) -> None:
         """One client's trouble is nobody else's, and must not keep the worker from writing events."""

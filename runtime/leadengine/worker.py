@@ -24,6 +24,7 @@ from leadengine.privacy.retention import keep_no_longer
 from leadengine.replies.following import follow_in_threads
 from leadengine.settings import Settings, load
 from leadengine.tenants.attending import ManyClients
+from leadengine.tenants.turns import Turns
 from leadengine.tracking.drops import Drops
 from leadengine.tracking.queue import EventQueue
 from leadengine.tracking.writer import Writer
@@ -80,7 +81,7 @@ async def _work(settings: Settings) -> None:
 
 def _whose(settings: Settings, database: Database, redis: Redis) -> Whose:
     if settings.kind == "hosted":
-        return ManyClients(database, redis, settings)
+        return ManyClients(database, redis, settings, Turns(redis, socket.gethostname()))
     return OneClient(database, settings)
 
 

@@ -24,6 +24,19 @@ def trust(home: Path, authorities: tuple[str, ...]) -> None:
         subprocess.run((*base, *words), input=pem, text=True, check=True, capture_output=True)
 
 
+def press_until(page: Page, name: str, most: int = 60) -> None:
+    """Go on with the tabulator until something of this name has the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        found = page.evaluate(
+            "(document.activeElement.textContent || document.activeElement.name || '').trim()"
+        )
+        label = page.evaluate("document.activeElement.id")
+        if name in {found, label}:
+            return
+    raise AssertionError(name)
+
+
 class Browser:
     """Opens pages in a fresh profile each time."""
 

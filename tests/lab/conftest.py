@@ -9,16 +9,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
+from leadengine_ctl.fleet.store import Store
 from tests.lab.acme import Pebble, start_pebble
 from tests.lab.authority import Authority
 from tests.lab.browser import Browser
 from tests.lab.mail import MailSink
 from tests.lab.names import Names, start_names
 from tests.lab.operator import Operator
+from tests.lab.panel import lab_panel, panel_settings
 from tests.lab.registry import Registry, start_registry
 from tests.lab.run import Run, lab_run
 from tests.lab.stocked import discard_stock, start_stocked, take_stock
 from tests.lab.vps import Size, Vps, make_key, start_vps
+from tests.unit.reporting.panel import PanelServer
 
 MakeVps = Callable[..., Vps]
 
@@ -188,3 +191,22 @@ def lab_operator(
     for folder in ("data/releases", "data/release-keys", "stick"):
         shutil.copytree(release_home / folder, operator.home / folder)
     return operator
+
+
+@pytest.fixture(scope="module")
+def agents(run: Run, authority: Authority, lab_operator: Operator) -> Iterator[PanelServer]:
+    """Where hosts report, over TLS: the real routes of agents on the operator's own store."""
+    with lab_panel(run, authority, lab_operator) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def operator(lab_operator: Operator, agents: PanelServer, authority: Authority) -> Operator:
+    """Whoever deploys by this one enrols the host there."""
+    return lab_operator.with_settings(**panel_settings(agents, authority))
+
+
+@pytest.fixture(scope="module")
+def store(agents: PanelServer) -> Store:
+    """What the panel has of its hosts."""
+    return agents.open_store()

@@ -19,7 +19,10 @@ from leadengine_agent.assertions import digest, encode
 from leadengine_agent.protocol import (
     Acme,
     Activate,
+    BackupPolicy,
+    BackupSchedule,
     InstallRelease,
+    LocalTarget,
     Mail,
     SecretName,
     Task,
@@ -34,6 +37,8 @@ from tests.unit.ctl.builders import a_draft
 from tests.unit.ctl.builders import publish as sign_and_publish
 
 COMPOSE = "stack/compose.yaml.j2"
+_NEVER = BackupSchedule(every="never", drill_days=0)
+_EVIL_PLACE = LocalTarget(name="evil", folder="/mnt/evil")
 JOURNAL = "/var/lib/leadengine/agent/journal.sqlite"
 READ = (
     "import json,sqlite3,sys; print(json.dumps(sqlite3.connect(sys.argv[1]).execute("
@@ -102,12 +107,25 @@ class Evil:
             "another authority to trust": {"acme": Acme(trust="-----BEGIN CERTIFICATE-----")},
             "another client ID": {"client_id": "0" * 24},
             "another plan": {"plan": "hosted"},
+            "no more backups": {"backup": spec.backup.model_copy(update={"schedule": _NEVER})},
+            "backups to another place": {"backup": BackupPolicy(targets=(_EVIL_PLACE,))},
         }
         for name, change in changes.items():
             yield Attack(name, self._activate(spec=spec.model_copy(update=change)))
         for secret in SecretName:
             yield Attack(f"another {secret}", self._activate(secrets={secret: SecretStr("evil")}))
         yield Attack("migrations that take away", self._activate(contract=True))
+        yield Attack("a change without a point", self._activate(without_backup=True))
+        slug = self.client.slug
+        for verb, words in (
+            ("restore", {}),
+            ("restore", {"without_undo": True}),
+            ("freeze", {}),
+            ("repair", {"target": "local", "give_up": ["20261127t044848-0821"]}),
+            ("set-standing", {"standing": "suspended"}),
+            ("delete-tenant", {"tenant": slug}),
+        ):
+            yield Attack(f"{verb} {words}", self._raw(verb, client=slug, **words))
         yield Attack("a release that is not there", self._activate(release="9.9.9"))
 
     def _activate(self, **changes: object) -> str:

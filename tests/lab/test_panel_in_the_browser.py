@@ -5,45 +5,31 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, Playwright
+from playwright.sync_api import BrowserContext, Playwright
 
 from leadengine_ctl.fleet.panel_records import Role
-from tests.lab.browser import CHROMIUM, SCREENSHOTS
-from tests.lab.served_panel import Served, join, serve
-from tests.unit.ctl.builders import a_draft, publish
-from tests.unit.ctl.cli import Cli
+from tests.lab.browser import SCREENSHOTS, press_until
+from tests.lab.panel_scene import PATIENCE, a_fleet, browsers, pay_newest
+from tests.lab.served_panel import Served, serve
 from tests.unit.ctl.fleet import Fleet
 from tests.unit.ctl.recovering import Desk
-from tests.unit.panel.seed import Reporting, a_beat, a_stack
 
 WIDTH = 390
 EVERYBODY = (
     "/", "/clients/acme", "/hosts", "/hosts/host-acme", "/rollouts", "/operations", "/alerts", "/account",
 )  # fmt: skip
-OPERATORS = ("/clients/acme/logs", "/clients/acme/points", "/deploy", "/rollouts/new")
-ADMINS = ("/approvals", "/team", "/audit?verify=true")
-PATIENCE = 120_000.0
+OPERATORS = (
+    "/clients/acme/logs", "/clients/acme/points", "/clients/acme/generations", "/deploy", "/rollouts/new",
+    "/backups/new",
+)  # fmt: skip
+ADMINS = ("/approvals", "/team", "/audit?verify=true", "/signups")
+STRANGERS = ("/sign-in", "/welcome", "/start", "/start/go")
+People = dict[Role | None, BrowserContext]
 
 
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
-    """Two clients that report, an update of them, and the settings for this process and the panel's."""
-    home = tmp_path_factory.mktemp("panel")
-    publish(home / "data", a_draft())
-    environment = Cli.environment(home / "data", home)
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        found = Fleet(Cli(home / "data", environment))
-        found.add("acme", "beta")
-        reporting = Reporting(found.world.store)
-        for number, name in enumerate(("acme", "beta")):
-            reporting.past(f"host-{name}", days=2)
-            reporting.use(f"host-{name}", name, 30)
-            reporting.event(f"host-{name}", name, 1, ("health", "restarted", "done", "had died"))
-            reporting.report(f"host-{name}", a_beat(a_stack(name, healthy=number == 0)))
-        found.publish("1.1.0")
-        assert found.update("acme").code == 0
+    with a_fleet(tmp_path_factory.mktemp("panel")) as found:
         yield found
 
 
@@ -61,22 +47,9 @@ def panel(fleet: Fleet) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def people(panel: Served, playwright: Playwright) -> Iterator[dict[Role, BrowserContext]]:
-    """A browser for each role; each person came by an invitation, with a password and an app."""
-    browser = playwright.chromium.launch(
-        executable_path=CHROMIUM if CHROMIUM.exists() else None,
-        args=["--no-sandbox", "--disable-background-networking"],
-    )
-    found = {}
-    for role in Role:
-        context = browser.new_context(base_url=panel.url)
-        context.set_default_timeout(PATIENCE)
-        page = context.new_page()
-        join(page, panel.invite(f"{role}@panel.test", role))
-        page.close()
-        found[role] = context
-    yield found
-    browser.close()
+def people(panel: Served, playwright: Playwright) -> Iterator[People]:
+    with browsers(panel, playwright) as found:
+        yield found
 
 
 def pages_of(role: Role) -> tuple[str, ...]:
@@ -86,7 +59,7 @@ def pages_of(role: Role) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("role", list(Role))
 def test_every_page_of_a_role_is_whole_and_says_nothing_to_the_console(
-    people: dict[Role, BrowserContext], role: Role
+    people: People, role: Role
 ) -> None:
     """What the content policy blocks, a script that fails and a file that is missing stand there."""
     page, said = people[role].new_page(), list[str]()
@@ -106,7 +79,7 @@ def test_every_page_of_a_role_is_whole_and_says_nothing_to_the_console(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_barrier(people: dict[Role, BrowserContext], scheme: str) -> None:
+def test_axe_finds_no_barrier(people: People, scheme: str) -> None:
     page, axe = people[Role.OWNER].new_page(), Axe()
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     for path in (*pages_of(Role.OWNER), "/nowhere"):
@@ -116,45 +89,31 @@ def test_axe_finds_no_barrier(people: dict[Role, BrowserContext], scheme: str) -
     page.close()
 
 
-def test_axe_finds_no_barrier_at_the_door(panel: Served, playwright: Playwright) -> None:
-    browser = playwright.chromium.launch(
-        executable_path=CHROMIUM if CHROMIUM.exists() else None, args=["--no-sandbox"]
-    )
-    page = browser.new_page(base_url=panel.url)
-    for path in ("/sign-in", "/welcome"):
+def test_axe_finds_no_barrier_at_the_door(people: People) -> None:
+    page = people[None].new_page()
+    for path in STRANGERS:
         page.goto(path)
         found = Axe().run(page)
         assert found.violations_count == 0, (path, found.generate_report())
-    browser.close()
+    page.close()
 
 
-def test_nothing_is_wider_than_a_telephone(people: dict[Role, BrowserContext]) -> None:
+def test_nothing_is_wider_than_a_telephone(people: People) -> None:
     page = people[Role.OWNER].new_page()
     page.set_viewport_size({"width": WIDTH, "height": 800})
     for path in pages_of(Role.OWNER):
         page.goto(path)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= WIDTH, (path, wide)
+    page.goto("/start")
+    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.goto("/")
     page.screenshot(path=SCREENSHOTS / "panel-390.png", full_page=True)
     page.close()
 
 
-def press_until(page: Page, name: str, most: int = 60) -> None:
-    """Go on with the tabulator until something of this name has the focus."""
-    for _ in range(most):
-        page.keyboard.press("Tab")
-        found = page.evaluate(
-            "(document.activeElement.textContent || document.activeElement.name || '').trim()"
-        )
-        label = page.evaluate("document.activeElement.id")
-        if name in {found, label}:
-            return
-    raise AssertionError(name)
-
-
-def test_a_client_is_deployed_by_keyboard_alone(people: dict[Role, BrowserContext]) -> None:
+def test_a_client_is_deployed_by_keyboard_alone(people: People) -> None:
     page = people[Role.OPERATOR].new_page()
     page.goto("/")
     page.keyboard.press("Tab")
@@ -182,9 +141,7 @@ def test_a_client_is_deployed_by_keyboard_alone(people: dict[Role, BrowserContex
     page.close()
 
 
-def test_a_rollout_with_a_bad_release_is_seen_to_go_back(
-    people: dict[Role, BrowserContext], fleet: Fleet
-) -> None:
+def test_a_rollout_with_a_bad_release_is_seen_to_go_back(people: People, fleet: Fleet) -> None:
     """Live, without anybody reloading the page; on hosts in memory."""
     fleet.add("gina", "hugo", release="1.1.0")
     fleet.publish("1.2.0")
@@ -205,9 +162,7 @@ def test_a_rollout_with_a_bad_release_is_seen_to_go_back(
     page.close()
 
 
-def test_a_client_goes_back_to_a_recovery_point(
-    people: dict[Role, BrowserContext], fleet: Fleet
-) -> None:
+def test_a_client_goes_back_to_a_recovery_point(people: People, fleet: Fleet) -> None:
     """From the button over the plan to the data of then, seen live; on a host in memory."""
     deployed = fleet.lectl("deploy", "ines", "ines.test", "--host", "memory://host-ines")
     assert deployed.code == 0, deployed.err
@@ -238,7 +193,7 @@ def test_a_client_goes_back_to_a_recovery_point(
     page.close()
 
 
-def test_a_view_is_kept_under_a_name(people: dict[Role, BrowserContext]) -> None:
+def test_a_view_is_kept_under_a_name(people: People) -> None:
     page, axe = people[Role.VIEWER].new_page(), Axe()
     page.goto("/?health=red")
     page.get_by_label("Name of this view").fill("Only the red")
@@ -253,7 +208,84 @@ def test_a_view_is_kept_under_a_name(people: dict[Role, BrowserContext]) -> None
     page.close()
 
 
-def test_who_signs_out_is_out(people: dict[Role, BrowserContext], tmp_path: Path) -> None:
+def test_all_are_backed_up_and_an_earlier_generation_comes_back_by_keyboard_alone(
+    people: People, fleet: Fleet
+) -> None:
+    page = people[Role.OPERATOR].new_page()
+    page.goto("/backups/new")
+    press_until(page, "Begin")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="done", exact=False).wait_for(timeout=PATIENCE)
+    assert fleet.runs("acme") == "1.1.0"
+    page.goto("/clients/acme")
+    press_until(page, "Go back to an earlier one")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Generations of acme").wait_for()
+    press_until(page, "Go back to 1")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Rollback acme done").wait_for(timeout=PATIENCE)
+    assert fleet.runs("acme") == "1.0.0"
+    page.close()
+
+
+def test_bills_are_seen_by_everybody_and_the_link_to_them_is_made_by_operators(
+    people: People,
+) -> None:
+    page, axe = people[Role.OPERATOR].new_page(), Axe()
+    page.goto("/clients/acme")
+    press_until(page, "Link to its bills", most=200)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Bills of acme").wait_for()
+    assert axe.run(page).violations_count == 0
+    page.set_viewport_size({"width": WIDTH, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH
+    page.close()
+    page = people[Role.VIEWER].new_page()
+    page.goto("/clients/acme#billing")
+    assert page.get_by_role("heading", name="Billing").is_visible()
+    assert page.get_by_role("button", name="Link to its bills").count() == 0
+    page.close()
+
+
+@pytest.mark.soak
+def test_a_stranger_signs_up_by_keyboard_alone_and_every_page_is_without_a_barrier(
+    people: People, fleet: Fleet
+) -> None:
+    """From the plan to the dashboard's password; the payment is made meanwhile, as on a page elsewhere."""
+    page, axe = people[None].new_page(), Axe()
+    page.set_viewport_size({"width": WIDTH, "height": 800})
+
+    def at(heading: str) -> None:
+        page.get_by_role("heading", name=heading).wait_for(timeout=PATIENCE)
+        found = axe.run(page)
+        assert found.violations_count == 0, (heading, found.generate_report())
+        assert page.evaluate("document.documentElement.scrollWidth") <= WIDTH, heading
+
+    page.goto("/start")
+    at("Leads from your website, in minutes")
+    press_until(page, "email")
+    page.keyboard.type("ann@acme-shop.test")
+    page.keyboard.press("Enter")
+    at("Who are you?")
+    for field, text in (("company", "Acme Shop"), ("domain", "www.acme-shop.test")):
+        press_until(page, field)
+        page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    at("Payment")
+    press_until(page, "To the payment")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Pay by card").wait_for()
+    at("Payment")
+    pay_newest(fleet.world)
+    at("You are live")
+    press_until(page, "Show the first password, once")
+    page.keyboard.press("Enter")
+    page.locator("#password").wait_for()
+    at("Your first password")
+    page.close()
+
+
+def test_who_signs_out_is_out(people: People, tmp_path: Path) -> None:
     page = people[Role.VIEWER].new_page()
     page.goto("/")
     page.get_by_role("button", name="Sign out").click()

@@ -32,6 +32,7 @@ FAILPOINT = "/var/lib/leadengine/agent/failpoint"
 SECRETS = "/var/lib/leadengine/control_panel/secrets"
 HISTORY = f"/var/lib/leadengine/agent/certify/{DOMAIN}.json"
 KILLED = -9
+KEY, HOOK = "sk_test_canary4242", "whsec_canary4242"
 LIFE = 600
 """Seconds that a certificate lives; it is renewed in the last third of them."""
 
@@ -120,6 +121,43 @@ def test_the_databases_password_is_in_no_environment_or_argument(link: str, bare
     names = [f"leadengine_panel-{name}-1" for name in ("panel", "db", "proxy")]
     assert len(password) == 48
     assert password not in bare_vps.run("docker", "inspect", *names).stdout
+
+
+def webhook(vps: Vps) -> str:
+    """What the panel answers somebody who pretends to be the payment server."""
+    asks = (
+        "import urllib.request as r, urllib.error as e\n"
+        "try: r.urlopen(r.Request('http://127.0.0.1:8700/billing/webhook', b'{}'))\n"
+        "except e.HTTPError as error: print(error.code)"
+    )
+    words = ("docker", "exec", "leadengine_panel-panel-1", "python3", "-c", asks)
+    return vps.run(*words).stdout.strip()
+
+
+def test_the_payment_servers_key_comes_as_a_file_reaches_the_panel_and_stays(
+    link: str, operator: Operator, bare_vps: Vps
+) -> None:
+    assert webhook(bare_vps) == "404", "billing is not set up"
+    before = containers(bare_vps)
+    paying = operator.with_settings(LECTL_STRIPE_KEY=KEY, LECTL_STRIPE_WEBHOOK_SECRET=HOOK)
+    ended = install(paying, bare_vps)
+    assert ended.code == 0, ended.text
+    assert KEY not in ended.text
+    after = containers(bare_vps)
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {"leadengine_panel-panel-1"}, "it reads its secrets at its start"
+    assert webhook(bare_vps) == "400", "not signed"
+    file = f"{SECRETS}/lectl_stripe_key"
+    assert bare_vps.run("stat", "-c", "%a", file).stdout.strip() == "640"
+    assert KEY not in bare_vps.run("docker", "inspect", *after).stdout
+    places = ("-name", "cmdline", "-o", "-name", "environ")
+    found = bare_vps.run("find", "/proc", "-maxdepth", "2", *places).stdout.split()
+    holders = bare_vps.run("grep", "-lasf", file, *found, check=False).stdout
+    assert not holders, holders
+    again = install(operator, bare_vps)
+    assert again.code == 0, again.text
+    assert containers(bare_vps) == after
+    assert bare_vps.run("cat", file).stdout == KEY, "who does not say it takes it from nobody"
 
 
 def test_the_panels_own_key_outlives_its_container(

@@ -1,7 +1,6 @@
 """A real agent reports to a real panel: what it says, what it obeys, what it mends."""
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -17,12 +16,9 @@ from leadengine_ctl.planning.liveness import HostColour
 from leadengine_ctl.releases.bundle import Bundle, Draft
 from leadengine_ctl.releases.library import Library
 from leadengine_ctl.releases.repository import Repository
-from tests.lab.authority import Authority
 from tests.lab.evil_tasks import Evil, journal, let_loose
 from tests.lab.operator import Operator, wait_until
-from tests.lab.panel import lab_panel, panel_settings
 from tests.lab.releases import derive
-from tests.lab.run import Run
 from tests.lab.stack import Stack
 from tests.lab.vps import Vps
 from tests.unit.ctl.builders import publish as sign_and_publish
@@ -31,22 +27,6 @@ from tests.unit.reporting.panel import PanelServer
 pytestmark = pytest.mark.soak
 
 CLIENT, DOMAIN = "watched", "leads.watched.internal"
-
-
-@pytest.fixture(scope="module")
-def panel(run: Run, authority: Authority, lab_operator: Operator) -> Iterator[PanelServer]:
-    with lab_panel(run, authority, lab_operator) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def operator(lab_operator: Operator, panel: PanelServer, authority: Authority) -> Operator:
-    return lab_operator.with_settings(**panel_settings(panel, authority))
-
-
-@pytest.fixture(scope="module")
-def store(panel: PanelServer) -> Store:
-    return panel.open_store()
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +127,7 @@ def test_a_service_that_lost_its_network_is_bound_again_and_told(
 
 @pytest.mark.parametrize("way", ["pause", "kill"])
 def test_a_frozen_or_dead_executor_is_unknown_within_two_intervals_and_ten_seconds(
-    host: str, store: Store, stocked_vps: Vps, panel: PanelServer, way: str
+    host: str, store: Store, stocked_vps: Vps, agents: PanelServer, way: str
 ) -> None:
     """Once it is frozen nothing fresh may arrive, however well the reporter itself goes on (U5)."""
     wait_until(
@@ -162,7 +142,7 @@ def test_a_frozen_or_dead_executor_is_unknown_within_two_intervals_and_ten_secon
             60,
             0.1,
         )
-        assert time.time() - frozen <= 2 * panel.interval + 10 + 1
+        assert time.time() - frozen <= 2 * agents.interval + 10 + 1
     finally:
         stocked_vps.run("docker", back, "leadengine-executor")
     wait_until(
@@ -171,13 +151,13 @@ def test_a_frozen_or_dead_executor_is_unknown_within_two_intervals_and_ten_secon
 
 
 def test_the_agent_returns_by_itself_after_the_panel_was_away_and_it_was_killed(
-    host: str, store: Store, stocked_vps: Vps, panel: PanelServer
+    host: str, store: Store, stocked_vps: Vps, agents: PanelServer
 ) -> None:
-    panel.stop()
+    agents.stop()
     stocked_vps.run("docker", "kill", "leadengine-reporter")
     stocked_vps.run("docker", "start", "leadengine-reporter")
     away = time.time()
-    panel.start()
+    agents.start()
     wait_until(lambda: last(store, host).received_at > away, 90)
     seqs = [each.seq for each in store.reports.events(host=host) if each.boot != "panel"]
     assert seqs == list(range(1, len(seqs) + 1))

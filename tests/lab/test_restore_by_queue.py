@@ -10,37 +10,16 @@ from leadengine_ctl.fleet.agent_records import QueuedTask, QueueState
 from leadengine_ctl.fleet.panel_records import Role
 from leadengine_ctl.fleet.store import Store
 from leadengine_ctl.hosts.base import HostAddress
-from tests.lab.authority import Authority
 from tests.lab.evil_tasks import journal
 from tests.lab.operator import Operator, wait_until
-from tests.lab.panel import lab_panel, panel_settings
-from tests.lab.run import Run
 from tests.lab.served_panel import serve
 from tests.lab.stack import Stack
 from tests.lab.vps import Vps
-from tests.unit.reporting.panel import PanelServer
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(900)]
 
 CLIENT, DOMAIN = "signed", "leads.signed.internal"
 NOWHERE = "/nowhere/key"
-
-
-@pytest.fixture(scope="module")
-def agents(run: Run, authority: Authority, lab_operator: Operator) -> Iterator[PanelServer]:
-    """Where hosts report, over TLS."""
-    with lab_panel(run, authority, lab_operator) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def operator(lab_operator: Operator, agents: PanelServer, authority: Authority) -> Operator:
-    return lab_operator.with_settings(**panel_settings(agents, authority))
-
-
-@pytest.fixture(scope="module")
-def store(agents: PanelServer) -> Store:
-    return agents.open_store()
 
 
 @pytest.fixture(scope="module")

@@ -29,9 +29,9 @@ from leadengine_agent.protocol import Activate, ActivateResult, Release
 from leadengine_agent.records import Record, current_record
 from leadengine_agent.seeding import Seed, read_seed, seed_of
 from leadengine_agent.stack import (
-    DATA_SERVICES,
     api_service,
     compose_of,
+    data_services,
     other_colour,
     read_state,
     services_of,
@@ -78,8 +78,8 @@ class Activation:
             refuse_contract(self.layout, self.release, self.order)
         self.layout.create()
         vault = Vault(self.layout.secrets)
-        vault.ensure()
         vault.accept(self.order.secrets)
+        vault.ensure(elsewhere=self.order.spec.elsewhere)
         protect(self.host, self.order)
         key = generation_key(self.release, self.order.spec, vault.digest())
         self._record, new = Generations(self.layout).prepare(
@@ -118,6 +118,7 @@ class Activation:
             self.compose,
             compose_of(self.layout, before) if before else None,
             api_service(before.colour) if before else None,
+            data_services(self.record.spec),
         )
 
     def stands(self) -> bool:
@@ -127,7 +128,7 @@ class Activation:
 
     def converge(self) -> Did:
         """Start what should run and does not; leave alone what does."""
-        services = services_of(self.record.colour)
+        services = services_of(self.record)
         before = self._started_at()
         self.compose.up(*services)
         after = self._started_at()
@@ -148,14 +149,16 @@ class Activation:
     def backup(self) -> Did:
         """A recovery point, where data services or schema are about to change."""
         schema = None if self.back else self.release.database.head
-        if self.before is None or not changes_data(self.layout, self.compose, schema):
+        if self.before is None or not changes_data(
+            self.layout, self.compose, self._data.own, schema
+        ):
             return Did(False, "data and schema stay as they are")
         return point_before(self.host, self.layout, self.before, self.order)
 
     def data(self) -> Did:
         before = self._started_at()
         self._data.ensure()
-        return self._did(before, DATA_SERVICES, "database, queue and vectors are ready")
+        return self._did(before, self._data.own, f"{', '.join(self._data.own)} ready")
 
     def migrate(self) -> Did:
         if self.back:

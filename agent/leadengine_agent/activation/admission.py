@@ -12,6 +12,7 @@ def refuse_unplanned(current: Record | None, order: Activate) -> None:
     """Refuse where the host is not as whoever gave the order believes."""
     refuse_taken_ports(order.spec.client)
     refuse_other_identity(current, order.spec)
+    refuse_other_data(current, order.spec)
     refuse_other_start(current, order)
 
 
@@ -36,6 +37,20 @@ def refuse_other_identity(current: Record | None, spec: StackSpec) -> None:
         f"It was deployed from other records, as {current.spec.client_id}.",
         "Use the data folder or the database it was deployed from (LECTL_DATA_FOLDER, "
         "LECTL_DATABASE_URL); nothing was changed.",
+    )
+
+
+def refuse_other_data(current: Record | None, spec: StackSpec) -> None:
+    """Data does not go where a setting points: a stack that would serve without it is refused."""
+    if current is None or current.spec.elsewhere == spec.elsewhere:
+        return
+    there, here = "in a database of somebody else's", "in its own database"
+    has, wants = (there, here) if current.spec.elsewhere else (here, there)
+    raise TaskFailure(
+        FailureCode.CONFLICT,
+        f"The data of '{spec.client}' is {has}, and this asks for a stack with its data {wants}.",
+        "Nobody has brought it there.",
+        "Nothing was changed. Make another stack, and move its clients: 'lectl move'.",
     )
 
 

@@ -14,7 +14,6 @@ from leadengine_agent.docker import DockerError
 from leadengine_agent.failures import TaskFailure
 from leadengine_agent.layout import StackLayout
 from leadengine_agent.protocol import ServiceName
-from leadengine_agent.stack import DATA_SERVICES
 
 DEADLINE = 120.0
 _SETTLE = 5.0
@@ -27,6 +26,7 @@ class DataServices:
     Args:
         before: the committed generation, to go back to; None: there is none.
         serving: the api that answers visitors now; None: nothing serves yet.
+        own: those that the stack runs itself.
 
     Attributes:
         replaced: True once a service was replaced, or it was tried.
@@ -38,21 +38,23 @@ class DataServices:
         compose: Compose,
         before: Compose | None,
         serving: ServiceName | None,
+        own: tuple[ServiceName, ...],
     ) -> None:
         self._layout = layout
         self._compose = compose
         self._before = before
         self._serving = serving
+        self.own = own
         self.replaced = False
 
     def ensure(self) -> None:
         """Start what is missing; replace what differs, and undo that if it does not become ready."""
         valve.open_again(self._layout)
-        differing = self._compose.differing(DATA_SERVICES) if self._before else ()
+        differing = self._compose.differing(self.own) if self._before else ()
         # Without a name Compose would start everything there is.
-        if kept := [name for name in DATA_SERVICES if name not in differing]:
+        if kept := [name for name in self.own if name not in differing]:
             self._compose.up(*kept)
-        for name in DATA_SERVICES:
+        for name in self.own:
             if name in differing:
                 self._replace(name)
             else:
@@ -62,7 +64,7 @@ class DataServices:
         """Bring the services back to the generation before, where they differ from it."""
         if self._before is None:
             return
-        for name in self._before.differing(DATA_SERVICES):
+        for name in self._before.differing(self.own):
             with self._held():
                 self._swap(self._before, name)
 

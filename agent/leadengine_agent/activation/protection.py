@@ -1,6 +1,7 @@
 """Backups as an activation sees them: what was handed over is kept, and no data changes without a point."""
 
 import time
+from collections.abc import Sequence
 
 from leadengine_agent import docker
 from leadengine_agent.backup.chores import Client
@@ -9,9 +10,15 @@ from leadengine_agent.compose import Compose
 from leadengine_agent.executor.steps import Did
 from leadengine_agent.failures import TaskFailure
 from leadengine_agent.layout import HostLayout, StackLayout
-from leadengine_agent.protocol import Activate, BackupPolicy, FailureCode, LocalTarget
+from leadengine_agent.protocol import (
+    Activate,
+    BackupPolicy,
+    FailureCode,
+    LocalTarget,
+    ServiceName,
+)
 from leadengine_agent.records import Record
-from leadengine_agent.stack import DATA_SERVICES, read_state
+from leadengine_agent.stack import read_state
 
 _OWN = "/var/backups/"
 """Where folders for points lie on a host's own disk; nobody mounts a disk there."""
@@ -53,10 +60,12 @@ def _make_own_folders(home: BackupHome, policy: BackupPolicy) -> None:
         home.write_note("own-folders", {"made": sorted(made | wanted)})
 
 
-def changes_data(layout: StackLayout, compose: Compose, schema: str | None) -> bool:
-    """True when a data service is replaced, or the schema brought forward to `schema` (None: it is not)."""
+def changes_data(
+    layout: StackLayout, compose: Compose, own: Sequence[ServiceName], schema: str | None
+) -> bool:
+    """True when one of its `own` services is replaced, or the schema brought to `schema` (None: not)."""
     migrates = schema not in {None, read_state(layout, "migration").get("head")}
-    return migrates or bool(compose.differing(DATA_SERVICES))
+    return migrates or bool(compose.differing(own))
 
 
 def point_before(host: HostLayout, layout: StackLayout, record: Record, order: Activate) -> Did:

@@ -200,7 +200,7 @@ class Restoring:
             write_state(self.layout, "seed", {"created": True, "mail": "unchanged"})
             self._adopt_key()
         vault = Vault(self.layout.secrets)
-        vault.ensure()
+        vault.ensure(elsewhere=False)
         return Did(True, "secrets and certificates are those of the point")
 
     def _adopt_key(self) -> None:

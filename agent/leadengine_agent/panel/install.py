@@ -5,6 +5,10 @@ Each step looks first, so a kill anywhere is made up for by the next run.
 
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from pydantic import SecretStr
 
 from leadengine_agent import docker
 from leadengine_agent.activation.certificate import ensure_certificate
@@ -15,7 +19,7 @@ from leadengine_agent.files import write_atomically
 from leadengine_agent.layout import APP_GROUP, HostLayout
 from leadengine_agent.panel.front import PROXY, PanelFront, panel_site
 from leadengine_agent.panel.words import PROJECT
-from leadengine_agent.protocol import PanelOrder
+from leadengine_agent.protocol import PanelOrder, PanelSecret, PanelSetting
 from leadengine_agent.rendering import env_word
 
 _PORTS = ("80", "443")
@@ -76,18 +80,31 @@ class Installation:
 
     def _secrets(self) -> bool:
         folder = self.host.panel.secrets
-        path = folder / "db_password"
-        password = path.read_text() if path.exists() else secrets.token_hex(24)
+        password = _text(folder / "db_password") or secrets.token_hex(24)
         url = f"postgresql+psycopg://panel:{password}@db/panel"
-        given = self.order.smtp_password.get_secret_value()
-        mail = folder / "smtp_pass"
-        kept = mail.read_text() if mail.exists() else ""
-        values = {"db_password": password, "lectl_database_url": url, "smtp_pass": given or kept}
+        given: dict[str, SecretStr] = {"smtp_pass": self.order.smtp_password}
+        given |= {str(name): value for name, value in self.order.secrets.items()}
+        values = {"db_password": password, "lectl_database_url": url}
+        for name in ("smtp_pass", *get_args(PanelSecret)):
+            said = given[name].get_secret_value() if name in given else ""
+            values[name] = said or _text(folder / name)
+        other = [name for name, value in values.items() if _text(folder / name) != value]
+        if other:
+            # Before the files: killed in between, the panel is started anew once too often, not never.
+            write_atomically(self._started_for, secrets.token_hex(8), mode=0o600)
         written = [
             write_atomically(folder / name, value, mode=0o640, group=APP_GROUP)
             for name, value in values.items()
         ]
         return any(written)
+
+    @property
+    def _started_for(self) -> Path:
+        """A word that is another one for other secrets, and says nothing of them.
+
+        A panel reads its secrets when it starts.
+        """
+        return self.host.panel.state / "secrets-word"
 
     def _environment(self) -> str:
         spec, layout = self.order.spec, self.host.panel
@@ -100,12 +117,14 @@ class Installation:
             "PANEL_RELEASES": spec.releases,
             "PANEL_RELEASES_ROOT": spec.releases_root,
             "PANEL_TWO_PERSONS": spec.two_persons,
+            "PANEL_SECRETS": _text(self._started_for),
             "ACME_DIRECTORY": spec.acme.directory,
             "SMTP_HOST": spec.mail.host,
             "SMTP_PORT": spec.mail.port if spec.mail.host else "",
             "SMTP_USER": spec.mail.user,
             "SMTP_FROM": spec.mail.sender,
             "SMTP_SECURITY": spec.mail.security,
+            **{name.upper(): spec.settings.get(name, "") for name in get_args(PanelSetting)},
         }
         return "".join(f"{name}={env_word(value)}\n" for name, value in values.items())
 
@@ -129,3 +148,7 @@ class Installation:
             holders = docker.containers(f"publish={port}")
             if holders:
                 raise docker.port_taken(f"the container {holders[0]['Name'].lstrip('/')}")
+
+
+def _text(path: Path) -> str:
+    return path.read_text() if path.exists() else ""

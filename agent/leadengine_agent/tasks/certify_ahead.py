@@ -19,8 +19,8 @@ def run(order: CertifyAhead, context: Context) -> dict[str, Any]:
     if record is None:
         raise not_found(order.client)
     if record.spec.kind == "hosted" and not record.spec.wildcard:
-        raise _several_names(record.spec.domain)
-    domain, step = record.spec.domain, f"certificate {layout.client}"
+        raise _several_names(record.spec.identity.domain)
+    domain, step = record.spec.identity.domain, f"certificate {layout.client}"
 
     def tell(value: str) -> None:
         context.steps.ask(step, Proof(domain=domain, value=value))

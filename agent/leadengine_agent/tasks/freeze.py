@@ -134,7 +134,7 @@ class _Freezing:
         return Did(True, "it serves again")
 
     def _serve(self) -> None:
-        services = services_of(self.record.colour)
+        services = services_of(self.record)
         self.compose.up(*services)
         for name in services:
             wait_until_ready(self.compose, name, DEADLINE)

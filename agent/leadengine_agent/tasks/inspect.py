@@ -59,7 +59,7 @@ def stack_state(host: HostLayout, layout: StackLayout, record: Record) -> StackS
         release=record.release,
         generation=record.number,
         colour=record.colour,
-        healthy=good.issuperset(services_of(record.colour)) and certificate.issuer_kind != "none",
+        healthy=good.issuperset(services_of(record)) and certificate.issuer_kind != "none",
         services=services,
         certificate=certificate,
         backup=backup_state(host, layout, record),
@@ -76,7 +76,7 @@ def _services(record: Record) -> tuple[ServiceState, ...]:
     project = project_name(record.spec.client)
     found = docker.containers(f"label=com.docker.compose.project={project}")
     named = {each["Config"]["Labels"]["com.docker.compose.service"]: each for each in found}
-    wanted = services_of(record.colour)
+    wanted = services_of(record)
     return tuple(_service(name, named[name]) for name in wanted if name in named)
 
 

@@ -65,7 +65,7 @@ def find_payer(world: World, name: str) -> Payer:
         return payer_of(world, check_slug(name))
     except NotFoundError:
         for each in world.store.clients.all():
-            if each.spec.kind == "hosted":
+            if each.spec.kind == "hosted" and each.spec.beside is None:
                 _learn(world, each.slug, name)
         return payer_of(world, name)
 

@@ -147,6 +147,10 @@ class _Routes:
                 self._store.queue.deliver_again(host, task, time.time())
 
     def _fetch(self, host: str) -> dict[str, Any] | None:
+        agent = self._store.agents.find(host)
+        if agent is None or agent.revoked_at is not None:
+            # Its access was taken while it waited here.
+            raise RefusedError(403, "locked", "its access was taken")
         found = self._store.queue.fetch(host, time.time())
         if found is None:
             return None

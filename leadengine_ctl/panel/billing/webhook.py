@@ -34,7 +34,8 @@ async def webhook(request: Request, desk: DeskOf) -> Response:
     settings = desk.world.settings
     if settings.stripe_webhook_secret is None:
         return PlainTextResponse("billing is not set up", 404)
-    secrets = tuple(settings.stripe_webhook_secret.get_secret_value().split(","))
+    given = settings.stripe_webhook_secret.get_secret_value()
+    secrets = tuple(each.strip() for each in given.split(","))
     header = request.headers.get("stripe-signature", "")
     if not is_signed(header, body, secrets, time.time()):
         return PlainTextResponse("not signed by us, or too long ago", 400)

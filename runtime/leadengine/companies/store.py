@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from redis.asyncio import Redis
@@ -42,9 +43,17 @@ def copy_companies(database: Database, redis: Redis, keys: str = "le:") -> Chore
                 await insight.forget(connection, {day for (day,) in await placed.fetchall()})
             if not raw:
                 return
-            await redis.ltrim(keys + FOUND, len(raw), -1)
+            await _strike(redis, keys + FOUND, raw)
 
     return chore
+
+
+async def _strike(redis: Redis, key: str, written: Sequence[Any]) -> None:
+    """Take these off the list, and nothing else: another worker may have done so already."""
+    async with redis.pipeline(transaction=True) as pipeline:
+        for one in written:
+            pipeline.lrem(key, 1, one)
+        await pipeline.execute()
 
 
 async def _keep(connection: Connection, tenant: UUID, found: Sequence[dict[str, object]]) -> None:

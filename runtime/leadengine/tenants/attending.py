@@ -1,16 +1,19 @@
-"""Whom the worker of a shared stack looks after: those with something going on often, all now and then."""
+"""Whom the workers of a shared stack look after: those with something going on often, all now and then."""
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from redis.asyncio import Redis
 
+from leadengine.chores import Due
 from leadengine.database import Database
 from leadengine.settings import Settings
 from leadengine.tenants import hosting
 from leadengine.tenants.hosting import ACTIVE, Client
+from leadengine.tenants.turns import Turns
 
 _ACTIVE_SECONDS = 900
 _ALL_EVERY_SECONDS = 60.0
@@ -20,17 +23,24 @@ _LIST_SECONDS = 5.0
 
 @dataclass
 class ManyClients:
-    """The clients of a shared stack; suspended ones rest."""
+    """The clients of a shared stack, for one of its workers; suspended ones rest."""
 
     database: Database
     redis: Redis
     settings: Settings
+    turns: Turns
     _listed: list[Client] = field(default_factory=list)
     _listed_at: float = 0.0
     _rounds: dict[str, float] = field(default_factory=dict)
 
-    async def due(self, chore: str, seconds: float) -> list[tuple[UUID, Settings]]:
-        """Whose turn it is; a chore with a long pause is everybody's each time."""
+    @asynccontextmanager
+    async def round(self, chore: str, seconds: float) -> AsyncIterator[Due | None]:
+        """For whom it is done now, unless another worker is at it or was a moment ago."""
+        async with self.turns.take(chore, seconds) as mine:
+            yield await self._due(chore, seconds) if mine else None
+
+    async def _due(self, chore: str, seconds: float) -> Due:
+        """A chore with a long pause is everybody's each time."""
         clients = [one for one in await self._clients() if not one.suspended]
         now = time.monotonic()
         if now - self._rounds.get(chore, 0) < max(seconds, _ALL_EVERY_SECONDS) * 0.9:

@@ -67,7 +67,7 @@ def load_on(
 ) -> Iterator[Load]:
     """Load on a stack for as long as the block lasts; every request has ended behind it."""
     assert mix in MIXES
-    client_id = stack.query("SELECT client_id FROM tenants LIMIT 1")
+    client_id = stack.query("SELECT client_id FROM tenants ORDER BY created_at LIMIT 1")
     folder.mkdir(parents=True, exist_ok=True)
     words = (
         *(sys.executable, "-m", "tests.lab.load"),

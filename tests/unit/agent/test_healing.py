@@ -17,6 +17,7 @@ from leadengine_agent.vitals import Standing, is_well
 from tests.unit.agent.builders import a_spec
 
 NETWORK = "leadengine-acme_data"
+RECORD = Record(number=1, colour="blue", key="k", release="1.0.0", spec=a_spec())
 
 
 def running(status: str = "Up 3 hours (healthy)", network: str = NETWORK) -> dict[str, Any]:
@@ -30,18 +31,17 @@ def running(status: str = "Up 3 hours (healthy)", network: str = NETWORK) -> dic
 def layout(tmp_path: Path) -> StackLayout:
     layout = HostLayout(tmp_path).stack("acme")
     layout.create()
-    services = {name: [NETWORK] for name in services_of("blue")}
+    services = {name: [NETWORK] for name in services_of(RECORD)}
     write_state(layout, "networks", {"generation": 1, "services": services})
     return layout
 
 
 def standing(layout: StackLayout, **changes: dict[str, Any] | None) -> Standing:
-    record = Record(number=1, colour="blue", key="k", release="1.0.0", spec=a_spec())
-    found: dict[str, dict[str, Any]] = {name: running() for name in services_of("blue")}
+    found: dict[str, dict[str, Any]] = {name: running() for name in services_of(RECORD)}
     found.update({name.replace("_", "-"): each for name, each in changes.items() if each})
     for name in [name for name, each in changes.items() if each is None]:
         del found[name.replace("_", "-")]
-    return Standing(layout, record, found)
+    return Standing(layout, RECORD, found)
 
 
 def found(standing: Standing) -> list[tuple[str, str]]:

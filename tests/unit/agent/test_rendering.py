@@ -38,6 +38,7 @@ CASES = {
         crawl={"networks": "10.20.0.0/16,fd00::/8"},
         acme={"directory": "https://ca.acme.internal/directory"},
     ),
+    "elsewhere": a_spec(client="cloud", kind="hosted", plan="hosted", elsewhere=True),
 }
 
 

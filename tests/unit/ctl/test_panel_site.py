@@ -1,8 +1,11 @@
 """The panel is put on a host by an operation like any other; a host that clients live on is left to them."""
 
-import pytest
+from typing import get_args
 
-from leadengine_agent.protocol import PanelOrder, PanelSpec
+import pytest
+import yaml
+
+from leadengine_agent.protocol import PanelOrder, PanelSecret, PanelSetting, PanelSpec
 from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.hosts.memory_state import MemoryState, load
@@ -16,6 +19,8 @@ from leadengine_ctl.operations.panel_site import (
 )
 from leadengine_ctl.operations.resume import make_verb
 from leadengine_ctl.operations.runner import run
+from leadengine_ctl.resources import data_folder
+from leadengine_ctl.settings import Settings
 from tests.unit.ctl.cli import Cli
 from tests.unit.ctl.hostile import a_world
 
@@ -74,3 +79,15 @@ def test_a_dry_run_shows_the_plan(lectl: Cli) -> None:
     assert shown.code == 0
     assert "Let the panel serve panel.example.com" in shown.out
     assert "Nothing was changed" in shown.out
+
+
+def test_what_the_order_hands_over_is_a_setting_and_reaches_the_panels_container() -> None:
+    compose = yaml.safe_load((data_folder("templates") / "panel/compose.yaml").read_text())
+    panel = compose["services"]["panel"]
+    for name in get_args(PanelSetting):
+        assert name in Settings.model_fields
+        assert panel["environment"][f"LECTL_{name.upper()}"] == f"${{{name.upper()}:-}}"
+    for secret in get_args(PanelSecret):
+        assert secret.removeprefix("lectl_") in Settings.model_fields
+        assert secret in panel["secrets"]
+        assert compose["secrets"][secret]["file"].endswith(f"/{secret}")

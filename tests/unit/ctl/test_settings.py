@@ -28,7 +28,7 @@ def test_the_names_of_the_specification_are_taken(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("CLAUDE_API_KEY", "canary")
     monkeypatch.setenv("SMTP_HOST", "")
     settings = Settings()
-    assert list(settings.operator_secrets) == [SecretName.LLM_API_KEY]
+    assert list(settings.operator_secrets("dedicated")) == [SecretName.LLM_API_KEY]
     assert "canary" not in repr(settings)
 
 
@@ -59,7 +59,7 @@ def test_what_the_model_may_cost_and_which_intranet_is_read_is_taken(
     wanted = LanguageModel(model="claude-sonnet-5-5", monthly_budget="0", tokens=300)
     assert settings.llm() == wanted
     assert settings.crawl().networks == "10.20.0.0/16"
-    handed = settings.operator_secrets[SecretName.CRAWL_AUTHORITIES]
+    handed = settings.operator_secrets("dedicated")[SecretName.CRAWL_AUTHORITIES]
     assert handed.get_secret_value() == "PEM\n"
 
 
@@ -106,3 +106,33 @@ def test_checkpoints_lie_beside_the_store(monkeypatch: pytest.MonkeyPatch) -> No
     settings = Settings()
     assert settings.database == settings.workflows == "postgresql+psycopg://u:canary@db/control"
     assert "canary" not in repr(settings)
+
+
+def test_data_that_is_elsewhere_is_for_shared_stacks_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LECTL_CLOUD_DATABASE_URL", "postgresql://doadmin:canary@db.test:25060/le")
+    with pytest.raises(ValidationError, match="set together"):
+        Settings()
+    monkeypatch.setenv("LECTL_CLOUD_REDIS_URL", "rediss://default:canary@redis.test:25061/0")
+    settings = Settings()
+    both = {SecretName.DATABASE_ELSEWHERE, SecretName.REDIS_ELSEWHERE}
+    assert set(settings.operator_secrets("hosted")) == both
+    assert settings.operator_secrets("dedicated") == {}
+    assert "canary" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LECTL_CLOUD_DATABASE_URL", "mysql://canary:canary@db.test/le"),
+        ("LECTL_CLOUD_DATABASE_URL", "postgresql://db.test/le"),
+        ("LECTL_CLOUD_DATABASE_URL", "postgresql://a:canary@db.test/le\nx"),
+        ("LECTL_CLOUD_REDIS_URL", "redis://redis.test"),
+    ],
+)
+def test_an_address_that_is_none_is_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match="looks like") as caught:
+        Settings()
+    assert "canary" not in str(caught.value)

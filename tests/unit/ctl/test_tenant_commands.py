@@ -127,3 +127,71 @@ def test_a_client_is_exported_to_a_file_of_its_owner_alone(cloud: Cli, tmp_path:
     missing = cloud("tenant", "export", "nobody", str(tmp_path / "nobody.gz"))
     assert missing.code == 10
     assert not (tmp_path / "nobody.gz").exists()
+
+
+def test_a_stack_whose_data_is_elsewhere_takes_no_points_of_it(
+    lectl: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LECTL_CLOUD_DATABASE_URL", "postgresql://doadmin:canary-1@db.test/le")
+    monkeypatch.setenv("LECTL_CLOUD_REDIS_URL", "rediss://default:canary-2@redis.test:25061/0")
+    planned = lectl("cloud", "create", "le.test", "--host", "memory://one", "--dry-run", "--json")
+    assert "redis-server" not in planned.out
+    ran = lectl("cloud", "create", "le.test", "ops@le.test", "--host", "memory://one")
+    assert ran.code == 0, ran.err
+    shown = lectl("config", "show", "cloud", "--json").json[0]["config"]
+    assert shown["backup.targets"]["value"] == "none"
+    refused = lectl("config", "set", "backup.targets=local", "cloud", "--yes")
+    assert refused.code != 0
+    assert "takes no recovery points" in refused.err
+    # A client's own stack has its own database, whatever is set for the shared one.
+    assert lectl("deploy", "acme", "leads.acme.test", "--host", "memory://two").code == 0
+    assert lectl("config", "show", "acme", "--json").json[0]["config"]["backup.targets"]["value"]
+    for each in (planned, ran, refused):
+        assert "canary" not in each.out + each.err
+    # Set no more, it is as it was.
+    monkeypatch.delenv("LECTL_CLOUD_DATABASE_URL")
+    monkeypatch.delenv("LECTL_CLOUD_REDIS_URL")
+    again = lectl("cloud", "create", "le.test", "ops@le.test", "--host", "memory://one", "--json")
+    assert again.code == 0, again.err
+
+
+def test_another_machine_serves_the_same_stack(lectl: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = {
+        "LECTL_CLOUD_DATABASE_URL": "postgresql://doadmin:canary-1@db.test/le",
+        "LECTL_CLOUD_REDIS_URL": "rediss://default:canary-2@redis.test:25061/0",
+        "LECTL_CLOUD_VECTORS_URL": "http://vectors.test:8000",
+    }
+    for name, value in elsewhere.items():
+        monkeypatch.setenv(name, value)
+    words = ("cloud", "create", "le.test", "ops@le.test", "--host", "memory://one", "--json")
+    first = lectl(*words).json[-1]
+    for name in elsewhere:
+        monkeypatch.delenv(name)
+    planned = lectl("cloud", "join", "cloud-2", "--host", "memory://two", "--dry-run", "--json")
+    files = planned.json[0]["files"]
+    assert f'CLIENT_ID="{first["client_id"]}"' in files["stack.env"]
+    assert 'CLIENT_DOMAIN="le.test"' in files["stack.env"]
+    assert 'CHROMA_URL="http://vectors.test:8000"' in files["stack.env"]
+    assert "server_name app.le.test cdn.le.test;" in files["nginx.conf"]
+    assert {"database_elsewhere", "redis_elsewhere", "shared_secret"} <= set(
+        planned.json[0]["secrets"]
+    )
+    joined = lectl("cloud", "join", "cloud-2", "--host", "memory://two")
+    assert joined.code == 0, joined.err
+    assert "serves app.le.test and cdn.le.test beside cloud" in joined.out
+    assert "canary" not in planned.out + joined.out + joined.err
+    again = lectl("cloud", "join", "cloud-2", "--host", "memory://two", "--json")
+    assert again.json[-1]["changed"] is False
+    taken = lectl("cloud", "join", "cloud", "--host", "memory://three")
+    assert (taken.code, "is another stack already" in taken.err) == (12, True)
+    # Clients are made in the stack, not on one of its machines.
+    assert create(lectl).code == 0
+    assert lectl("destroy", "cloud-2", "--confirm", "cloud-2").code == 0
+    assert lectl("tenant", "show", "acme").code == 0
+
+
+def test_no_machine_joins_a_stack_that_has_its_data_itself(cloud: Cli) -> None:
+    refused = cloud("cloud", "join", "cloud-2", "--host", "memory://two")
+    assert refused.code == 12
+    assert "No other machine can serve beside 'cloud'" in refused.err
+    assert cloud("cloud", "join", "cloud-2", "--beside", "nobody", "--host", "local").code == 10

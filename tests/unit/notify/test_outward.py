@@ -1,11 +1,13 @@
 """An address that an operator typed leads outward and nowhere else (promise S11)."""
 
 import socket
+from functools import partial
 
 import pytest
 
 from leadengine_ctl.notify.base import NotSentError
-from leadengine_ctl.notify.outward import is_public, post_json
+from leadengine_ctl.notify.outward import get_text, is_public, post_json
+from tests.connections import watched
 
 INSIDE = (
     "https://127.0.0.1/", "https://127.1/", "https://127.0.0.1:8700/", "https://2130706433/", "https://0x7f000001/",
@@ -26,7 +28,24 @@ INSIDE = (
 )  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
+def test_none_of_60_forms_of_an_inner_address_is_connected_to() -> None:
+    """The interpreter tells of each connection; nothing is patched."""
+    assert len(INSIDE) >= 60
+    with watched() as made:
+        for url in INSIDE:
+            for ask in (partial(post_json, url, {}), partial(get_text, url)):
+                with pytest.raises(NotSentError):
+                    ask()
+                assert made == [], url
+
+
+def test_the_watch_sees_a_connection() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, watched() as made:
+        socket.create_connection(server.getsockname(), 5).close()
+        assert made == [server.getsockname()]
+
+
+@pytest.fixture
 def no_network(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Nothing may be connected to in these tests; whatever is tried is kept."""
     tried: list[object] = []
@@ -37,14 +56,6 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
     monkeypatch.setattr("socket.create_connection", refuse)
     return tried
-
-
-def test_none_of_60_forms_of_an_inner_address_is_connected_to(no_network: list[object]) -> None:
-    assert len(INSIDE) >= 60
-    for url in INSIDE:
-        with pytest.raises(NotSentError):
-            post_json(url, {})
-        assert no_network == [], url
 
 
 def test_a_name_that_leads_inside_is_refused_also_when_only_one_of_its_addresses_does(

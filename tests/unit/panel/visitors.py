@@ -50,11 +50,13 @@ class Browser:
     def get(self, path: str, **more: Any) -> httpx.Response:
         return self.client.get(path, follow_redirects=False, **more)
 
-    def post(self, path: str, values: dict[str, str] | None = None) -> httpx.Response:
+    def post(
+        self, path: str, values: dict[str, str] | None = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
         """Send a form of ours."""
         anchor = self.client.cookies.get(cookies.SESSION) or self.client.cookies.get(cookies.DOOR)
         sent = {**(values or {}), forms.FIELD: forms.token_for(anchor or "")}
-        headers = {"Origin": URL}
+        headers = {"Origin": URL, **(headers or {})}
         return self.client.post(path, data=sent, headers=headers, follow_redirects=False)
 
 

@@ -1,73 +1,19 @@
 """Who an agent is to its panel: one token, one host, once; nothing stolen is of use (promises S1, S2, S6)."""
 
-import itertools
-import os
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
-from nacl import bindings
 
-from leadengine_agent import assertions
-from leadengine_agent.assertions import request_digest
 from leadengine_agent.reporter.identity import Clock
-from leadengine_agent.reporter.link import read_link
 from leadengine_ctl.fleet.store import Store
 from tests.unit.reporting.agents import Agent
-from tests.unit.reporting.panel import PanelServer, a_panel
+from tests.unit.reporting.panel import PanelServer
 from tests.unit.reporting.racing import race
+from tests.unit.reporting.stating import host_of, post, statement
 
 ENDPOINTS = ("/agent/v1/report", "/agent/v1/rotate", "/agent/v1/tasks", "/agent/v1/tasks/task-0001")
-
-
-@pytest.fixture(scope="module")
-def panel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PanelServer]:
-    with a_panel(tmp_path_factory.mktemp("panel")) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def store(panel: PanelServer) -> Store:
-    return panel.open_store()
-
-
-_names = itertools.count(1)
-
-
-@pytest.fixture
-def agent(panel: PanelServer, store: Store, tmp_path: Path) -> Agent:
-    agent = Agent(tmp_path / "agent").connect(panel, store, f"host-{next(_names)}")
-    agent.reporting.turn()
-    return agent
-
-
-def host_of(agent: Agent) -> str:
-    link = read_link(agent.folder)
-    assert link is not None
-    return link.host
-
-
-def statement(
-    agent: Agent, panel: PanelServer, path: str, body: bytes = b"{}", **claims: object
-) -> str:
-    """An assertion of this agent's key that says what a test wants it to say."""
-    said = {
-        "iss": host_of(agent), "sub": host_of(agent), "aud": panel.url, "iat": int(time.time()),
-        "exp": int(time.time()) + 60, "jti": os.urandom(16).hex(), "ctr": 1,
-        "req": request_digest("POST", path, body),
-    }  # fmt: skip
-    secret = agent.identity._pair()[1]
-    return assertions.encode(
-        {**said, **claims}, lambda text: bindings.crypto_sign(text, secret)[:64]
-    )
-
-
-def post(panel: PanelServer, path: str, proof: str, body: bytes = b"{}") -> httpx.Response:
-    headers = {"Authorization": f"Bearer {proof}"}
-    return httpx.post(panel.url + path, content=body, headers=headers, timeout=30)
 
 
 def test_one_token_admits_one_of_many_that_come_at_once(
@@ -92,20 +38,6 @@ def test_an_enrolment_whose_answer_was_lost_is_finished_by_the_same_agent(
     agent.reporting.turn()
     assert agent.identity.exists
     assert store.agents.get(host).public_key == key
-
-
-@pytest.mark.parametrize("path", ENDPOINTS)
-def test_a_credential_is_of_no_use_for_another_host(
-    agent: Agent, panel: PanelServer, store: Store, tmp_path: Path, path: str
-) -> None:
-    other = Agent(tmp_path / "other").connect(panel, store, f"other-{next(_names)}")
-    other.reporting.turn()
-    theirs = post(
-        panel, path, statement(agent, panel, path, sub=host_of(other), iss=host_of(other))
-    )
-    nobodys = post(panel, path, statement(agent, panel, path, sub="nobody", iss="nobody"))
-    assert theirs.status_code == nobodys.status_code == 401
-    assert theirs.json()["problem"] == nobodys.json()["problem"] == "signature"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ router = APIRouter()
 
 @router.get("/settings/branding")
 async def branding(request: Request, services: ServicesOf, person: SignedIn) -> Response:
-    """The look as it is."""
+    """The look as it is, whichever process kept it."""
+    await services.preferences.refresh()
     look = services.preferences.now.look
     return show(request, services, person, "branding.html", look=look, shown=services.brand)
 

@@ -33,6 +33,7 @@ COMPANIES = {
 @router.get("/settings/privacy")
 async def privacy(request: Request, services: ServicesOf, person: SignedIn) -> Response:
     """The choices, and what was kept and deleted by them."""
+    await services.preferences.refresh()
     chosen = services.preferences.now
     return await _page(request, services, person, chosen.privacy, chosen.site)
 

@@ -1,0 +1,75 @@
+"""A hosted stack whose data is elsewhere, and the machines that serve it together."""
+
+import secrets
+
+from pydantic import SecretStr
+
+from leadengine_agent.protocol import Identity, SecretName
+from leadengine_ctl.errors import NotAllowedError
+from leadengine_ctl.fleet.records import ClientRecord
+from leadengine_ctl.operations.base import World
+from leadengine_ctl.operations.request import DeployRequest
+
+_OF_THE_DATA = (
+    SecretName.DATABASE_ELSEWHERE,
+    SecretName.REDIS_ELSEWHERE,
+    SecretName.SHARED_SECRET,
+)
+"""What every machine of a stack is handed alike."""
+
+
+def shared_fields(
+    world: World, request: DeployRequest, old: ClientRecord | None
+) -> dict[str, object]:
+    """The fields of a spec that say whose data a stack serves; they stay as they were."""
+    if old is not None:
+        spec = old.spec
+        return {
+            "elsewhere": spec.elsewhere,
+            "vectors_url": spec.vectors_url,
+            "beside": spec.beside,
+        }
+    if request.beside:
+        first = first_of(world, request.beside)
+        identity = Identity(
+            client=first.slug, client_id=first.spec.client_id, domain=first.spec.domain
+        )
+        return {"elsewhere": True, "vectors_url": first.spec.vectors_url, "beside": identity}
+    settings = world.settings
+    if request.kind != "hosted" or settings.database_elsewhere is None:
+        return {}
+    return {"elsewhere": True, "vectors_url": settings.vectors_elsewhere}
+
+
+def secrets_of(
+    world: World, request: DeployRequest, old: ClientRecord | None
+) -> dict[SecretName, SecretStr]:
+    """What a stack is handed: as it was, as the settings say now, and what its machines share."""
+    handed = {**(old.secrets if old else {}), **world.settings.operator_secrets(request.kind)}
+    beside = request.beside or (old.spec.beside.client if old and old.spec.beside else None)
+    if beside:
+        first = world.store.clients.get(beside)
+        return handed | {name: first.secrets[name] for name in _OF_THE_DATA}
+    if SecretName.DATABASE_ELSEWHERE in handed:
+        handed.setdefault(SecretName.SHARED_SECRET, SecretStr(secrets.token_hex(32)))
+    return handed
+
+
+def first_of(world: World, name: str) -> ClientRecord:
+    """The stack that another machine is to serve beside.
+
+    Raises:
+        NotFoundError: there is none of this name.
+        NotAllowedError: its data is on its own machine.
+    """
+    record = world.store.clients.get(name)
+    if record.spec.beside:
+        return world.store.clients.get(record.spec.beside.client)
+    if record.spec.vectors_url is None or record.release is None:
+        raise NotAllowedError(
+            f"No other machine can serve beside '{name}'",
+            "Its data is on its own machine, or it does not serve yet.",
+            "Make a stack whose database, Redis and vectors are elsewhere: LECTL_CLOUD_DATABASE_URL, "
+            "LECTL_CLOUD_REDIS_URL, LECTL_CLOUD_VECTORS_URL.",
+        )
+    return record

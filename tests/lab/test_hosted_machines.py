@@ -1,0 +1,187 @@
+"""One hosted stack on three machines, with its data on none: updated, and one of them lost, under load."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.lab.conftest import MakeVps
+from tests.lab.container import Container
+from tests.lab.load.running import Load, load_on
+from tests.lab.load.summary import Summary
+from tests.lab.operator import Operator, fingerprint
+from tests.lab.releases import publish
+from tests.lab.run import Run
+from tests.lab.runtime.library import start_chroma
+from tests.lab.runtime.stack import RuntimeStack, start_stack
+from tests.lab.stack import Stack
+from tests.lab.waiting import until
+
+pytestmark = pytest.mark.soak
+
+DOMAIN = "cloud.le.test"
+APP = f"app.{DOMAIN}"
+NAMES = ("cloud", "cloud-2", "cloud-3")
+RATE = 30.0
+"""Requests a second, on each of the machines."""
+BASELINE = 10.0
+BACK_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Machine(Stack):
+    """One of them; what it stored is asked of the database that it shares."""
+
+    db: Container
+
+    def query(self, sql: str) -> str:
+        words = ("psql", "-U", "le", "-d", "managed", "-Atc", sql)
+        return self.db.run(*words).stdout.strip()
+
+
+@dataclass(frozen=True)
+class Machines:
+    """All of them, and who made them."""
+
+    operator: Operator
+    all: tuple[Machine, ...]
+
+    @property
+    def first(self) -> Machine:
+        return self.all[0]
+
+    @property
+    def last(self) -> Machine:
+        return self.all[-1]
+
+    def lectl(self, *words: str) -> str:
+        ended = self.operator.lectl(*words)
+        assert ended.code == 0, ended.text
+        return ended.text
+
+
+@pytest.fixture(scope="module")
+def data(run: Run, product_images: None) -> RuntimeStack:
+    """A database whose owner is no superuser, a Redis, and a Chroma; all on machines of their own."""
+    data = start_stack(run, "machines")
+    data.sql("CREATE ROLE doadmin LOGIN CREATEROLE PASSWORD 'canary-owner'")
+    data.sql("CREATE DATABASE managed OWNER doadmin")
+    data.settings["CHROMA_URL"] = f"http://{start_chroma(run, 'machines-chroma').address}:8000"
+    return data
+
+
+@pytest.fixture(scope="module")
+def machines(
+    lab_operator: Operator, make_stocked_vps: MakeVps, data: RuntimeStack
+) -> Iterator[Machines]:
+    hosts = [make_stocked_vps() for _ in NAMES]
+    operator = lab_operator.with_settings(
+        LECTL_CLOUD_DATABASE_URL=f"postgresql://doadmin:canary-owner@{data.db.address}:5432/managed",
+        LECTL_CLOUD_REDIS_URL=data.settings["REDIS_URL"],
+        LECTL_CLOUD_VECTORS_URL=data.settings["CHROMA_URL"],
+    )
+    both = zip(hosts, NAMES, strict=True)
+    made = Machines(operator, tuple(Machine(vps, name, APP, data.db) for vps, name in both))
+    for machine in made.all:
+        vps = machine.vps
+        what = ("create", DOMAIN) if machine is made.first else ("join", machine.client)
+        place = ("--host", vps.url, "--host-key", fingerprint(vps))
+        began = time.monotonic()
+        made.lectl("cloud", *what, *place, "--json")
+        tell(f"lectl cloud {what[0]}: {time.monotonic() - began:.1f} s")
+        vps.weigh_as_rented()
+    yield made
+    for vps in hosts:
+        vps.remove()
+
+
+def tell(sentence: str) -> None:
+    """A figure, read with `-s`."""
+    print(f"{time.strftime('%H:%M:%S')} {sentence}", flush=True)  # noqa: T201 - the figure is the point
+
+
+def test_none_has_data_and_each_serves_every_client(machines: Machines) -> None:
+    for machine in machines.all:
+        running = {name for name, each in machine.containers().items() if each["State"]["Running"]}
+        assert running == {"api-blue", "worker", "nginx"}
+    machines.lectl("tenant", "create", "acme", "www.acme.test", "ann@acme.test")
+    for machine in machines.all:
+        assert machine.get("/acme/sign-in").status_code == 200
+    assert "cloud-2" in machines.lectl("status")
+    # Joining made no account: whoever may sign in was there before.
+    assert machines.first.query("SELECT count(*) FROM users") == "2"
+    words = ("cloud", "join", machines.last.client, "--host", machines.last.vps.url, "--json")
+    assert machines.operator.lectl(*words).result["changed"] is False
+
+
+def test_a_rolling_update_fails_no_request(machines: Machines, tmp_path: Path) -> None:
+    """One release on all machines, one after the other, watched by the gates of every update."""
+    publish(machines.operator, "1.1.0", {})
+    with ExitStack() as stack:
+        loads = [stack.enter_context(_load(each, tmp_path)) for each in machines.all]
+        loads[-1].has_run(BASELINE)
+        began = time.monotonic()
+        told = machines.lectl(
+            *("update", *NAMES, "--release", "1.1.0"),
+            *("--bake", "5s", "--soak", "2s", "--yes", "--json"),
+        )
+        tell(f"lectl update of three machines: {time.monotonic() - began:.1f} s")
+        time.sleep(3)
+    assert "1.1.0" in told
+    for load in loads:
+        summary = _judged(load)
+        assert not summary.failures, summary.lines()
+        load.assert_settled()
+
+
+def test_a_lost_machine_costs_no_acknowledged_event(machines: Machines, tmp_path: Path) -> None:
+    """The last one loses its power; who meets it goes to another, as browsers do with several addresses."""
+    with ExitStack() as stack:
+        loads = [stack.enter_context(_load(each, tmp_path)) for each in machines.all]
+        loads[-1].has_run(BASELINE)
+        machines.last.vps.box.kill()
+        killed = time.monotonic()
+        until(lambda: _answers(machines), "the service", 60)
+        back = time.monotonic() - killed
+        time.sleep(25)
+    tell(f"a client's page is answered {back:.1f} s after the power was cut")
+    *left, lost = loads
+    for load in left:
+        summary = _judged(load)
+        assert not summary.failures, summary.lines()
+    assert lost.summary().failures, "the machine was lost, and nobody noticed: nothing was tested"
+    began = time.monotonic()
+    for load in loads:
+        load.assert_settled()
+    tell(f"all that was acknowledged is stored {time.monotonic() - began:.1f} s after the load")
+    assert back <= BACK_SECONDS
+    machines.last.vps.boot()
+    until(lambda: machines.last.get("/acme/sign-in").raise_for_status(), "the lost machine", 180)
+
+
+def _load(machine: Machine, folder: Path):  # type: ignore[no-untyped-def]
+    return load_on(machine, folder / machine.client, RATE, mix="gentle")
+
+
+def _judged(load: Load) -> Summary:
+    summary = load.summary()
+    summary.demand_validity()
+    for line in summary.lines():
+        tell(f"{load.stack.client}: {line}")
+    return summary
+
+
+def _answers(machines: Machines) -> None:
+    """As a browser does: one address after the other."""
+    for machine in reversed(machines.all):
+        try:
+            answer = machine.get("/acme/sign-in")
+        except httpx.TransportError:
+            continue
+        assert answer.status_code == 200
+        return
+    raise AssertionError("none answers")
