@@ -831,6 +831,8 @@ class CreateTenant(Frozen):
         tenant: the new client's name, as in `app.DOMAIN/acme`.
         domain: of its website: events of other websites are not kept.
         email: of its first administrator.
+        colour: of its widget and dashboard, until its people choose another; None: the stack's. What is
+            not said is left out: an older agent refuses a key that it does not know.
     """
 
     verb: Literal["create-tenant"] = "create-tenant"
@@ -838,6 +840,7 @@ class CreateTenant(Frozen):
     tenant: Slug
     domain: DomainName
     email: Email
+    colour: Annotated[HexColour | None, Field(exclude_if=lambda value: value is None)] = None
 
 
 class SuspendTenant(Frozen):

@@ -1,7 +1,7 @@
 """What a deploy is asked to do. It is recorded as it is: no secret is in it."""
 
 from leadengine_agent.protocol import Kind, Plan
-from leadengine_agent.values import ClientId, DomainName, Email, Frozen, Slug, Version
+from leadengine_agent.values import ClientId, DomainName, Email, Frozen, HexColour, Slug, Version
 
 
 class DeployTarget(Frozen):
@@ -33,6 +33,7 @@ class DeployRequest(DeployTarget):
         client_id: of a client that lived elsewhere before; None: as it is, or a new one.
         prove_by: who keeps the domain's DNS, as in `dns`: the certificate is proven by a TXT record
             there; None: the domain leads to the host.
+        colour: the client's own, as whoever signed up chose it; None: as it is set.
     """
 
     release: Version
@@ -42,4 +43,5 @@ class DeployRequest(DeployTarget):
     prove_by: str | None = None
     client_id: ClientId | None = None
     wildcard: bool | None = None
+    colour: HexColour | None = None
     settings: str = ""
