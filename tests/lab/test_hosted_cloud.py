@@ -1,11 +1,15 @@
 """A hosted stack on a host: both names over HTTPS, a client within seconds, and one less again."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import httpx
 import pytest
 
+from leadengine_ctl.hosts.base import HostAddress, HostKey, HostTrust, Transport
+from leadengine_ctl.hosts.registry import open_host
+from tests.conformance.hosting_suite import OWN, HostingSuite
 from tests.lab.acme import Pebble
 from tests.lab.browser import Browser
 from tests.lab.names import Names
@@ -119,3 +123,16 @@ def test_a_deleted_client_is_gone_and_the_stack_serves(cloud: Cloud) -> None:
     wait_until(lambda: cloud.get(APP, "/bolt/sign-in").status_code == 404, 20)
     assert cloud.get(APP, "/acme/sign-in").status_code == 200
     assert cloud.tenant("show", "bolt").code == 10
+
+
+class TestHostingOverSsh(HostingSuite):
+    """The orders about clients that share a stack, carried out by a real agent on real containers."""
+
+    @pytest.fixture(scope="class")
+    def host(self, cloud: Cloud) -> Iterator[Transport]:
+        vps = cloud.stack.vps
+        ended = cloud.operator.deploy(vps, OWN, f"{OWN}.le.test")
+        assert ended.code == 0, ended.text
+        trust = HostTrust(pinned=HostKey.parse(vps.host_key))
+        with open_host(HostAddress.parse(vps.url), trust, vps.key) as opened:
+            yield opened

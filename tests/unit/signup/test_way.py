@@ -176,6 +176,8 @@ def test_a_stack_of_one_s_own_is_deployed_and_shows_what_to_write_into_the_dns(
     assert live.dashboard == "https://leads.acme-shop.test"
     client = lobby.world.store.clients.get("acme-shop")
     assert (client.spec.plan, client.spec.brand.primary) == ("dedicated", "#0f766e")
-    assert client.config == {"brand.primary": "#0f766e"}, "so that it stays when it is deployed again"
+    assert client.config == {"brand.primary": "#0f766e"}, (
+        "so that it stays when it is deployed again"
+    )
     assert lobby.host("two").stacks["acme-shop"].spec == client.spec
     assert "https://leads.acme-shop.test/pixel.js" in browser.get("/start/mine").text
