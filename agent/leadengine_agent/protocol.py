@@ -25,6 +25,7 @@ from leadengine_agent.values import (
     HexColour,
     HostName,
     HttpsUrl,
+    LicenceText,
     Line,
     ModelName,
     ModelPrices,
@@ -311,6 +312,7 @@ class StackSpec(Frozen):
         domain: where it is served; a hosted one below it, as `app.` and `cdn.`.
         wildcard: its certificate is for every name right below the domain; a dedicated one is served
             under each of them.
+        licence: of a client that runs the stack itself. Nothing of a stack depends on it but a sentence.
     """
 
     client: Slug
@@ -320,6 +322,7 @@ class StackSpec(Frozen):
     wildcard: StrictBool = False
     email: Email
     plan: Plan = "dedicated"
+    licence: LicenceText = ""
     brand: Brand = Brand()
     mail: Mail = Mail()
     replies: Replies = Replies()
