@@ -74,27 +74,25 @@ def _age(each: Orphan) -> str:
 
 
 def _put_json(found: Survey) -> None:
-    rows = [
-        {
-            "provider": each.provider,
-            "kind": each.kind,
-            "id": each.id,
-            "name": each.name,
-            "region": each.region,
-            "made_at": each.made_at,
-            "monthly": None if each.monthly is None else f"{each.monthly:.2f}",
-            "currency": each.currency,
-        }
-        for each in found.orphans
-    ]
     terminal.put_json(
         {
             "kind": "result",
-            "orphans": [row for row, each in zip(rows, found.orphans, strict=True) if each.ours],
-            "perhaps": [
-                row for row, each in zip(rows, found.orphans, strict=True) if not each.ours
-            ],
+            "orphans": [_as_json(each) for each in found.orphans if each.ours],
+            "perhaps": [_as_json(each) for each in found.orphans if not each.ours],
             "missing": [each.name for each in found.missing],
             "unasked": found.unasked,
         }
     )
+
+
+def _as_json(each: Orphan) -> dict[str, str | None]:
+    return {
+        "provider": each.provider,
+        "kind": each.kind,
+        "id": each.id,
+        "name": each.name,
+        "region": each.region,
+        "made_at": each.made_at,
+        "monthly": None if each.monthly is None else f"{each.monthly:.2f}",
+        "currency": each.currency,
+    }

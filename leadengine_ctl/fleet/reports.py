@@ -1,5 +1,7 @@
 """What agents reported, for whoever shows it: heartbeats, health, events, usage."""
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, Engine, Row, Table, delete, func, insert, select
 
 from leadengine_agent.reports import Heartbeat
@@ -46,6 +48,23 @@ class Reports:
         with self._reader.connect() as connection:
             rows = connection.execute(select(table).where(wanted).order_by(table.c.at))
             return tuple(HealthRecord.model_validate(dict(row._mapping)) for row in rows)
+
+    def free_sizes(
+        self, hosts: Collection[str], since: float, every: int
+    ) -> dict[str, list[tuple[int, int, int]]]:
+        """When, and how much of disk and memory was free then, of each host, oldest first.
+
+        Args:
+            every: seconds between two of them.
+        """
+        table = self._tables.health
+        wanted = table.c.host.in_(hosts) & (table.c.at >= since) & (table.c.at % every == 0)
+        sizes = select(table.c.host, table.c.at, table.c.disk_free, table.c.memory_free)
+        found: dict[str, list[tuple[int, int, int]]] = {}
+        with self._reader.connect() as connection:
+            for host, *sample in connection.execute(sizes.where(wanted).order_by(table.c.at)):
+                found.setdefault(host, []).append((sample[0], sample[1], sample[2]))
+        return found
 
     def events(
         self, *, host: str = "", client: str = "", after: int = 0, limit: int = 500

@@ -56,9 +56,15 @@ class Signups:
 
     def all(self) -> tuple[SignupRecord, ...]:
         """Every one, the newest first."""
-        wanted = select(self._table.c.body).order_by(self._table.c.created_at.desc())
+        return self.since(0.0)
+
+    def since(self, moment: float) -> tuple[SignupRecord, ...]:
+        """Those that were begun after a moment, the newest first."""
+        table = self._table
+        wanted = select(table.c.body).where(table.c.created_at >= moment)
         with self._reader.connect() as connection:
-            return tuple(map(SignupRecord.model_validate_json, connection.scalars(wanted)))
+            bodies = connection.scalars(wanted.order_by(table.c.created_at.desc()))
+            return tuple(map(SignupRecord.model_validate_json, bodies))
 
     def count_since(self, email: str, moment: float) -> int:
         """How many were begun with an address since a moment."""

@@ -12,7 +12,7 @@ from leadengine_ctl.fleet.records import EventLine
 from leadengine_ctl.fleet.store import Store, now
 from leadengine_ctl.hosts.base import SIGNATURE, Host, HostAddress, HostKey, Progress, Report
 from leadengine_ctl.operations.durable import Durable
-from leadengine_ctl.operations.orders import newest_fence, submit
+from leadengine_ctl.operations.orders import ask, newest_fence, submit
 from leadengine_ctl.providers.base import Provider
 from leadengine_ctl.releases.bundle import Bundle
 from leadengine_ctl.releases.library import Library
@@ -56,6 +56,15 @@ class World:
     clouds: Clouds
     actor: str
     origin: str = "cli"
+
+    def ask(self, address: HostAddress, order: Order) -> dict[str, Any]:
+        """Connect to a host for one order outside of any operation: a read, or what can be repeated.
+
+        Raises:
+            LeadEngineError: the host cannot be reached, or its agent says no.
+        """
+        with self.open_host(address) as host:
+            return ask(host, self.actor, order)
 
     def record(self, action: str, subject: str, outcome: str = "done", detail: str = "") -> None:
         """Write into the audit trail what this actor did."""

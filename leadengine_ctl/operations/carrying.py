@@ -4,7 +4,6 @@ Where it comes from is kept until it is proven where it arrives: the host there 
 and compares what they come to. Each step can be repeated; after a kill the same command goes on.
 """
 
-import secrets
 from dataclasses import dataclass
 
 from leadengine_agent.protocol import (
@@ -17,7 +16,6 @@ from leadengine_agent.protocol import (
     PutParcel,
     ReadParcel,
     SuspendTenant,
-    Task,
     UnpackTenant,
 )
 from leadengine_agent.values import Frozen, Slug
@@ -25,7 +23,7 @@ from leadengine_ctl.errors import LeadEngineError, NotFoundError
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.base import Did, Run, Work
 from leadengine_ctl.operations.client_verb import ClientVerb
-from leadengine_ctl.operations.orders import submit
+from leadengine_ctl.operations.orders import ask
 
 
 class CarryRequest(Frozen):
@@ -141,8 +139,7 @@ class _Steps:
         return Did(changed=True)
 
     def _ask(self, address: HostAddress, order: ReadParcel | PutParcel) -> dict[str, object]:
-        task = Task(id=f"parcel-{secrets.token_hex(6)}", actor=self.run.world.actor, order=order)
-        return submit(self.run.host(address), task)
+        return ask(self.run.host(address), self.run.world.actor, order)
 
     @property
     def _old(self) -> HostAddress:

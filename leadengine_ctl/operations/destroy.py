@@ -7,7 +7,6 @@ from leadengine_agent.values import Frozen, Slug
 from leadengine_ctl.errors import HostUnreachableError, NotAllowedError, NotFoundError
 from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.hosts.base import HostAddress
-from leadengine_ctl.operations.backups.points import ask
 from leadengine_ctl.operations.backups.record import keep_kit
 from leadengine_ctl.operations.base import Did, Run, Work, World
 from leadengine_ctl.operations.client_verb import ClientVerb
@@ -72,7 +71,7 @@ def frozen_request(world: World, client: str, host: str) -> DestroyRequest:
             "What is there is not the copy that a move left.",
             f"To end the client itself: lectl destroy {client}",
         )
-    state = HostState.model_validate(ask(world, address, Inspect()))
+    state = HostState.model_validate(world.ask(address, Inspect()))
     if not any(each.client == client and each.frozen for each in state.stacks):
         raise NotFoundError(
             f"{address.name} has no frozen stack of {client}",

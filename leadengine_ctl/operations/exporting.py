@@ -3,23 +3,20 @@
 import base64
 import hashlib
 import os
-import secrets
 from pathlib import Path
 from typing import IO
 
 from leadengine_agent.protocol import (
-    Order,
     PackTenant,
     ParcelResult,
     PieceResult,
     ReadParcel,
-    Task,
 )
 from leadengine_agent.values import Slug
 from leadengine_ctl.errors import LeadEngineError, UsageError
 from leadengine_ctl.hosts.base import HostAddress, Transport
 from leadengine_ctl.operations.base import World
-from leadengine_ctl.operations.orders import submit
+from leadengine_ctl.operations.orders import ask
 
 
 def export_client(
@@ -40,7 +37,7 @@ def export_client(
     stack, host = place
     with world.open_host(HostAddress.parse(host)) as opened:
         order = PackTenant(client=stack, tenant=tenant)
-        packed = ParcelResult.model_validate(_ask(world, opened, order))
+        packed = ParcelResult.model_validate(ask(opened, world.actor, order))
         draft = file.with_name(f".{file.name}.part")
         draft.unlink(missing_ok=True)
         try:
@@ -52,7 +49,7 @@ def export_client(
         finally:
             draft.unlink(missing_ok=True)
             # Behind its end: it goes from the host as well.
-            _ask(world, opened, ReadParcel(client=stack, offset=packed.size))
+            ask(opened, world.actor, ReadParcel(client=stack, offset=packed.size))
     world.record("client.export", tenant or stack, detail=f"{packed.rows} rows")
     return packed
 
@@ -61,7 +58,7 @@ def _bring(world: World, host: Transport, stack: str, packed: ParcelResult, out:
     found = hashlib.sha256()
     offset = 0
     while offset < packed.size:
-        answer = _ask(world, host, ReadParcel(client=stack, offset=offset))
+        answer = ask(host, world.actor, ReadParcel(client=stack, offset=offset))
         piece = base64.b64decode(PieceResult.model_validate(answer).data)
         if not piece:
             break
@@ -74,8 +71,3 @@ def _bring(world: World, host: Transport, stack: str, packed: ParcelResult, out:
             "The client was packed again by somebody else meanwhile, or the host lost a part.",
             "Run the same command again.",
         )
-
-
-def _ask(world: World, host: Transport, order: Order) -> dict[str, object]:
-    task = Task(id=f"export-{secrets.token_hex(6)}", actor=world.actor, order=order)
-    return submit(host, task)

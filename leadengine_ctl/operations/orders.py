@@ -10,6 +10,7 @@ from leadengine_agent.protocol import (
     FailureCode,
     Fence,
     FenceResult,
+    Order,
     Outcome,
     Task,
 )
@@ -56,6 +57,15 @@ def submit(
     )
 
 
+def ask(transport: Transport, actor: str, order: Order) -> dict[str, Any]:
+    """Give an order outside of any step, under an id of its own: a read, or what can be repeated.
+
+    Raises:
+        LeadEngineError: as `submit`.
+    """
+    return submit(transport, Task(id=f"once-{secrets.token_hex(8)}", actor=actor, order=order))
+
+
 def newest_fence(transport: Transport, actor: str, client: str) -> int | None:
     """The number of the newest order that changed a client on its host.
 
@@ -64,9 +74,8 @@ def newest_fence(transport: Transport, actor: str, client: str) -> int | None:
     """
     if not client:
         return None
-    task = Task(id=f"fence-{secrets.token_hex(8)}", actor=actor, order=Fence(client=client))
     try:
-        return FenceResult.model_validate(submit(transport, task)).fence
+        return FenceResult.model_validate(ask(transport, actor, Fence(client=client))).fence
     except LeadEngineError:
         return None
 

@@ -1,11 +1,10 @@
 """Prove a domain to an authority by a TXT record, before the domain leads to its host."""
 
-import secrets
 import time
 from dataclasses import dataclass
 from functools import partial
 
-from leadengine_agent.protocol import CertifyAhead, Proof, Proven, Task
+from leadengine_agent.protocol import CertifyAhead, Proof, Proven
 from leadengine_ctl.dns.base import Record
 from leadengine_ctl.dns.looking import sees_text
 from leadengine_ctl.dns.manual import instructions
@@ -13,7 +12,7 @@ from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.base import Run
 from leadengine_ctl.operations.naming import Naming
-from leadengine_ctl.operations.orders import submit
+from leadengine_ctl.operations.orders import ask
 from leadengine_ctl.operations.seeing import resolvers_of
 
 _STEP = "certify/record"
@@ -67,8 +66,7 @@ class Proving:
             self.run.ask(_STEP, instructions((record,)))
         if self._is_seen(record, time.monotonic() + patience):
             order = Proven(client=self.client, value=proof.value)
-            task = f"proven-{secrets.token_hex(8)}"
-            submit(self.run.host(self.address), Task(id=task, order=order))
+            ask(self.run.host(self.address), self.run.world.actor, order)
 
     def _is_seen(self, record: Record, deadline: float) -> bool:
         """Wait until every resolver that says anything sees the record."""

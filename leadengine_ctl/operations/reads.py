@@ -1,8 +1,6 @@
 """Reads: they ask the agents live and take no lock; what hosts say of their points is remembered."""
 
-import secrets
-
-from leadengine_agent.protocol import HostState, Inspect, Logs, LogsResult, Order, StackState, Task
+from leadengine_agent.protocol import HostState, Inspect, Logs, LogsResult, StackState
 from leadengine_agent.values import Frozen
 from leadengine_ctl.errors import LeadEngineError
 from leadengine_ctl.fleet.records import ClientRecord
@@ -12,7 +10,6 @@ from leadengine_ctl.operations.backups.record import note_stack
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.defaults import client_host
 from leadengine_ctl.operations.licences import verdict_on
-from leadengine_ctl.operations.orders import submit
 from leadengine_ctl.planning.licence import LicenceVerdict
 
 
@@ -77,14 +74,14 @@ def read_logs(world: World, client: str, service: str | None, lines: int) -> tup
         NotFoundError: there is no such client, or it has no stack.
     """
     order = Logs.model_validate({"client": client, "service": service, "lines": lines})
-    answer = _ask(world, client_host(world, client), order)
+    answer = world.ask(client_host(world, client), order)
     return LogsResult.model_validate(answer).lines
 
 
 def _host_status(world: World, host: str, records: list[ClientRecord]) -> list[ClientStatus]:
     try:
         address = HostAddress.parse(world.store.hosts.get(host).url)
-        state = HostState.model_validate(_ask(world, address, Inspect()))
+        state = HostState.model_validate(world.ask(address, Inspect()))
     except LeadEngineError as error:
         return [_without_stack(world, one, error.what) for one in records]
     stacks = {stack.client: stack for stack in state.stacks}
@@ -108,9 +105,3 @@ def _client_status(world: World, record: ClientRecord, stack: StackState | None)
     sick = [each.service for each in stack.services if each.health == "unhealthy"]
     problem = "" if stack.healthy else f"not healthy: {', '.join(sick) or 'a service is missing'}"
     return ClientStatus(client=record, stack=stack, problem=problem, backups=backups)
-
-
-def _ask(world: World, address: HostAddress, order: Order) -> dict[str, object]:
-    task = Task(id=f"read-{secrets.token_hex(6)}", actor=world.actor, order=order)
-    with world.open_host(address) as host:
-        return submit(host, task)

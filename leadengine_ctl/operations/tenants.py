@@ -4,7 +4,6 @@ None of the orders is fenced, so no operation here asks for its number first (`r
 question to a host is a program started there.
 """
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -15,9 +14,7 @@ from leadengine_agent.protocol import (
     CredentialsResult,
     DeletedTenant,
     DeleteTenant,
-    Order,
     SuspendTenant,
-    Task,
     TenantCredentials,
     TenantResult,
     Tenants,
@@ -31,7 +28,7 @@ from leadengine_ctl.hosts.base import HostAddress, Transport
 from leadengine_ctl.operations.base import Did, Run, Work, World
 from leadengine_ctl.operations.client_verb import ClientVerb
 from leadengine_ctl.operations.defaults import check_slug, client_host
-from leadengine_ctl.operations.orders import submit
+from leadengine_ctl.operations.orders import ask
 
 
 class TenantRequest(Frozen):
@@ -176,7 +173,7 @@ def read_tenants(world: World, named: str | None, tenant: str | None) -> Tenants
     """Ask a hosted stack who is in it, or for one client with all there is of it."""
     stack, host = place_of(world, named)
     order = Tenants.model_validate({"client": stack, "tenant": tenant})
-    return TenantsResult.model_validate(_ask(world, host, order))
+    return TenantsResult.model_validate(world.ask(HostAddress.parse(host), order))
 
 
 def take_tenant_password(world: World, request: TenantRequest) -> CredentialsResult:
@@ -188,15 +185,6 @@ def take_tenant_password(world: World, request: TenantRequest) -> CredentialsRes
 def _password(world: World, host: Transport, request: TenantRequest) -> CredentialsResult:
     """The first administrator's password, told once. It is kept nowhere but as a hash in the stack."""
     order = TenantCredentials(client=request.client, tenant=request.tenant)
-    found = CredentialsResult.model_validate(submit(host, _task(world, order)))
+    found = CredentialsResult.model_validate(ask(host, world.actor, order))
     world.record("credentials.show", request.tenant)
     return found
-
-
-def _ask(world: World, host: str, order: Order) -> dict[str, object]:
-    with world.open_host(HostAddress.parse(host)) as opened:
-        return submit(opened, _task(world, order))
-
-
-def _task(world: World, order: Order) -> Task:
-    return Task(id=f"tenants-{secrets.token_hex(6)}", actor=world.actor, order=order)

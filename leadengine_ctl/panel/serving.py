@@ -12,6 +12,7 @@ from leadengine_ctl.operations.base import World
 from leadengine_ctl.panel.app import create_app
 from leadengine_ctl.panel.billing.clerk import Clerk
 from leadengine_ctl.panel.desk import Desk
+from leadengine_ctl.panel.duty import Duty
 from leadengine_ctl.panel.fleet.index import Index
 from leadengine_ctl.panel.signup.registrar import Registrar
 from leadengine_ctl.panel.watch import Watch
@@ -59,12 +60,11 @@ def serve(world: World, host: str, port: int, *, workers: int, proxies: str) -> 
         timeout_keep_alive=_KEEP_ALIVE,
         backlog=2048,
     )
-    worker, watch, over = Worker(world, workers), Watch(world, desk.index), threading.Event()
-    clerk = Clerk(replace(world, actor="billing", origin="panel"))
-    registrar = Registrar(replace(world, actor="sign-up", origin="panel"))
+    over = threading.Event()
     threading.Thread(target=desk.index.keep_fresh, args=(over,), daemon=True).start()
-    for each in (worker.run, watch.run, clerk.run, registrar.run) if workers else ():
-        threading.Thread(target=each, daemon=True).start()
+    at_work = _at_work(world, desk, workers) if workers else ()
+    for each in at_work:
+        threading.Thread(target=each.run, daemon=True).start()
     # What was loaded stays: looking through it for garbage again and again would stop everybody each time.
     gc.collect()
     gc.freeze()
@@ -72,10 +72,17 @@ def serve(world: World, host: str, port: int, *, workers: int, proxies: str) -> 
         _Server(config).run()
     finally:
         over.set()
-        worker.stop()
-        watch.stop()
-        clerk.stop()
-        registrar.stop()
+        for each in at_work:
+            each.stop()
+
+
+def _at_work(world: World, desk: Desk, workers: int) -> tuple[Duty | Worker, ...]:
+    return (
+        Worker(world, workers),
+        Watch(world, desk.index),
+        Clerk(replace(world, actor="billing", origin="panel")),
+        Registrar(replace(world, actor="sign-up", origin="panel")),
+    )
 
 
 class _Server(uvicorn.Server):

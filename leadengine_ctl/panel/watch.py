@@ -5,9 +5,6 @@ at `LECTL_DEADMAN_URL` after each look raises the alarm when none comes, whateve
 """
 
 import logging
-import secrets
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,6 +13,7 @@ from leadengine_ctl.notify.base import NotSentError
 from leadengine_ctl.notify.outward import post_json
 from leadengine_ctl.operations.alerting import DUTY, prove_channels, settle
 from leadengine_ctl.operations.base import World
+from leadengine_ctl.panel.duty import Duty
 from leadengine_ctl.panel.fleet.index import Index, Row
 from leadengine_ctl.planning.alerts import (
     Finding,
@@ -32,41 +30,35 @@ from leadengine_ctl.planning.health import wrong_clock
 
 log = logging.getLogger(__name__)
 
-EVERY = 30.0
-_LEASE = 90.0
 _DISKS_EVERY = 900.0
+_LOOKS = 25
+"""Looks in which the disks of all hosts are gone through: history is long, and people wait meanwhile."""
+
+_DISK_DAYS, _STEP = 7, 3 * 3600
+"""Days of history, and seconds between two samples of it."""
+
 _SETTLING = 120.0
 """Seconds after the start in which silence is not alarming: hosts come back one by one."""
 
 
-class Watch:
+class Watch(Duty):
+    name = DUTY
+    pause = 30.0
+    lease = 90.0
+
     def __init__(self, world: World, index: Index) -> None:
-        self._world = world
+        super().__init__(world)
         self._index = index
-        self._over = threading.Event()
-        self._holder = f"{socket.gethostname()}:{secrets.token_hex(4)}"
         self._began = time.monotonic()
         self._tried: dict[str, float] = {}
         self._disks: dict[str, float] = {}
-        self._disks_at = 0.0
+        self._disks_at: dict[str, float] = {}
 
-    def run(self) -> None:
-        """Look until `stop`."""
-        while not self._over.wait(EVERY):
-            try:
-                self.look()
-            except Exception:
-                # The watch goes on; that nobody looked shows outside, by the request that did not come.
-                log.exception("the watch could not look")
-
-    def stop(self) -> None:
-        self._over.set()
-
-    def look(self) -> bool:
-        """Look once; False: another panel has the watch."""
-        store = self._world.store
-        if not store.duties.take(DUTY, self._holder, _LEASE):
+    def work(self) -> bool:
+        """Look once. That nobody looked shows outside, by the request that did not come."""
+        if not self._is_mine():
             return False
+        store = self._world.store
         settle(self._world, self.findings())
         prove_channels(self._world, self._tried)
         store.duties.done(DUTY)
@@ -86,33 +78,33 @@ class Watch:
         for found in look_at_clients([_watched(row) for row in rows], limits):
             if settled or found.kind != "silence":
                 yield found
-        yield from look_at_disks(self._full_in(rows), limits)
         said, now = self._index.everything_said(), time.time()
+        yield from look_at_disks(self._full_in({row.brief.host for row in rows}), limits)
         clocks = {host: wrong_clock(each.word, now) for host, each in said.items()}
         yield from look_at_clocks(clocks)
         yield from look_at_workers(store.jobs.oldest_waiting())
         failures = {each.name: each.failure for each in store.alerts.channels() if each.failure}
         yield from look_at_channels(failures)
 
-    def _full_in(self, rows: list[Row]) -> dict[str, float]:
-        """Host -> days until its disk is full; asked for anew four times an hour."""
+    def _full_in(self, hosts: set[str]) -> dict[str, float]:
+        """Host -> days until its disk is full; each is asked about four times an hour, a few in each look."""
         now = time.monotonic()
-        if self._disks_at and now - self._disks_at < _DISKS_EVERY:
-            return self._disks
-        self._disks_at, self._disks = now, {}
-        since = time.time() - 7 * 86_400
-        for host in {row.brief.host for row in rows}:
-            history = self._world.store.reports.health(host, since)
-            samples = [Sample(float(each.at), each.disk_free, each.memory_free) for each in history]
-            days = days_until_full(samples)
+        due = sorted(
+            host for host in hosts if now - self._disks_at.get(host, -_DISKS_EVERY) >= _DISKS_EVERY
+        )[: 1 + len(hosts) // _LOOKS]
+        since = time.time() - _DISK_DAYS * 86_400
+        history = self._world.store.reports.free_sizes(due, since, _STEP)
+        for host in due:
+            days = days_until_full([Sample(*each) for each in history.get(host, ())])
+            self._disks_at[host] = now
+            self._disks.pop(host, None)
             if days is not None:
                 self._disks[host] = days
-        return self._disks
+        return {host: days for host, days in self._disks.items() if host in hosts}
 
 
 def _watched(row: Row) -> Watched:
     now = time.time()
-    advice = row.vitals.certificate.advice if row.vitals else ""
     created = datetime.fromisoformat(row.brief.created_at).timestamp()
     return Watched(
         client=row.slug,
@@ -121,6 +113,5 @@ def _watched(row: Row) -> Watched:
         age=now - created,
         certificate_days=row.certificate_days,
         point_age=None if row.point is None else now - row.point,
-        # What a host says about a certificate mends itself, but for a name with a star.
-        wildcard_advice=advice if "*." in advice else "",
+        wildcard_advice=row.stack.wildcard_advice if row.stack else "",
     )

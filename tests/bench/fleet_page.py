@@ -52,7 +52,7 @@ def measure() -> Iterator[Result]:
         ann = store.people.add("ann@bench.test", Role.OWNER)
         session = store.sessions.open(ann.id, proven=True).get_secret_value()
         port = free_port()
-        with serve(_settings(home), workers=0, port=port) as panel:
+        with serve(_settings(home), workers=1, port=port) as panel:
             headers = {"Cookie": f"{cookies.SESSION}={session}"}
             with httpx.Client(base_url=panel.url, headers=headers, timeout=60) as browser:
                 yield from _views(browser, port)

@@ -16,7 +16,6 @@ from leadengine_ctl.errors import (
 from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.backups.points import (
-    ask,
     choose_point,
     newest_of_reason,
     read_points,
@@ -198,7 +197,7 @@ def _refuse_if_alive(world: World, words: RestoreWords, record: ClientRecord) ->
     """Two stacks of one client would both believe that they are it."""
     home = HostAddress.parse(world.store.hosts.get(record.host).url)
     try:
-        state = HostState.model_validate(ask(world, home, Inspect()))
+        state = HostState.model_validate(world.ask(home, Inspect()))
     except HostUnreachableError:
         return
     if any(each.client == words.client and not each.frozen for each in state.stacks):
@@ -208,7 +207,7 @@ def _refuse_if_alive(world: World, words: RestoreWords, record: ClientRecord) ->
 def _lives(world: World, words: RestoreWords, home: HostAddress) -> NotAllowedError:
     to = words.to or "HOST"
     try:
-        state = HostState.model_validate(ask(world, home, Inspect()))
+        state = HostState.model_validate(world.ask(home, Inspect()))
         here = any(each.client == words.client and not each.frozen for each in state.stacks)
     except HostUnreachableError:
         here = False

@@ -7,7 +7,6 @@ from leadengine_agent.protocol import MakeKit, RecoveryKit, RecoveryKitResult
 from leadengine_ctl import resources
 from leadengine_ctl.errors import LeadEngineError, NotFoundError
 from leadengine_ctl.hosts.base import HostAddress
-from leadengine_ctl.operations.backups.points import ask
 from leadengine_ctl.operations.backups.record import KeptKit, store_kit
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.defaults import check_slug
@@ -26,7 +25,7 @@ def fresh_kit(world: World, client: str) -> KeptKit:
         # A silent host is when a kit is needed most: then the one that is kept has to do.
         with suppress(LeadEngineError):
             address = HostAddress.parse(world.store.hosts.get(record.host).url)
-            answer = ask(world, address, MakeKit(client=client))
+            answer = world.ask(address, MakeKit(client=client))
             store_kit(world, record, RecoveryKitResult.model_validate(answer))
     return kept_kit(world, client)
 

@@ -1,21 +1,11 @@
 """Which points there are, and which one is meant. Reads: they ask hosts, and change nothing."""
 
-import secrets
 from collections.abc import Iterable
 
-from leadengine_agent.protocol import Order, Point, Points, PointsResult, Task
+from leadengine_agent.protocol import Point, Points, PointsResult
 from leadengine_ctl.errors import NotFoundError
-from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.defaults import client_host
-from leadengine_ctl.operations.orders import submit
-
-
-def ask(world: World, address: HostAddress, order: Order) -> dict[str, object]:
-    """Give a host an order that only reads."""
-    task = Task(id=f"read-{secrets.token_hex(6)}", actor=world.actor, order=order)
-    with world.open_host(address) as host:
-        return submit(host, task)
 
 
 def read_points(world: World, client: str, *, check: bool = False) -> PointsResult:
@@ -28,7 +18,7 @@ def read_points(world: World, client: str, *, check: bool = False) -> PointsResu
         NotFoundError: there is no such client, or it has no stack.
     """
     order = Points.model_validate({"client": client, "check": check})
-    return PointsResult.model_validate(ask(world, client_host(world, client), order))
+    return PointsResult.model_validate(world.ask(client_host(world, client), order))
 
 
 def choose_point(points: Iterable[Point], client: str, wanted: str | None) -> Point:

@@ -3,7 +3,6 @@
 from leadengine_agent.protocol import Prune, PruneResult, RecoveryKit, TargetCredentials
 from leadengine_agent.values import Frozen, Slug, TargetName
 from leadengine_ctl.errors import NotAllowedError
-from leadengine_ctl.operations.backups.points import ask
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.defaults import find_address
 
@@ -38,7 +37,7 @@ def prune(world: World, words: PruneWords, kit: RecoveryKit) -> PruneResult:
         keep=record.spec.backup.keep,
         dry_run=words.dry_run,
     )
-    return PruneResult.model_validate(ask(world, address, order))
+    return PruneResult.model_validate(world.ask(address, order))
 
 
 def _with_credentials(world: World, storage: str, kit: RecoveryKit) -> RecoveryKit:

@@ -2,7 +2,6 @@
 
 from leadengine_agent.protocol import Repair, RepairResult
 from leadengine_ctl.errors import NotFoundError, UsageError
-from leadengine_ctl.operations.backups.points import ask
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.defaults import client_host
 
@@ -45,4 +44,4 @@ def repair(world: World, client: str, target: str, plan: RepairResult) -> Repair
 
 
 def _repair(world: World, order: Repair) -> RepairResult:
-    return RepairResult.model_validate(ask(world, client_host(world, order.client), order))
+    return RepairResult.model_validate(world.ask(client_host(world, order.client), order))

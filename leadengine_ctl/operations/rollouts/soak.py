@@ -1,15 +1,13 @@
 """Watch a wave after its updates: what gets sick now is taken back before the next wave begins."""
 
-import secrets
 import time
 from collections import Counter
 from collections.abc import Iterable
 
-from leadengine_agent.protocol import HostState, Inspect, StackState, Task
+from leadengine_agent.protocol import HostState, Inspect, StackState
 from leadengine_ctl.errors import HostUnreachableError, LeadEngineError
 from leadengine_ctl.fleet.records import TargetRecord, TargetState
 from leadengine_ctl.hosts.base import HostAddress
-from leadengine_ctl.operations.orders import submit
 from leadengine_ctl.operations.rollouts.client import undo
 from leadengine_ctl.operations.rollouts.crew import Crew
 from leadengine_ctl.operations.rollouts.wave import each_host
@@ -102,7 +100,5 @@ def _problem(target: TargetRecord, stack: StackState | None) -> str:
 
 def _stack_of(crew: Crew, target: TargetRecord) -> StackState | None:
     address = HostAddress.parse(crew.world.store.hosts.get(target.host).url)
-    order = Inspect(client=target.client)
-    task = Task(id=f"soak-{secrets.token_hex(8)}", actor=crew.world.actor, order=order)
-    with crew.world.open_host(address) as host:
-        return next(iter(HostState.model_validate(submit(host, task)).stacks), None)
+    state = crew.world.ask(address, Inspect(client=target.client))
+    return next(iter(HostState.model_validate(state).stacks), None)

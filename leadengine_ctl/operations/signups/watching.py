@@ -1,14 +1,12 @@
 """After a client is there: its first visit, whose website it is, and a concierge that knows something."""
 
-import secrets
 import time
 
-from leadengine_agent.protocol import ReadSite, Task
+from leadengine_agent.protocol import ReadSite
 from leadengine_ctl.fleet.signup_records import SignupRecord, SignupState
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.notify.outward import get_text
 from leadengine_ctl.operations.base import World
-from leadengine_ctl.operations.orders import submit
 from leadengine_ctl.operations.signups.proving import Load, find_proof
 from leadengine_ctl.operations.tenants import place_of, read_tenants
 
@@ -56,7 +54,5 @@ def _ended(world: World, signup: SignupRecord) -> SignupRecord:
 def _read_site(world: World, signup: SignupRecord) -> SignupRecord:
     _, host = place_of(world, signup.stack)
     order = ReadSite(client=signup.stack, tenant=signup.slug)
-    task = Task(id=f"read-site-{secrets.token_hex(6)}", actor=world.actor, order=order)
-    with world.open_host(HostAddress.parse(host)) as opened:
-        submit(opened, task)
+    world.ask(HostAddress.parse(host), order)
     return world.store.signups.change(signup, read_at=time.time())

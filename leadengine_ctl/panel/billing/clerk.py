@@ -4,14 +4,10 @@ One panel of several has it at a time.
 """
 
 import logging
-import secrets
-import socket
-import threading
 import time
 
 from leadengine_ctl.billing.base import BillingServer
 from leadengine_ctl.billing.registry import is_set_up, open_server
-from leadengine_ctl.errors import LeadEngineError
 from leadengine_ctl.operations import jobs
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.billing.chores import catch_up
@@ -19,48 +15,30 @@ from leadengine_ctl.operations.billing.following import take_in
 from leadengine_ctl.operations.billing.reconcile import compare, heal
 from leadengine_ctl.operations.billing.standing import settle
 from leadengine_ctl.operations.billing.telling import StandingVerb, enforce
+from leadengine_ctl.panel.duty import Duty
 
 log = logging.getLogger(__name__)
 
-DUTY = "billing"
 COMPARING = "billing-compare"
-EVERY = 2.0
-_LEASE = 120.0
 _TELL_EVERY = 5.0
 _CHORES_EVERY = 900.0
 _COMPARE_EVERY = 86_400.0
-_AFTER_FAILURE = 30.0
 
 
-class Clerk:
+class Clerk(Duty):
     """Args: `server`: whom to ask; None: the one of the settings, opened at the first work."""
 
+    name = "billing"
+    pause = 2.0
+
     def __init__(self, world: World, server: BillingServer | None = None) -> None:
-        self._world = world
-        self._over = threading.Event()
-        self._holder = f"{socket.gethostname()}:{secrets.token_hex(4)}"
+        super().__init__(world)
         self._server = server
         self._chores_at = self._told_at = 0.0
 
-    def run(self) -> None:
-        """Work until `stop`; at once where nothing is set up."""
-        if not is_set_up(self._world.settings):
-            return
-        wait = EVERY
-        while not self._over.wait(wait):
-            wait = EVERY
-            try:
-                self.work()
-            except LeadEngineError as error:
-                log.warning("billing waits: %s. %s", error.what, error.why)
-                wait = _AFTER_FAILURE
-            except Exception:
-                # The clerk goes on: what waits is written down, and is taken up again.
-                log.exception("the clerk of billing could not work")
-                wait = _AFTER_FAILURE
-
-    def stop(self) -> None:
-        self._over.set()
+    @property
+    def is_wanted(self) -> bool:
+        return is_set_up(self._world.settings)
 
     def work(self) -> bool:
         """Work once; False: another panel has it.
@@ -68,8 +46,7 @@ class Clerk:
         Raises:
             BillingError: the payment server did not answer, or refused.
         """
-        store = self._world.store
-        if not store.duties.take(DUTY, self._holder, _LEASE):
+        if not self._is_mine():
             return False
         if self._server is None:
             self._server = open_server(self._world.settings)
@@ -95,7 +72,7 @@ class Clerk:
     def _is_time_to_compare(self) -> bool:
         """Once a day, whichever panel does it; a comparison that failed is tried again."""
         duties = self._world.store.duties
-        mine = duties.take(COMPARING, self._holder, _LEASE)
+        mine = duties.take(COMPARING, self._holder, self.lease)
         return mine and time.time() - (duties.last_done(COMPARING) or 0.0) > _COMPARE_EVERY
 
     def _compare(self, server: BillingServer) -> None:

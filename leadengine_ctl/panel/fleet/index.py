@@ -59,12 +59,14 @@ class Glance(NamedTuple):
     Attributes:
         point: when its newest verified recovery point was made; None: it has none.
         certificate: when its certificate ends, in seconds since 1970; 0: unknown.
+        wildcard_advice: what to do for a name with a star; any other certificate mends itself.
     """
 
     healthy: bool
     release: str
     point: float | None
     certificate: float
+    wildcard_advice: str
 
 
 class Row(NamedTuple):
@@ -245,5 +247,6 @@ class Index:
 
 
 def _glance(stack: StackVitals) -> Glance:
-    ends = stack.certificate.not_after
-    return Glance(stack.healthy, stack.release, stack.recovery_point, ends)
+    ends, advice = stack.certificate.not_after, stack.certificate.advice
+    point = stack.recovery_point
+    return Glance(stack.healthy, stack.release, point, ends, advice if "*." in advice else "")

@@ -4,9 +4,6 @@ One panel of several has it at a time.
 """
 
 import logging
-import secrets
-import socket
-import threading
 import time
 
 from leadengine_ctl.billing.base import BillingServer
@@ -15,51 +12,48 @@ from leadengine_ctl.errors import LeadEngineError, LockedError
 from leadengine_ctl.fleet.signup_records import SignupRecord
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.signups.advancing import advance, pause_of
+from leadengine_ctl.panel.duty import Duty
 
 log = logging.getLogger(__name__)
 
-DUTY = "signups"
-EVERY = 0.5
-_LEASE = 120.0
 _AFTER_FAILURE = 30.0
+_OF_INTEREST = 60 * 86_400.0
+"""Seconds after its beginning in which something may happen to a sign-up."""
+
+_QUIET, _BUSY = 2.0, 0.5
+"""Seconds between two rounds; busy: somebody has paid and waits for a client."""
 
 
-class Registrar:
+class Registrar(Duty):
     """Args: `server`: who takes the money; None: the one of the settings, opened at the first work."""
 
+    name = "sign-ups"
+    pause = _QUIET
+
     def __init__(self, world: World, server: BillingServer | None = None) -> None:
-        self._world = world
-        self._over = threading.Event()
-        self._holder = f"{socket.gethostname()}:{secrets.token_hex(4)}"
+        super().__init__(world)
         self._server = server
         self._next: dict[str, float] = {}
 
-    def run(self) -> None:
-        """Work until `stop`; at once over where nobody may sign up."""
-        settings = self._world.settings
-        if not settings.signup or not is_set_up(settings):
-            return
-        while not self._over.wait(EVERY):
-            try:
-                self.work()
-            except Exception:
-                # It goes on: what waits is written down, and is taken up again.
-                log.exception("the registrar of sign-ups could not work")
-
-    def stop(self) -> None:
-        self._over.set()
+    @property
+    def is_wanted(self) -> bool:
+        return self._world.settings.signup and is_set_up(self._world.settings)
 
     def work(self) -> bool:
         """Look once at each sign-up whose time has come; False: another panel does it."""
-        if not self._world.store.duties.take(DUTY, self._holder, _LEASE):
+        if not self._is_mine():
             return False
         if self._server is None:
             self._server = open_server(self._world.settings)
-        now = time.monotonic()
-        for each in self._world.store.signups.all():
+        now, waits = time.monotonic(), _QUIET
+        for each in self._world.store.signups.since(time.time() - _OF_INTEREST):
             pause = pause_of(each)
-            if pause is not None and self._next.get(each.id, 0.0) <= now:
+            if pause is None:
+                continue
+            waits = min(waits, max(pause, _BUSY))
+            if self._next.get(each.id, 0.0) <= now:
                 self._next[each.id] = time.monotonic() + self._advance(self._server, each, pause)
+        self.pause = waits
         return True
 
     def _advance(self, server: BillingServer, each: SignupRecord, pause: float) -> float:

@@ -16,11 +16,11 @@ from leadengine.settings import Settings
 from leadengine.tenants.hosting import Client
 from leadengine.tenants.preferences import Chosen
 from leadengine.travelling.manifest import Section, Whose, summed
+from leadengine.travelling.reading import GZIP
 from leadengine.travelling.tables import Found, Sum, lines, speak_alike, tables
 
 END = b"\\.\n"
 """What ends the rows of a table: no row is written so."""
-_GZIP = 31
 _PIECE = 64 * 1024
 
 
@@ -39,7 +39,7 @@ async def leaving(database: Database, shared: Settings, client: Client) -> Async
     Raises:
         psycopg.Error: the database does not answer; what came so far has no manifest at its end.
     """
-    packer = zlib.compressobj(6, zlib.DEFLATED, _GZIP)
+    packer = zlib.compressobj(6, zlib.DEFLATED, GZIP)
     async for piece in _gathered(_plain(database, shared, client)):
         yield packer.compress(piece)
     yield packer.flush()

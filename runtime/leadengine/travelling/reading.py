@@ -8,7 +8,8 @@ from pydantic import BaseModel, ValidationError
 
 Word = TypeVar("Word", bound=BaseModel)
 
-_GZIP = 31
+GZIP = 31
+"""How zlib is told that a stream has the header of gzip around it."""
 _PIECE = 1024 * 1024
 _LONGEST = 64 * 1024 * 1024
 """No row is longer: the largest thing that is kept in one is a file that somebody handed in."""
@@ -57,7 +58,7 @@ def read(kind: type[Word], line: bytes) -> Word:
 
 
 async def _unpacked(pieces: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    unpacker = zlib.decompressobj(_GZIP)
+    unpacker = zlib.decompressobj(GZIP)
     try:
         async for piece in pieces:
             left = piece

@@ -143,16 +143,16 @@ def test_a_way_that_broke_is_an_incident_until_something_arrives_again(
     blocked = place / "second.notices.jsonl"
     blocked.mkdir()
     for _ in range(2):
-        watch.look()
+        watch.work()
     (incident,) = fleet.world.store.alerts.open_incidents()
     assert (incident.kind, incident.subject) == ("channel", "second")
     assert [each["state"] for each in told(fleet)] == ["alive", "opened"]
     blocked.rmdir()
-    watch.look()
+    watch.work()
     assert fleet.world.store.alerts.open_incidents(), "it is not tried at each look"
     watch._tried["second"] -= 900
     for _ in range(2):
-        watch.look()
+        watch.work()
     assert fleet.world.store.alerts.open_incidents() == ()
     assert [each["state"] for each in told(fleet)] == ["alive", "opened", "closed"]
 
@@ -164,18 +164,31 @@ def test_the_watch_sees_a_fleet_and_one_panel_of_two_has_it(fleet: Fleet, panel:
     watch._began -= 1000
     kinds = {(each.kind, each.subject) for each in watch.findings()}
     assert kinds == {("client", "acme"), ("certificate", "acme"), ("silence", "beta")}
-    assert watch.look()
-    assert not Watch(panel.desk.world, panel.desk.index).look()
+    assert watch.work()
+    assert not Watch(panel.desk.world, panel.desk.index).work()
     page = panel.browser(Role.ADMIN).get("/alerts").text
     assert "acme is red" in page
     assert "Nothing is known of beta" in page
+
+
+def test_of_a_fleet_each_disk_that_fills_up_is_found_within_some_looks(
+    fleet: Fleet, panel: Panel
+) -> None:
+    names = tuple(f"c{number:02d}" for number in range(60))
+    fleet.add(*names)
+    Reporting(fleet.world.store).past("host-c41", 3, fills=12)
+    Reporting(fleet.world.store).past("host-c05", 3)
+    watch = Watch(panel.desk.world, panel.desk.index)
+    looks = [{each.subject for each in watch.findings() if each.kind == "disk"} for _ in range(30)]
+    assert looks[0] == set(), "they are gone through a few at a time"
+    assert looks[-1] == {"host-c41"}
 
 
 def test_without_a_watch_the_page_does_not_say_that_nothing_is_wrong(panel: Panel) -> None:
     browser = panel.browser(Role.VIEWER)
     assert "Nothing is wrong" not in browser.get("/alerts").text
     assert "Nobody looks right now" in browser.get("/alerts").text
-    assert Watch(panel.desk.world, panel.desk.index).look()
+    assert Watch(panel.desk.world, panel.desk.index).work()
     assert "Nothing is wrong" in browser.get("/alerts").text
 
 

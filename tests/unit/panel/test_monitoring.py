@@ -68,7 +68,7 @@ def said(fleet: Fleet, panel: Panel) -> Labels:
     reporting.report("host-acme", a_beat(a_stack("acme")))
     reporting.use("host-acme", "acme", 7)
     settle(fleet.world, [Finding("client", "beta", "critical", "beta is red.")])
-    assert Watch(panel.desk.world, panel.desk.index).look()
+    assert Watch(panel.desk.world, panel.desk.index).work()
     answer = panel.program(Role.VIEWER).get("/metrics")
     assert answer.status_code == 200
     found: Labels = {}

@@ -46,7 +46,7 @@ class Simulated:
         stack = {
             "client": stack_of(self.host), "release": "1.0.0",
             "generation": 3, "colour": "blue", "healthy": True, "services": services,
-            "certificate": certificate,
+            "certificate": certificate, "recovery_point": now - 3600,
         }  # fmt: skip
         beat = {
             "looked_at": now, "agent_version": "1.0.0", "memory_total": 8 << 30, "memory_free": 4 << 30,
