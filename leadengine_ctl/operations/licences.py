@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
-from leadengine_ctl.errors import LeadEngineError, NotAllowedError
+from leadengine_ctl.errors import LeadEngineError, NotAllowedError, UsageError
 from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.planning.licence import (
@@ -35,7 +35,7 @@ def issue(world: World, licence: Licence, keys: Path, passphrase: SecretStr) -> 
             "A licence cannot end before it is issued", "", "Give a later day: --until 2027-12-31"
         )
     root = Pending(world.library.repository).published_root()
-    text = sign(licence, root, read_keys(keys, passphrase))
+    text = sign(licence.model_dump(mode="json"), root, read_keys(keys, passphrase))
     world.record("licence.issue", licence.client, detail=f"until {licence.until}")
     return text
 
@@ -50,7 +50,15 @@ def read_licence(world: World, text: str) -> Licence:
     from leadengine_ctl.releases.licences import read
     from leadengine_ctl.releases.pending import Pending
 
-    return read(text, Pending(world.library.repository).published_root())
+    said = read(text, Pending(world.library.repository).published_root())
+    try:
+        return Licence.model_validate(said)
+    except ValidationError as error:
+        raise UsageError(
+            "This licence cannot be read",
+            f"{error.errors()[0]['msg']}.",
+            "It was made by a newer lectl: update this one.",
+        ) from error
 
 
 def check_for(world: World, text: str, record: ClientRecord) -> LicenceVerdict:

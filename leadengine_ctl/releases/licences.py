@@ -3,21 +3,21 @@
 One such key suffices: a forged licence hides a sentence, and opens nothing.
 """
 
+from typing import Any
+
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from pydantic import ValidationError
 from tuf.api.metadata import Metadata, Root
 
 from leadengine_agent.assertions import MalformedError, decode, encode
 from leadengine_ctl.errors import NotAllowedError, UsageError
-from leadengine_ctl.planning.licence import Licence
 from leadengine_ctl.releases.keys import Signers, short
 
 _AUDIENCE = "leadengine-licence"
 _ROLE = "targets"
 
 
-def sign(licence: Licence, root: Metadata[Root], signers: Signers) -> str:
+def sign(licence: dict[str, Any], root: Metadata[Root], signers: Signers) -> str:
     """The licence as text, signed by the first key that may.
 
     Raises:
@@ -31,11 +31,11 @@ def sign(licence: Licence, root: Metadata[Root], signers: Signers) -> str:
             f"Those that may are called {', '.join(map(short, allowed))}.",
             "Name the folder of a key for 'targets', as 'lectl release keys' shows them.",
         )
-    claims = {"aud": _AUDIENCE, "iss": signer.public_key.keyid, **licence.model_dump(mode="json")}
+    claims = {"aud": _AUDIENCE, "iss": signer.public_key.keyid, **licence}
     return encode(claims, lambda body: bytes.fromhex(signer.sign(body).signature))
 
 
-def read(text: str, root: Metadata[Root]) -> Licence:
+def read(text: str, root: Metadata[Root]) -> dict[str, Any]:
     """What a licence says, if the publisher has signed it.
 
     Raises:
@@ -55,10 +55,7 @@ def read(text: str, root: Metadata[Root]) -> Licence:
             "It was changed, or none of the publisher's keys of today has signed it.",
             "Ask the publisher for it anew; nothing of a stack depends on it.",
         )
-    try:
-        return Licence.model_validate(claims)
-    except ValidationError as error:
-        raise _no_licence(f"{error.errors()[0]['msg']}.") from error
+    return claims
 
 
 def _is_signed(root: Metadata[Root], keyid: object, signed: bytes, signature: bytes) -> bool:

@@ -9,15 +9,22 @@ import pytest
 
 from leadengine_ctl.hosts.base import HostAddress, HostKey, HostTrust, Transport
 from leadengine_ctl.hosts.registry import open_host
+from leadengine_ctl.releases.keys import read_keys
+from leadengine_ctl.releases.licences import sign
+from leadengine_ctl.releases.pending import Pending
+from leadengine_ctl.releases.repository import Repository
 from tests.conformance.hosting_suite import OWN, HostingSuite
 from tests.lab.acme import Pebble
 from tests.lab.browser import Browser
 from tests.lab.names import Names
 from tests.lab.operator import Operator, certificate_settings, fingerprint, wait_until
 from tests.lab.run import Run
+from tests.lab.runtime.sending import body, fresh
+from tests.lab.runtime.stack import CLIENT_ID
 from tests.lab.site import serve_site
 from tests.lab.stack import Stack
 from tests.lab.vps import Vps
+from tests.unit.ctl.builders import PASSPHRASE
 
 DOMAIN = "cloud.le.test"
 pytestmark = pytest.mark.soak
@@ -125,14 +132,57 @@ def test_a_deleted_client_is_gone_and_the_stack_serves(cloud: Cloud) -> None:
     assert cloud.tenant("show", "bolt").code == 10
 
 
+@pytest.fixture(scope="module")
+def own(cloud: Cloud, names: Names) -> str:
+    """A stack of one client's own beside it; the password of its administrator."""
+    vps, domain = cloud.stack.vps, f"{OWN}.le.test"
+    names.point(domain, vps.address, vps.address6)
+    return cloud.operator.first_password(vps, OWN, domain)
+
+
 class TestHostingOverSsh(HostingSuite):
     """The orders about clients that share a stack, carried out by a real agent on real containers."""
 
     @pytest.fixture(scope="class")
-    def host(self, cloud: Cloud) -> Iterator[Transport]:
+    def host(self, cloud: Cloud, own: str) -> Iterator[Transport]:
         vps = cloud.stack.vps
-        ended = cloud.operator.deploy(vps, OWN, f"{OWN}.le.test")
-        assert ended.code == 0, ended.text
         trust = HostTrust(pinned=HostKey.parse(vps.host_key))
         with open_host(HostAddress.parse(vps.url), trust, vps.key) as opened:
             yield opened
+
+
+def test_a_licence_that_ended_is_said_and_stops_nothing(
+    cloud: Cloud, own: str, browser: Browser
+) -> None:
+    """In the dashboard and by `lectl status`; visits are taken and leads handed out as before."""
+    operator, domain = cloud.operator, f"{OWN}.le.test"
+    file = operator.home / "own.licence"
+    file.write_text(_ended_licence(operator, domain))
+    used = operator.lectl("licence", "use", str(file), OWN, "--yes")
+    assert used.code == 0, used.text
+    told = operator.lectl("status", OWN)
+    assert (told.code, "Its licence ended on 2026-01-31" in told.err) == (0, True), told.text
+    with browser.open({domain: cloud.stack.vps.address}, (cloud.root,)) as page:
+        page.goto(f"https://{domain}/")
+        page.get_by_label("E-mail").fill(f"ops@{domain}")
+        page.get_by_label("Password").fill(own)
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_text("The licence of this installation ended on 2026-01-31").wait_for()
+        browser.screenshot(page, "licence-ended")
+        assert page.request.get(f"https://{domain}/leads.csv").status == 200
+    client_id = operator.must("status", OWN, "--json").result["clients"][0]["client_id"]
+    sent = body(fresh(), url="https://www.own.test/a").replace(CLIENT_ID, client_id)
+    stack = Stack(cloud.stack.vps, OWN, domain)
+    with stack.visitor(cloud.root) as visitor:
+        assert (
+            visitor.post(f"https://{stack.vps.address}/v1/events", content=sent).status_code == 202
+        )
+    wait_until(lambda: stack.query("SELECT count(*) FROM events") == "1", 60)
+
+
+def _ended_licence(operator: Operator, domain: str) -> str:
+    """Signed as the publisher would have done last year."""
+    said = {"client": OWN, "tier": "self-hosted", "domains": [domain],
+            "issued": "2025-02-01", "until": "2026-01-31"}  # fmt: skip
+    root = Pending(Repository(operator.data / "releases")).published_root()
+    return sign(said, root, read_keys(operator.home / "stick", PASSPHRASE))

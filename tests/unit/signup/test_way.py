@@ -33,15 +33,11 @@ def test_a_stranger_becomes_a_client_and_is_written_to_at_each_stage(
     assert lobby.world.store.hosted.all() == ()
     lobby.account.customers.pay_at(lobby.one().checkout)
     live = lobby.until("live")
-    assert live.seconds is not None
     assert lobby.host("one").stacks["cloud"].tenants["acme-shop"].colour == "#0f766e"
+    assert live.seconds is not None
     page = browser.get("/start/mine").text
-    for words in (
-        live.client_id,
-        "https://app.le.test/acme-shop",
-        "after your payment",
-        "WordPress",
-    ):
+    shown = (live.client_id, "https://app.le.test/acme-shop", "after your payment", "WordPress")
+    for words in shown:
         assert words in page, words
     assert verdict_of(lobby.world, "acme-shop").standing == "good"
     assert compare(lobby.world, lobby.server) == ()
