@@ -20,6 +20,8 @@ from leadengine_ctl.settings import Settings
 from tests.unit.ctl.builders import PASSPHRASE
 from tests.unit.ctl.cli import Cli, Ran
 
+pytestmark = pytest.mark.long
+
 DOMAIN = "leads.acme.test"
 
 
