@@ -1,7 +1,8 @@
 """What every host must do with clients that share a stack, and with those that do not pay.
 
 A kind of host passes by subclassing with two fixtures: `host` (entered), on which the hosted stack
-`cloud` and the dedicated stack `own` are active. Nothing of a test's client stays behind.
+`cloud` is active, and `other`, which may be the same one, with the dedicated stack `own`. Nothing of a
+test's client stays behind.
 """
 
 from collections.abc import Iterator
@@ -91,13 +92,13 @@ class HostingSuite(Asking):
         assert self.changed(host, again) is True
         assert self.suspended(host) is False
 
-    def test_a_stack_of_its_own_stands_as_its_client_pays(self, host: Transport) -> None:
+    def test_a_stack_of_its_own_stands_as_its_client_pays(self, other: Transport) -> None:
         try:
             for standing, changes in (("read-only", True), ("read-only", False), ("good", True)):
                 order = SetStanding.model_validate({"client": OWN, "standing": standing})
-                assert self.changed(host, order) is changes, standing
+                assert self.changed(other, order) is changes, standing
         finally:
-            self.succeed(host, SetStanding(client=OWN, standing="good"))
+            self.succeed(other, SetStanding(client=OWN, standing="good"))
 
     @pytest.mark.parametrize(
         ("order", "code"),
@@ -112,6 +113,7 @@ class HostingSuite(Asking):
         ids=lambda value: getattr(value, "verb", str(value)),
     )
     def test_whom_it_does_not_know_it_does_not_touch(
-        self, host: Transport, order: Order, code: FailureCode
+        self, host: Transport, other: Transport, order: Order, code: FailureCode
     ) -> None:
-        assert self.refused(host, order).code is code
+        asked = other if getattr(order, "client", "") == OWN else host
+        assert self.refused(asked, order).code is code

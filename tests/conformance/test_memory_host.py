@@ -66,6 +66,10 @@ class TestHostingInMemory(HostingSuite):
             self.succeed(host, Activate(spec=spec, release=install.version))
         return host
 
+    @pytest.fixture
+    def other(self, host: Transport) -> Transport:
+        return host
+
 
 def failing(path: Path | None = None) -> MemoryHost:
     return MemoryHost(ADDRESS, path, {"activate/migrate": UNHEALTHY})
