@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from leadengine import health, logs
 from leadengine.accounts import code_routes, password_routes
 from leadengine.accounts import routes as account_routes
+from leadengine.accounts.browser import guest_pass
 from leadengine.accounts.signed_in import NotPermittedError, NotSignedInError
 from leadengine.concierge import routes as concierge_routes
 from leadengine.concierge import widget
@@ -30,6 +31,7 @@ from leadengine.dashboard.pages import FOLDER, page
 from leadengine.dashboard.settings import (
     account,
     branding,
+    embedding,
     install,
     privacy,
     requests,
@@ -38,6 +40,7 @@ from leadengine.dashboard.settings import (
     team,
     webhooks,
 )
+from leadengine.embedding import routes as embedding_routes
 from leadengine.headers import SecurityHeaders
 from leadengine.leads import routes as lead_routes
 from leadengine.privacy import routes as privacy_routes
@@ -78,7 +81,8 @@ _ROUTES = (
     reply_routes,
     lead_routes,
     live,
-    *(install, branding, routing, scoring, webhooks, privacy, requests, team, account),
+    *(install, branding, routing, scoring, webhooks, embedding, privacy, requests, team, account),
+    embedding_routes,
     privacy_routes,
     controlling_routes,
     hosting_routes,
@@ -144,7 +148,11 @@ def _helpers(services: Services) -> tuple[Coroutine[None, None, None], ...]:
 
 def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(NotSignedInError)
-    async def show_the_door(_: Request, __: Exception) -> Response:
+    async def show_the_door(request: Request, __: Exception) -> Response:
+        if guest_pass(request):
+            return PlainTextResponse(
+                "This pass is over. The page around has to ask for another.\n", 401
+            )
         return RedirectResponse("/sign-in", 303)
 
     @app.exception_handler(NotPermittedError)

@@ -1,6 +1,6 @@
 """Security headers on every answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -27,17 +27,23 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(self._headers)
-                policy = _policy(self._logo_origin(scope))
+                policy = policy_of(self._logo_origin(scope))
                 MutableHeaders(scope=message).setdefault("Content-Security-Policy", policy)
             await send(message)
 
         await self._app(scope, receive, with_headers)
 
 
-def _policy(logo_origin: str) -> str:
+def policy_of(logo_origin: str, ancestors: Sequence[str] = ()) -> str:
+    """The content security policy of a page.
+
+    Args:
+        ancestors: origins whose pages may show this one in a frame; by default nobody's.
+    """
+    framed_by = " ".join(ancestors) or "'none'"
     policy = (
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
         f"img-src 'self' {logo_origin}; form-action 'self'; "
-        "frame-ancestors 'none'; base-uri 'none'"
+        f"frame-ancestors {framed_by}; base-uri 'none'"
     )
     return policy.replace(" ;", ";")

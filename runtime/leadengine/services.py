@@ -17,6 +17,7 @@ from leadengine.concierge.streaming import Broadcast
 from leadengine.concierge.talking import Conversations
 from leadengine.dashboard.brand import Brand
 from leadengine.database import Database
+from leadengine.embedding.guests import Guests
 from leadengine.knowledge import library
 from leadengine.knowledge.library import Library
 from leadengine.metering import Meter
@@ -42,6 +43,7 @@ class Services:
     allowance: Allowance
     salt: DailySalt
     throttle: Throttle
+    guests: Guests
     scripts: Scripts
     own_brand: Brand
     preferences: Preferences
@@ -68,6 +70,10 @@ class Services:
         """How the client's pages look now: what they chose, else what the stack was given."""
         return self.own_brand.wearing(self.preferences.now.look)
 
+    def lets_frame(self, origin: str) -> bool:
+        """Whether pages of this origin may show the dashboard now."""
+        return origin in self.preferences.now.embedding.origins
+
     def logo_origin(self) -> str:
         """Where the client's logo comes from now, for the content security policy."""
         return self.brand.logo_origin()
@@ -88,6 +94,7 @@ def build(settings: Settings) -> Services:
         allowance=Allowance(redis),
         salt=DailySalt(redis),
         throttle=Throttle(redis),
+        guests=Guests(redis),
         scripts=Scripts(settings.client_id),
         own_brand=Brand(settings.client_name, settings.brand_primary, settings.brand_logo),
         preferences=Preferences(database, settings.client_id),

@@ -162,12 +162,12 @@ def opened(vps: Vps) -> Iterator[Transport]:
 class TestHostingOverSsh(HostingSuite):
     """The orders about clients that share a stack, carried out by a real agent on real containers."""
 
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def host(self, cloud: Cloud) -> Iterator[Transport]:
         with opened(cloud.stack.vps) as host:
             yield host
 
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def other(self, own: Own) -> Iterator[Transport]:
         with opened(own.stack.vps) as host:
             yield host

@@ -1,12 +1,13 @@
 """The client's colour and logo, made legible on light and on dark."""
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from leadengine.tenants.choices import Look
 
 Rgb = tuple[float, float, float]
+Scheme = Literal["auto", "light", "dark"]
 
 _WHITE: Rgb = (1.0, 1.0, 1.0)
 _BLACK: Rgb = (0.0, 0.0, 0.0)
@@ -39,14 +40,16 @@ class Brand:
             corner=look.corner,
         )
 
-    def stylesheet(self) -> str:
-        """Custom properties for the pages' style sheet."""
+    def stylesheet(self, scheme: Scheme = "auto") -> str:
+        """Custom properties for the pages' style sheet; `auto` follows the reader's device."""
         primary = parse_colour(self.primary)
-        return (
+        ground = _DARK_GROUND if scheme == "dark" else _LIGHT_GROUND
+        chosen = (
             f":root{{--brand:{_css(primary)};--on-brand:{self.on_primary};"
-            f"{_shades(primary, _LIGHT_GROUND)}}}"
-            f"@media (prefers-color-scheme:dark){{:root{{{_shades(primary, _DARK_GROUND)}}}}}"
+            f"{_shades(primary, ground)}}}"
         )
+        dark = f"@media (prefers-color-scheme:dark){{:root{{{_shades(primary, _DARK_GROUND)}}}}}"
+        return chosen + (dark if scheme == "auto" else "")
 
     @property
     def on_primary(self) -> str:

@@ -13,7 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from leadengine.accounts.browser import FORM, remember, token_for_form
+from leadengine.accounts.browser import FORM, guest_pass, remember, token_for_form
 from leadengine.dashboard.licence import sentence_on
 from leadengine.services import Services
 
@@ -48,22 +48,32 @@ def page(
     """Answer with a page; each carries a token for its forms."""
     token, anchor = token_for_form(request, services.settings.session_secret.get_secret_value())
     below = services.settings.path
-    html = _pages.get_template(template).render(
-        brand=services.brand,
-        build=_BUILD,
+    response = bare_page(
+        services,
+        template,
+        status,
         form_token=token,
         path=request.url.path.removeprefix(below),
-        below=below,
+        embedded=bool(guest_pass(request)),
         licence=sentence_on(services.settings.licence, services.settings.client_domain),
         read_only=request.scope.get("leadengine.read_only", False),
         **values,
     )
-    response = HTMLResponse(
-        _moved_below(html, below), status_code=status, headers={"Cache-Control": "no-store"}
-    )
-    if request.cookies.get(FORM) != anchor:
+    if anchor and request.cookies.get(FORM) != anchor:
         remember(response, FORM, anchor)
     return response
+
+
+def bare_page(
+    services: Services, template: str, status: int = HTTPStatus.OK, /, **values: Any
+) -> HTMLResponse:
+    """Answer with a page that knows nothing of who asks, and sets no cookie."""
+    below = services.settings.path
+    given = {"brand": services.brand, "build": _BUILD, "below": below, **values}
+    html = _pages.get_template(template).render(given)
+    return HTMLResponse(
+        _moved_below(html, below), status_code=status, headers={"Cache-Control": "no-store"}
+    )
 
 
 _OUR_PATHS = re.compile(r'\b(href|action|formaction|src)="/(?!/|static/)')

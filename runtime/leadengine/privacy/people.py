@@ -18,7 +18,7 @@ _OF_THE_CLIENT = frozenset(
     [
         *("users", "sessions", "password_links", "recovery_codes", "preferences", "tenants"),
         *("scoring_models", "webhooks", "erasures", "retention_runs", "usage_days", "drops"),
-        *("event_receipts", "hosted_clients", "standings"),
+        *("event_receipts", "hosted_clients", "standings", "embedding_keys"),
         # Made from the others: an erasure lets go of all of it.
         "packed_days",
     ]

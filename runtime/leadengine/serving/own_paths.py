@@ -11,6 +11,8 @@ OWN_PATHS = frozenset(
             "conversations",
             "conversations.csv",
             "knowledge.csv",
+            "embed",
+            "embed.js",
         ),
         *("healthz", "insights", "insights.csv", "install", "internal", "knowledge", "leads"),
         *("leads.csv", "live", "metrics", "pixel.js", "readyz", "set-password", "settings"),

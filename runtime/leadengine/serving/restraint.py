@@ -18,8 +18,10 @@ from leadengine.services import Services
 from leadengine.tenants.hosting import Client, find
 
 _LOOKING = frozenset(("GET", "HEAD", "OPTIONS"))
-_STILL_TAKEN = frozenset(("v1", "sign-in", "sign-out", "set-password", "complaints", "internal"))
-"""What visitors send, and the door."""
+_STILL_TAKEN = frozenset(
+    ("v1", "sign-in", "sign-out", "set-password", "embed", "complaints", "internal")
+)
+"""What visitors send, and the doors."""
 _RIGHTS = "settings/requests"
 """A person's data is handed out or erased when they ask for it: the law does not wait for a bill."""
 _OF_THE_STACK = frozenset(("healthz", "readyz", "metrics", "internal", ".well-known", "static"))

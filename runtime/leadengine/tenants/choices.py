@@ -10,6 +10,8 @@ from leadengine.settings import Colour
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
+_ORIGIN = re.compile(r"https://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[1-9][0-9]{0,4})?")
+_OWN_MACHINE = re.compile(r"http://(localhost|127\.0\.0\.1)(:[1-9][0-9]{0,4})?")
 
 
 def _secure_or_none(value: str) -> str:
@@ -27,8 +29,21 @@ def _host(value: str) -> str:
     return name
 
 
+def _origin(value: str) -> str:
+    """An origin as browsers write it, so that comparing is comparing text."""
+    origin = value.strip().lower().rstrip("/").removesuffix(":443")
+    if not (_ORIGIN.fullmatch(origin) or _OWN_MACHINE.fullmatch(origin)):
+        message = (
+            "an origin is https:// and a name such as https://www.example.com, without a path and"
+            " without *; http:// is taken for localhost alone"
+        )
+        raise ValueError(message)
+    return origin
+
+
 SecureAddress = Annotated[Line, AfterValidator(_secure_or_none)]
 Host = Annotated[str, StringConstraints(max_length=253), AfterValidator(_host)]
+WebOrigin = Annotated[str, StringConstraints(max_length=270), AfterValidator(_origin)]
 Months = Annotated[int, Field(ge=1, le=60)]
 
 
@@ -106,3 +121,9 @@ class Routing(Choices):
     rules: Annotated[tuple[RoutingRule, ...], Field(max_length=50)] = ()
     otherwise: Literal["turns", "least-busy"] = "turns"
     within_hours: bool = True
+
+
+class Embedding(Choices):
+    """Whose pages may show the dashboard in a frame: exactly these, and nobody's while none is named."""
+
+    origins: Annotated[tuple[WebOrigin, ...], Field(max_length=20)] = ()

@@ -13,7 +13,7 @@ import psycopg_pool
 from pydantic import ValidationError
 
 from leadengine.database import Connection, Database
-from leadengine.tenants.choices import Choices, Look, Privacy, Routing, Site
+from leadengine.tenants.choices import Choices, Embedding, Look, Privacy, Routing, Site
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,7 @@ class Chosen(Choices):
     site: Site = Site()
     privacy: Privacy = Privacy()
     routing: Routing = Routing()
+    embedding: Embedding = Embedding()
 
     @classmethod
     async def read(cls, connection: Connection) -> Self:
@@ -45,6 +46,7 @@ class Chosen(Choices):
             site=_typed(Site, stored.get("site")),
             privacy=_typed(Privacy, stored.get("privacy")),
             routing=_typed(Routing, stored.get("routing")),
+            embedding=_typed(Embedding, stored.get("embedding")),
         )
 
 

@@ -9,6 +9,7 @@ from leadengine.concierge.limits import Allowance
 from leadengine.concierge.streaming import Broadcast
 from leadengine.concierge.talking import Conversations
 from leadengine.dashboard.brand import Brand
+from leadengine.embedding.guests import Guests
 from leadengine.services import Services
 from leadengine.tenants.hosting import Client
 from leadengine.tenants.preferences import Preferences
@@ -29,6 +30,7 @@ def services_of(shared: Services, client: Client) -> Services:
         drops=Drops(redis, keys),
         allowance=Allowance(redis, keys),
         throttle=Throttle(redis, keys),
+        guests=Guests(redis, keys),
         scripts=Scripts(client.client_id),
         own_brand=Brand(client.name, settings.brand_primary, settings.brand_logo),
         preferences=Preferences(shared.database, client.client_id),

@@ -50,6 +50,14 @@ class Scripts:
         """The panel of the widget."""
         return _build("chat.js", ())
 
+    def embed(self) -> Script:
+        """The element that shows the dashboard in another application's pages."""
+        return _build("embed.js", ())
+
+    def frame(self) -> Script:
+        """What works inside of it."""
+        return _build("frame.js", ())
+
     def banner(self, **settings: str) -> Script:
         """The question for consent, with the client's name, colours and privacy notice."""
         # JSON in a JavaScript string: what makes one safe makes the other safe, too.

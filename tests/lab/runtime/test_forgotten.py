@@ -19,7 +19,7 @@ OF_THE_CLIENT = frozenset(
     [
         *("users", "sessions", "password_links", "recovery_codes", "preferences", "webhooks"),
         *("scoring_models", "erasures", "retention_runs", "usage_days", "drops", "event_receipts"),
-        *("hosted_clients", "standings"),
+        *("hosted_clients", "standings", "embedding_keys"),
     ]
 )
 """The client's people, settings and numbers: what is said of a person there is shown, and left."""

@@ -12,6 +12,7 @@ from tests.lab.run import Run
 from tests.lab.runtime.hosting import Client, Hosting, events_of, start_hosting
 from tests.lab.runtime.sending import fresh, written
 from tests.lab.runtime.test_standings import stand
+from tests.lab.runtime.vouching import PLATFORM, allow, ask, let_in, make_key, show
 from tests.lab.waiting import until
 
 
@@ -116,6 +117,30 @@ def test_a_session_is_worth_nothing_at_a_neighbour(
     data = {"email": acme.email, "password": acme.password}
     data["form"] = hosting.browser().get("/bolt/sign-in").text
     assert hosting.browser().post("/bolt/sign-in", data=data).status_code in (401, 403, 422)
+
+
+def test_a_guest_of_one_client_is_nobody_at_a_neighbour(
+    hosting: Hosting, acme: Client, bolt: Client
+) -> None:
+    """Its key, its guest token and its pass open nothing elsewhere; each has a list of its own."""
+    browser = hosting.browser()
+    for client, origin in ((acme, PLATFORM), (bolt, "https://elsewhere.test")):
+        admin = hosting.signed_in(client)
+        assert allow(admin, origin, below=f"/{client.slug}").status_code == 303
+    key = make_key(hosting.signed_in(acme), below="/acme")
+    assert ask(browser, key, "/bolt", audience="https://elsewhere.test").status_code == 401
+    assert ask(browser, key).status_code == 401, "the stack's own"
+    token = ask(browser, key, "/acme").json()["token"]
+    assert show(browser, token, below="/bolt").status_code == 401
+    guest = let_in(browser, key, "/acme")
+    assert browser.get("/acme/leads", headers=guest).status_code == 200
+    for path in ("/bolt/leads", "/leads", f"/{acme.client_id}/leads"):
+        assert browser.get(path, headers=guest).status_code in (401, 404), path
+    framed = browser.get("/acme/embed/leads")
+    assert f"frame-ancestors {PLATFORM};" in framed.headers["Content-Security-Policy"]
+    assert 'src="/acme/embed/frame.js?' in framed.text
+    elsewhere = browser.get("/bolt/embed/leads").headers["Content-Security-Policy"]
+    assert "frame-ancestors https://elsewhere.test;" in elsewhere
 
 
 def test_what_names_nobody_is_not_there(hosting: Hosting, acme: Client) -> None:

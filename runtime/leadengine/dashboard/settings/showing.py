@@ -17,6 +17,7 @@ TABS = {
     "/settings/routing": "Routing",
     "/settings/scoring": "Scoring",
     "/settings/webhooks": "Webhooks",
+    "/settings/embedding": "Embedding",
     "/settings/privacy": "Privacy",
     "/settings/requests": "Requests",
     "/settings/team": "Team",

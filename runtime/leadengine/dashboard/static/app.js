@@ -3,15 +3,18 @@
 // In a stack that clients share, each one's pages lie below its name.
 const below = document.documentElement.dataset.below;
 
-for (const button of document.querySelectorAll("[data-copy]")) {
-  if (!navigator.clipboard) break;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-    button.textContent = "Copied";
-    setTimeout(() => { button.textContent = "Copy"; }, 2000);
-  });
+function offerCopies(part) {
+  for (const button of part.querySelectorAll("[data-copy]")) {
+    if (!navigator.clipboard) break;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+      button.textContent = "Copied";
+      setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    });
+  }
 }
+offerCopies(document);
 
 const inThisZone = new Intl.DateTimeFormat(undefined, {
   day: "numeric", month: "short", hour: "2-digit", minute: "2-digit",
@@ -23,6 +26,12 @@ function showLocalTimes(part) {
   }
 }
 showLocalTimes(document);
+
+// In a frame pages come and go without being loaded.
+document.addEventListener("le:shown", ({ target }) => {
+  offerCopies(target);
+  showLocalTimes(target);
+});
 
 // What happens while the page is open appears in it.
 async function refresh(part) {
@@ -51,7 +60,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "/") {
     const field = document.querySelector("[data-search]");
     if (field) field.focus();
-    else location.assign(`${below}/leads?sort=recent#q`);
+    else if (!document.body.classList.contains("embedded")) location.assign(`${below}/leads?sort=recent#q`);
     event.preventDefault();
   } else if (event.key === "j" || event.key === "k") {
     const rows = [...document.querySelectorAll("[data-row]")];

@@ -1,0 +1,1 @@
+"""The dashboard inside another application's pages: keys, guests, and how the frame looks."""
