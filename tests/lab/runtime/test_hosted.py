@@ -201,11 +201,11 @@ def _refuses(browser, path: str) -> None:  # type: ignore[no-untyped-def]
 
 
 def test_a_client_has_the_colour_it_was_made_with(hosting: Hosting) -> None:
-    asked = {"slug": "fern", "domain": "fern.test", "email": "a@fern.test", "colour": "#0f766e"}
+    asked = {"slug": "fern", "domain": "fern.test", "email": "a@fern.test", "colour": "#7c2d12"}
     hosting.ask("create", **asked)
     browser = hosting.browser()
-    assert "--brand:#0f766e" in browser.get("/fern/brand.css").text
-    assert "--brand:#0f766e" not in browser.get("/brand.css").text
+    assert "--brand:#7c2d12" in browser.get("/fern/brand.css").text
+    assert "--brand:#7c2d12" not in browser.get("/brand.css").text
     hosting.ask("delete", slug="fern")
 
 
