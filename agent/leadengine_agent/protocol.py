@@ -25,6 +25,7 @@ from leadengine_agent.values import (
     HexColour,
     HostName,
     HttpsUrl,
+    LicenceText,
     Line,
     ModelName,
     ModelPrices,
@@ -328,6 +329,7 @@ class StackSpec(Frozen):
             runs them keeps recovery points: the stack takes none.
         vectors_url: a Chroma that somebody else runs; None: the stack has its own.
         beside: another stack with the same data, as which this one serves; `domain` names this machine alone.
+        licence: of a client that runs the stack itself. Nothing of a stack depends on it but a sentence.
     """
 
     client: Slug
@@ -337,6 +339,7 @@ class StackSpec(Frozen):
     wildcard: StrictBool = False
     email: Email
     plan: Plan = "dedicated"
+    licence: LicenceText = ""
     brand: Brand = Brand()
     mail: Mail = Mail()
     replies: Replies = Replies()
@@ -877,6 +880,8 @@ class CreateTenant(Frozen):
         tenant: the new client's name, as in `app.DOMAIN/acme`.
         domain: of its website: events of other websites are not kept.
         email: of its first administrator.
+        colour: of its widget and dashboard, until its people choose another; None: the stack's. What is
+            not said is left out: an older agent refuses a key that it does not know.
     """
 
     verb: Literal["create-tenant"] = "create-tenant"
@@ -884,6 +889,7 @@ class CreateTenant(Frozen):
     tenant: Slug
     domain: DomainName
     email: Email
+    colour: Annotated[HexColour | None, Field(exclude_if=lambda value: value is None)] = None
 
 
 class SuspendTenant(Frozen):

@@ -174,6 +174,11 @@ Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_check_l
 """One line of free text for people, at most 200 characters."""
 
 HexColour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
+LicenceText = Annotated[
+    str, StringConstraints(max_length=4000, pattern=r"^(([A-Za-z0-9_-]+\.){2}[A-Za-z0-9_-]+)?$")
+]
+"""A licence as it is signed, or nothing. Whether it holds is asked by whoever shows it."""
+
 ClientId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
 """The public identifier in the snippet: 12 random bytes in hexadecimal."""
 

@@ -23,6 +23,7 @@ from leadengine_ctl.cli import (
     host,
     inventory,
     keys,
+    licence,
     login,
     logs,
     move,
@@ -36,6 +37,7 @@ from leadengine_ctl.cli import (
     rollout,
     status,
     storage,
+    support,
     task,
     tenant,
     terminal,
@@ -62,6 +64,7 @@ app.command("clone", help=move.CLONE)(move.clone)
 app.command("recovery-kit", help=recovery_kit.HELP)(recovery_kit.recovery_kit)
 app.command("status", help=status.HELP)(status.status)
 app.command("logs", help=logs.HELP)(logs.logs)
+app.command("support", help=support.HELP)(support.support)
 app.command("destroy", help=destroy.HELP)(destroy.destroy)
 app.command("doctor", help=doctor.HELP)(doctor.doctor)
 app.command("inventory", help=inventory.HELP)(inventory.inventory)
@@ -80,6 +83,7 @@ app.add_typer(billing.app, name="billing")
 app.add_typer(operations.app, name="operations")
 app.add_typer(panel.app, name="panel")
 app.add_typer(keys.app, name="keys")
+app.add_typer(licence.app, name="licence")
 app.command("login", help=login.LOGIN)(login.login)
 app.command("logout", help=login.LOGOUT)(login.logout)
 app.command("audit", help=audit.HELP)(audit.audit)

@@ -33,7 +33,9 @@ def put_status(found: tuple[ClientStatus, ...]) -> None:
     tones = ["good" if each.green else "bad" for each in found]
     terminal.put_table([header, *(_status_row(each) for each in found)], ["", *tones])
     for each in found:
-        for text in filter(None, (each.problem, each.advice, each.backups.verdict.sentence)):
+        licence = each.licence.sentence if each.licence else ""
+        said = (each.problem, each.advice, each.backups.verdict.sentence, licence)
+        for text in filter(None, said):
             terminal.say(f"{each.client.slug}: {text}")
 
 

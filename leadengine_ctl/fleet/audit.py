@@ -73,6 +73,11 @@ class Audit:
         with self._reader.connect() as connection:
             return tuple(_entry(row) for row in connection.execute(wanted))
 
+    def latest(self) -> str:
+        """The latest time that stands in it, as ISO 8601 in UTC; empty: it has no entry."""
+        with self._reader.connect() as connection:
+            return connection.scalar(select(func.max(self._entries.c.at))) or ""
+
     def verify(self) -> Verdict:
         """Follow the chain from its beginning to its head."""
         number, last = 0, _START

@@ -56,13 +56,14 @@ class MemoryBackups(Frozen):
 
 class MemoryTenant(Frozen):
     """A client of a hosted stack. `told`: its first password was shown. `standing`: by what it pays.
-    `site`: its website is read.
+    `site`: its website is read. `colour`: its own, if it has one.
     """
 
     slug: str
     client_id: str
     domain: str
     email: str
+    colour: str | None = None
     suspended: bool = False
     standing: str = "good"
     site: bool = False

@@ -13,6 +13,7 @@ from leadengine_ctl.planning.windows import WindowText
 
 SPEC_KEYS = (
     "email",
+    "licence",
     "brand.primary",
     "brand.logo",
     "mail.host",

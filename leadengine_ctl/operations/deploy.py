@@ -14,7 +14,7 @@ from leadengine_ctl.operations.naming import Naming, addresses_of
 from leadengine_ctl.operations.placing import Placing
 from leadengine_ctl.operations.request import DeployRequest
 from leadengine_ctl.operations.sharing import secrets_of
-from leadengine_ctl.operations.spec import build_spec
+from leadengine_ctl.operations.spec import build_spec, own_config
 
 _BAKE = 5
 """Seconds that a change is watched in service: somebody stands by. Updates take their time."""
@@ -91,6 +91,8 @@ class _Steps:
             secrets=secrets_of(world, request, old),
         )
         world.store.clients.save(new)
+        if request.colour:
+            world.store.clients.keep_spec(new.spec, own_config(request, old))
         changed = old is None or (old.spec, old.secrets) != (new.spec, new.secrets)
         return Did(changed=changed, detail=f"client ID {new.spec.client_id}")
 

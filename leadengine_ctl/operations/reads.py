@@ -9,6 +9,8 @@ from leadengine_ctl.operations.backups.freshness import Freshness, freshness
 from leadengine_ctl.operations.backups.record import note_stack
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.defaults import client_host
+from leadengine_ctl.operations.licences import verdict_on
+from leadengine_ctl.planning.licence import LicenceVerdict
 
 
 class ClientStatus(Frozen):
@@ -18,6 +20,7 @@ class ClientStatus(Frozen):
     stack: StackState | None
     problem: str = ""
     backups: Freshness
+    licence: LicenceVerdict | None = None
 
     @property
     def green(self) -> bool:
@@ -42,6 +45,7 @@ class ClientStatus(Frozen):
             "window": self.client.window,
             "hold": self.client.hold,
             "backup": self.backups.as_json(),
+            "licence": self.licence.as_json() if self.licence else None,
             "stack": self.stack.model_dump(mode="json") if self.stack else None,
         }
 
@@ -57,7 +61,10 @@ def read_status(world: World, client: str | None) -> tuple[ClientStatus, ...]:
     for host in sorted({record.host for record in records}):
         mine = [record for record in records if record.host == host]
         found.update({each.client.slug: each for each in _host_status(world, host, mine)})
-    return tuple(found[record.slug] for record in records)
+    return tuple(
+        found[record.slug].model_copy(update={"licence": verdict_on(world, record)})
+        for record in records
+    )
 
 
 def read_logs(world: World, client: str, service: str | None, lines: int) -> tuple[str, ...]:

@@ -31,5 +31,11 @@ def build_spec(world: World, request: DeployRequest, old: ClientRecord | None) -
         acme=world.settings.acme(),
         **shared_fields(world, request, old),
     )
-    own = old.config if old else {}
+    own = own_config(request, old)
     return configured(spec, world, own, own)
+
+
+def own_config(request: DeployRequest, old: ClientRecord | None) -> dict[str, str]:
+    """What is set for this client alone; a colour that was set since the request was made stays."""
+    chosen = {"brand.primary": request.colour} if request.colour else {}
+    return {**chosen, **(old.config if old else {})}

@@ -20,7 +20,7 @@ from leadengine_agent.protocol import (
     Tenants,
     TenantsResult,
 )
-from leadengine_agent.values import DomainName, Email, Frozen, Slug
+from leadengine_agent.values import DomainName, Email, Frozen, HexColour, Slug
 from leadengine_ctl.errors import NotFoundError, UsageError
 from leadengine_ctl.fleet.hosted_clients import HostedClient
 from leadengine_ctl.fleet.records import ClientRecord
@@ -40,10 +40,11 @@ class TenantRequest(Frozen):
 
 
 class CreateTenantRequest(TenantRequest):
-    """A client to make, with its website and first administrator."""
+    """A client to make, with its website, first administrator and colour; None: the stack's."""
 
     domain: DomainName
     email: Email
+    colour: HexColour | None = None
 
 
 class ChangeTenantRequest(TenantRequest):
@@ -70,9 +71,7 @@ class CreateTenantVerb(ClientVerb[CreateTenantRequest]):
 
     def _create(self, run: Run) -> Did:
         asked = self.request
-        order = CreateTenant(
-            client=asked.client, tenant=asked.tenant, domain=asked.domain, email=asked.email
-        )
+        order = CreateTenant.model_validate(asked.model_dump(exclude={"host"}))
         address = HostAddress.parse(asked.host)
         made = TenantResult.model_validate(run.order(address, "create", order))
         if self.tell:

@@ -107,6 +107,8 @@ class Settings(MailSettings, ReplySettings, ModelSettings, KnowledgeSettings):
     client_id: ClientId
     client_name: str
     client_domain: str
+    licence: str = ""
+    """Of a client that runs the stack itself; nothing depends on it but a sentence on the pages."""
     brand_primary: Colour = "#2563eb"
     brand_logo: str = ""
     slack_webhook: SecretStr = SecretStr("")

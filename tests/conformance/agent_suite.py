@@ -3,8 +3,6 @@
 A kind of host passes by subclassing `AgentSuite` with three fixtures: see `test_memory_host.py`.
 """
 
-import itertools
-
 import pytest
 
 from leadengine_agent.protocol import (
@@ -33,31 +31,12 @@ from leadengine_agent.protocol import (
     Task,
 )
 from leadengine_ctl.hosts.base import Transport
+from tests.conformance.asking import Asking, new_id
 from tests.conformance.orders_of_nobody import OF_NOBODY
 
-_numbers = itertools.count(1)
 
-
-def new_id() -> str:
-    return f"conformance-{next(_numbers):06d}"
-
-
-class AgentSuite:
+class AgentSuite(Asking):
     """Needs the fixtures `host` (entered, its agent running), `install` and `spec`."""
-
-    @staticmethod
-    def answers(host: Transport, order: Order, task: str = "") -> list[Event | Outcome]:
-        return list(host.submit(Task(id=task or new_id(), order=order)))
-
-    def outcome(self, host: Transport, order: Order, task: str = "") -> Outcome:
-        last = self.answers(host, order, task)[-1]
-        assert isinstance(last, Outcome)
-        return last
-
-    def succeed(self, host: Transport, order: Order, task: str = "") -> Outcome:
-        outcome = self.outcome(host, order, task)
-        assert outcome.failure is None
-        return outcome
 
     @pytest.fixture
     def activate(self, host: Transport, install: InstallRelease, spec: StackSpec) -> Activate:

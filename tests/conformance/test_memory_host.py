@@ -21,6 +21,7 @@ from leadengine_ctl.hosts.base import HostAddress, Transport
 from leadengine_ctl.hosts.memory import MemoryHost
 from leadengine_ctl.hosts.memory_faults import MemoryFaults, faults_file
 from tests.conformance.agent_suite import AgentSuite
+from tests.conformance.hosting_suite import CLOUD, OWN, HostingSuite
 from tests.conformance.recovery_suite import RecoverySuite
 from tests.unit.ctl.builders import a_bundle, a_spec, an_image
 
@@ -50,6 +51,24 @@ def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Transport]:
 
 class TestMemoryHost(RecoverySuite):
     """The suite, on a host in memory."""
+
+
+class TestHostingInMemory(HostingSuite):
+    """Clients that share a stack, beside one that has its own."""
+
+    @pytest.fixture
+    def host(self, host: Transport, install: InstallRelease) -> Transport:
+        self.succeed(host, install)
+        for name, kind in ((CLOUD, "hosted"), (OWN, "dedicated")):
+            spec = a_spec().model_copy(
+                update={"client": name, "kind": kind, "domain": f"{name}.test"}
+            )
+            self.succeed(host, Activate(spec=spec, release=install.version))
+        return host
+
+    @pytest.fixture
+    def other(self, host: Transport) -> Transport:
+        return host
 
 
 def failing(path: Path | None = None) -> MemoryHost:

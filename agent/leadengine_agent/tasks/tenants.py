@@ -120,7 +120,10 @@ def _change(order: Change, admin: _Admin) -> tuple[Did, dict[str, Any]]:
 
 
 def _create(order: CreateTenant, admin: _Admin) -> tuple[Did, dict[str, Any]]:
-    made = _result(admin("create", slug=order.tenant, domain=order.domain, email=order.email))
+    # An older stack knows of no colour: none is said where none was chosen.
+    chosen = {"colour": order.colour} if order.colour else {}
+    asked = {"slug": order.tenant, "domain": order.domain, "email": order.email, **chosen}
+    made = _result(admin("create", **asked))
     detail = f"client ID {made.client_id}"
     return Did(made.created, detail), made.model_dump(mode="json")
 

@@ -112,6 +112,7 @@ def _verb(world: World, signup: SignupRecord) -> Verb:
                 tenant=signup.slug,
                 domain=signup.domain,
                 email=signup.email,
+                colour=signup.colour,
             )
         )
     request = deploy_request(
@@ -122,6 +123,7 @@ def _verb(world: World, signup: SignupRecord) -> Verb:
         host=world.settings.signup_host,
         plan="dedicated",
     )
+    request = request.model_copy(update={"colour": signup.colour})
     check_names(world, request)
     return Deploy(request)
 

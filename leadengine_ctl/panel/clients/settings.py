@@ -42,6 +42,11 @@ GROUPS = (
                 "Administrator",
                 "Signs in to the dashboard first, and hears from the certificate authority.",
             ),
+            Setting(
+                "licence",
+                "Licence",
+                "Of a client that runs the stack itself, as it was sent. Nothing stops without it.",
+            ),
             Setting("brand.primary", "Colour", "Of widget and dashboard, as #0B8C00."),
             Setting("brand.logo", "Logo", "The address of a picture: https://…"),
         ),

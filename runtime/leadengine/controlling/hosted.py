@@ -6,6 +6,7 @@ Each can be killed anywhere and asked again: what is done is not done twice.
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import uuid4
 
 from psycopg.errors import UniqueViolation
@@ -15,9 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from leadengine.dashboard.snippet import bare_tag, loader
 from leadengine.database import Connection, Database
 from leadengine.serving.own_paths import RESERVED
-from leadengine.settings import Settings
+from leadengine.settings import Colour, Settings
 from leadengine.tenants import hosting
-from leadengine.tenants.choices import Host, Site
+from leadengine.tenants.choices import Host, Look, Site
 from leadengine.tenants.preferences import keep
 
 _NOBODYS_PASSWORD = "!"  # noqa: S105 - no hash: nobody can sign in before a password was made
@@ -34,6 +35,7 @@ class Wanted(BaseModel):
         slug: its name in the addresses.
         domain: of its website: events of others are not kept.
         email: of its first administrator.
+        colour: of its widget and dashboard, until its people choose another; empty: the stack's.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,6 +43,7 @@ class Wanted(BaseModel):
     slug: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", min_length=2, max_length=30)
     domain: Host
     email: str = Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
+    colour: Colour | Literal[""] = ""
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,8 @@ async def _make(database: Database, wanted: Wanted) -> None:
             (fresh, wanted.email, _NOBODYS_PASSWORD),
         )
         await keep(connection, fresh, site, "leadengine-admin")
+        if wanted.colour:
+            await keep(connection, fresh, Look(primary=wanted.colour), "leadengine-admin")
 
 
 async def show(database: Database, shared: Settings, slug: str) -> dict[str, object]:

@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from leadengine.accounts.browser import FORM, guest_pass, remember, token_for_form
+from leadengine.dashboard.licence import sentence_on
 from leadengine.services import Services
 
 FOLDER = Path(__file__).parent
@@ -54,6 +55,7 @@ def page(
         form_token=token,
         path=request.url.path.removeprefix(below),
         embedded=bool(guest_pass(request)),
+        licence=sentence_on(services.settings.licence, services.settings.client_domain),
         read_only=request.scope.get("leadengine.read_only", False),
         **values,
     )

@@ -11,6 +11,7 @@ from tests.lab.authority import Authority
 from tests.lab.run import Run
 from tests.lab.runtime.hosting import Client, Hosting, events_of, start_hosting
 from tests.lab.runtime.sending import fresh, written
+from tests.lab.runtime.test_standings import stand
 from tests.lab.runtime.vouching import PLATFORM, allow, ask, let_in, make_key, show
 from tests.lab.waiting import until
 
@@ -172,6 +173,40 @@ def test_a_suspended_client_is_let_in_nowhere_and_keeps_its_data(
 
 def _status(browser, path: str, wanted: int) -> None:  # type: ignore[no-untyped-def]
     assert browser.get(path).status_code == wanted
+
+
+def test_a_client_that_does_not_pay_is_held_back_and_its_neighbour_is_not(
+    hosting: Hosting, acme: Client, bolt: Client
+) -> None:
+    browser, neighbour = hosting.signed_in(bolt), hosting.signed_in(acme)
+    assert stand(hosting.stack, "read-only", "bolt") is True
+    until(lambda: _refuses(browser, "/bolt/settings/branding"), "read-only", 15)
+    assert "This account is read-only" in browser.get("/bolt/").text
+    sent = browser.post(f"/{bolt.client_id}/v1/events", content=events_of(bolt, fresh()))
+    assert sent.status_code == 202
+    assert "read-only" not in neighbour.post("/acme/settings/branding").text
+    assert stand(hosting.stack, "suspended", "bolt") is True
+    until(lambda: _status(browser, "/bolt/", 403), "the suspension", 15)
+    assert neighbour.get("/acme/").status_code == 200
+    # A person's word and the payment's are two: neither undoes the other.
+    assert hosting.ask("suspend", slug="bolt") == {"changed": True}
+    assert stand(hosting.stack, "good", "bolt") is True
+    assert [one["suspended"] for one in hosting.ask("list") if one["slug"] == "bolt"] == [True]
+    assert hosting.ask("resume", slug="bolt") == {"changed": True}
+    until(lambda: _status(browser, "/bolt/", 200), "the good standing", 15)
+
+
+def _refuses(browser, path: str) -> None:  # type: ignore[no-untyped-def]
+    assert "read-only" in browser.post(path).text
+
+
+def test_a_client_has_the_colour_it_was_made_with(hosting: Hosting) -> None:
+    asked = {"slug": "fern", "domain": "fern.test", "email": "a@fern.test", "colour": "#7c2d12"}
+    hosting.ask("create", **asked)
+    browser = hosting.browser()
+    assert "--brand:#7c2d12" in browser.get("/fern/brand.css").text
+    assert "--brand:#7c2d12" not in browser.get("/brand.css").text
+    hosting.ask("delete", slug="fern")
 
 
 def test_a_deleted_client_is_nowhere(hosting: Hosting, acme: Client) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from leadengine_ctl.billing.stripe_server import StripeServer
 from leadengine_ctl.fleet.signup_records import SignupRecord
+from leadengine_ctl.hosts.memory_state import MemoryState
 from leadengine_ctl.operations import jobs
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.signups.advancing import advance
@@ -64,6 +65,11 @@ class Lobby:
         if job is not None:
             jobs.carry_out(world, job, "a-runner")
         return self.one()
+
+    def host(self, name: str) -> MemoryState:
+        """What a host in memory has."""
+        kept = self.fleet.lectl.folder / "memory" / f"{name}.json"
+        return MemoryState.model_validate_json(kept.read_text())
 
     def until(self, state: str) -> SignupRecord:
         for _ in range(10):

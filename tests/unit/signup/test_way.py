@@ -33,14 +33,11 @@ def test_a_stranger_becomes_a_client_and_is_written_to_at_each_stage(
     assert lobby.world.store.hosted.all() == ()
     lobby.account.customers.pay_at(lobby.one().checkout)
     live = lobby.until("live")
+    assert lobby.host("one").stacks["cloud"].tenants["acme-shop"].colour == "#0f766e"
     assert live.seconds is not None
     page = browser.get("/start/mine").text
-    for words in (
-        live.client_id,
-        "https://app.le.test/acme-shop",
-        "after your payment",
-        "WordPress",
-    ):
+    shown = (live.client_id, "https://app.le.test/acme-shop", "after your payment", "WordPress")
+    for words in shown:
         assert words in page, words
     assert verdict_of(lobby.world, "acme-shop").standing == "good"
     assert compare(lobby.world, lobby.server) == ()
@@ -173,5 +170,10 @@ def test_a_stack_of_one_s_own_is_deployed_and_shows_what_to_write_into_the_dns(
     assert "£7,500" in lobby.panel.stranger().get("/start").text
     live = lobby.until("live")
     assert live.dashboard == "https://leads.acme-shop.test"
-    assert lobby.world.store.clients.get("acme-shop").spec.plan == "dedicated"
+    client = lobby.world.store.clients.get("acme-shop")
+    assert (client.spec.plan, client.spec.brand.primary) == ("dedicated", "#0f766e")
+    assert client.config == {"brand.primary": "#0f766e"}, (
+        "so that it stays when it is deployed again"
+    )
+    assert lobby.host("two").stacks["acme-shop"].spec == client.spec
     assert "https://leads.acme-shop.test/pixel.js" in browser.get("/start/mine").text
