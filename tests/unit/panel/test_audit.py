@@ -48,7 +48,9 @@ def tamper(database: sqlite3.Connection, kind: str, number: int, entries: int) -
             database.execute(swap, pair)
 
 
-@pytest.mark.parametrize("entries", [ENTRIES, pytest.param(MANY, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    "entries", [ENTRIES, pytest.param(MANY, marks=[pytest.mark.soak, pytest.mark.long])]
+)
 def test_each_of_100_tamperings_is_found(fleet: Fleet, entries: int) -> None:
     """100 trials, all found: the rate of misses is below 3 % at 95 % confidence."""
     chance, found = random.Random(7), 0  # noqa: S311
