@@ -27,6 +27,7 @@ KEPT_FREE = frozenset(
         ),
         *(
             "healthz",
+            "embed",
             "insights",
             "install",
             "internal",
