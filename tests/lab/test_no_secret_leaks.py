@@ -1,7 +1,6 @@
 """Canary secrets go in; nothing that a person or a program can look at afterwards shows them (S10)."""
 
 import base64
-import urllib.parse
 from dataclasses import dataclass
 
 import pytest
@@ -19,6 +18,7 @@ from tests.lab.operator import (
 )
 from tests.lab.stack import STACKS, Stack
 from tests.lab.vps import Vps
+from tests.spellings import spellings
 
 pytestmark = pytest.mark.soak
 
@@ -67,17 +67,6 @@ def scene(lab_operator: Operator, stocked_vps: Vps, names: Names, pebble: Pebble
     ]
     said = "\n".join([failed.text, ended.text, again.text, *shown])
     return Scene(operator, Stack(stocked_vps, CLIENT, DOMAIN), said, password)
-
-
-def spellings(secret: str) -> set[bytes]:
-    """A secret as it is, in base64, in hexadecimal and as part of a URL."""
-    raw = secret.encode()
-    return {
-        raw,
-        base64.b64encode(raw).rstrip(b"="),
-        raw.hex().encode(),
-        urllib.parse.quote(secret, safe="").encode(),
-    }
 
 
 def secrets_of(scene: Scene) -> dict[str, str]:

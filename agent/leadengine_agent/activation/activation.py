@@ -158,7 +158,9 @@ class Activation:
     def data(self) -> Did:
         before = self._started_at()
         self._data.ensure()
-        return self._did(before, self._data.own, f"{', '.join(self._data.own)} ready")
+        if not (own := self._data.own):
+            return Did(False, "it is elsewhere")
+        return self._did(before, own, f"{', '.join(own)} ready")
 
     def migrate(self) -> Did:
         if self.back:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import AbstractContextManager
 
 import pytest
 
@@ -17,45 +18,38 @@ def task(order: Order, name: str = "task-00001") -> Task:
 BACKUP, CHANGE = task(Backup(client="acme")), task(Rollback(client="acme"), "task-00002")
 
 
-def test_a_change_waits_for_a_backup_of_the_same_client() -> None:
-    background, log = Slot(), []
+def order_of(first: AbstractContextManager[None], then: AbstractContextManager[None]) -> list[str]:
+    """What ends first, when `then` wants the slot while `first` holds it."""
+    log: list[str] = []
     started = threading.Event()
 
     def work() -> None:
-        with background.taken(BACKUP):
+        with first:
             started.set()
+            # Longer than a slot is asked for once.
             time.sleep(0.5)
-            log.append("backup ended")
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    started.wait()
-    with background.avoided(CHANGE):
-        log.append("change")
-    thread.join()
-    assert log == ["backup ended", "change"]
-
-
-@pytest.mark.parametrize("order", [Heal(scheduled=True), Certify(scheduled=True)])
-def test_a_change_waits_for_what_the_host_does_by_itself(order: Order) -> None:
-    """Every half minute: whoever deploys at that moment must not be told to come again."""
-    changes, log = Slot(), []
-    started = threading.Event()
-
-    def work() -> None:
-        with changes.taken(task(order)):
-            started.set()
-            # Longer than the slot is asked for once.
-            time.sleep(0.3)
             log.append("ended")
 
     thread = threading.Thread(target=work)
     thread.start()
     started.wait()
-    with changes.taken(CHANGE):
+    with then:
         log.append("change")
     thread.join()
-    assert log == ["ended", "change"]
+    return log
+
+
+def test_a_change_waits_for_a_backup_of_the_same_client() -> None:
+    background = Slot()
+    ended = order_of(background.taken(BACKUP), background.avoided(CHANGE))
+    assert ended == ["ended", "change"]
+
+
+@pytest.mark.parametrize("order", [Heal(scheduled=True), Certify(scheduled=True)])
+def test_a_change_waits_for_what_the_host_does_by_itself(order: Order) -> None:
+    """Every half minute: whoever deploys at that moment must not be told to come again."""
+    changes = Slot()
+    assert order_of(changes.taken(task(order)), changes.taken(CHANGE)) == ["ended", "change"]
 
 
 def test_a_change_of_another_client_and_a_certificate_do_not_wait() -> None:

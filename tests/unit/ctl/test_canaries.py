@@ -1,11 +1,11 @@
 """Secrets are nowhere but where they belong (promise S10)."""
 
-import base64
 from pathlib import Path
 
 import pytest
 
 from leadengine_agent.protocol import SecretName
+from tests.spellings import spellings
 from tests.unit.ctl.cli import Cli, Ran
 from tests.unit.ctl.hostile import a_world
 
@@ -38,11 +38,6 @@ def ran(lectl: Cli, monkeypatch: pytest.MonkeyPatch) -> list[Ran]:
     ]
     assert {read.code for read in reads} == {0}
     return [failed, worked, *reads]
-
-
-def spellings(secret: str) -> set[bytes]:
-    raw = secret.encode()
-    return {raw, base64.b64encode(raw).rstrip(b"="), raw.hex().encode()}
 
 
 def canaries() -> set[bytes]:

@@ -1,11 +1,9 @@
 """What nobody may see is in no answer for anybody, in no temporary file and no crash dump (promise S10)."""
 
-import base64
 import os
 import signal
 import subprocess
 import sys
-import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 
 from leadengine_ctl.fleet.panel_records import Role
 from leadengine_ctl.panel.door.rules import RULES, About
+from tests.spellings import found_in
 from tests.unit.ctl.fleet import Fleet
 from tests.unit.panel.seed import Reporting, a_beat, a_stack
 from tests.unit.panel.visitors import Panel
@@ -32,25 +31,6 @@ CANARIES = {
 }
 CHANNEL = "https://hooks.example.com/canary-channel/6a6a+"
 ROLES = [*((role, None) for role in Role), *((role, ("acme",)) for role in Role)]
-
-
-def spellings(secret: str) -> set[bytes]:
-    raw = secret.encode()
-    return {
-        raw,
-        base64.b64encode(raw).rstrip(b"="),
-        raw.hex().encode(),
-        urllib.parse.quote(secret, safe="").encode(),
-    }
-
-
-def found_in(text: bytes, secrets: dict[str, str]) -> list[str]:
-    """The names of the secrets that stand there, however they are written."""
-    return [
-        name
-        for name, secret in secrets.items()
-        if any(spelling in text for spelling in spellings(secret))
-    ]
 
 
 @pytest.fixture
