@@ -158,9 +158,7 @@ class Activation:
     def data(self) -> Did:
         before = self._started_at()
         self._data.ensure()
-        if not (own := self._data.own):
-            return Did(False, "it is elsewhere")
-        return self._did(before, own, f"{', '.join(own)} ready")
+        return self._did(before, self._data.own, " ".join((*self._data.own, "ready")))
 
     def migrate(self) -> Did:
         if self.back:
