@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import yaml
 
 from tests.lab.authority import Authority
 from tests.lab.container import Container
@@ -28,10 +29,7 @@ ACL = (
     "user default on nopass resetkeys resetchannels -@all +ping\n"
     "user leadengine on >canary-redis ~* &* +@all -@admin -@dangerous -@scripting +info\n"
 )
-REDIS = (
-    *("redis-server", "--protected-mode", "no", "--dir", "/data", "--appendonly", "yes"),
-    *("--aclfile", "/acl"),
-)
+_RENDERED = Path(__file__).parents[2] / "cases/rendering/smallest/compose.yaml"
 
 
 @dataclass
@@ -108,13 +106,21 @@ def start_database(run: Run, prefix: str) -> Container:
 
 def start_stack(run: Run, prefix: str) -> RuntimeStack:
     """Database and Redis, empty; nothing of ours runs yet."""
+    redis = start_redis(run, prefix)
+    db = start_database(run, prefix)
+    return RuntimeStack(run, db, redis, settings_of(db, redis))
+
+
+def start_redis(run: Run, prefix: str) -> Container:
+    """Redis on a volume, started by the words that the templates start it by."""
     acl = run.folder / f"{prefix}.acl"
     acl.write_text(ACL)
     acl.chmod(0o644)
-    options = (*HARDENED, f"--volume={acl}:/acl:ro", "--tmpfs=/data:uid=999,gid=999")
-    redis = run.start(f"{prefix}-redis", "leadengine/standin-redis:dev", *REDIS, options=options)
-    db = start_database(run, prefix)
-    return RuntimeStack(run, db, redis, settings_of(db, redis))
+    volumes = (f"{acl}:/run/secrets/redis_acl:ro", f"{run.volume(f'{prefix}-redis')}:/data")
+    options = (*HARDENED, *(f"--volume={volume}" for volume in volumes))
+    service = yaml.safe_load(_RENDERED.read_text())["services"]["redis"]
+    image = "leadengine/standin-redis:dev"
+    return run.start(f"{prefix}-redis", image, *service["command"], options=options)
 
 
 def settings_of(db: Container, redis: Container) -> dict[str, str]:
