@@ -88,14 +88,14 @@ class RuntimeStack:
         return httpx.Client(base_url=f"https://{self.address}:8443", verify=self.tls, timeout=20)
 
 
-def start_database(run: Run, prefix: str) -> Container:
-    """PostgreSQL on a volume, healthy."""
+def start_database(run: Run, prefix: str, data: str = "") -> Container:
+    """PostgreSQL on a volume or in a folder, healthy."""
     db = run.start(
         f"{prefix}-db",
         "leadengine/standin-postgres:dev",
         options=(
             *(*HARDENED, SOCKET, "--user=999:999"),
-            f"--volume={run.volume(f'{prefix}-db')}:/var/lib/postgresql/data",
+            f"--volume={data or run.volume(f'{prefix}-db')}:/var/lib/postgresql/data",
             *("--env=POSTGRES_DB=leadengine", "--env=POSTGRES_USER=le"),
             *("--env=POSTGRES_PASSWORD=canary-owner", "--env=PGDATA=/var/lib/postgresql/data/in"),
         ),
@@ -111,12 +111,13 @@ def start_stack(run: Run, prefix: str) -> RuntimeStack:
     return RuntimeStack(run, db, redis, settings_of(db, redis))
 
 
-def start_redis(run: Run, prefix: str) -> Container:
-    """Redis on a volume, started by the words that the templates start it by."""
+def start_redis(run: Run, prefix: str, data: str = "") -> Container:
+    """Redis on a volume or in a folder, started by the words that the templates start it by."""
     acl = run.folder / f"{prefix}.acl"
     acl.write_text(ACL)
     acl.chmod(0o644)
-    volumes = (f"{acl}:/run/secrets/redis_acl:ro", f"{run.volume(f'{prefix}-redis')}:/data")
+    data = data or run.volume(f"{prefix}-redis")
+    volumes = (f"{acl}:/run/secrets/redis_acl:ro", f"{data}:/data")
     options = (*HARDENED, *(f"--volume={volume}" for volume in volumes))
     service = yaml.safe_load(_RENDERED.read_text())["services"]["redis"]
     image = "leadengine/standin-redis:dev"

@@ -3,7 +3,7 @@
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from tests.lab.authority import Authority
 from tests.lab.container import Container
 from tests.lab.engine import docker
 from tests.lab.run import Run
-from tests.lab.runtime.sending import accepted, fresh, written
+from tests.lab.runtime.sending import accepted, all_stored, fresh, grows
 from tests.lab.runtime.stack import RuntimeStack, put_nginx_before, start_stack
 from tests.lab.waiting import until
 
@@ -105,18 +105,3 @@ def slow_disk(container: Container) -> Iterator[None]:
         finally:
             tracer.terminate()
             drain.join()
-
-
-def grows(promised: list[UUID]) -> Callable[[], None]:
-    """Passes when at least one more batch was acknowledged."""
-    before = len(promised)
-
-    def check() -> None:
-        assert len(promised) > before
-
-    return check
-
-
-def all_stored(stack: RuntimeStack, promised: list[UUID]) -> None:
-    found = written(stack, promised)
-    assert sorted(found) == sorted(map(str, promised)), f"{len(found)} of {len(promised)}"
