@@ -75,7 +75,7 @@ class Stack:
         return dict(line.rsplit(" ", 1) for line in listing.stdout.splitlines())
 
     def ordered_files(self) -> dict[str, str]:
-        """Path -> change time of what orders write; what the host notes by itself on its rounds is left out."""
+        """The same for what orders write; what the host notes by itself on its rounds is left out."""
         noted = ("state/networks.json", "state/served.json")
         return {path: at for path, at in self.file_times().items() if path not in noted}
 
