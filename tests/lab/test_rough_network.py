@@ -135,14 +135,14 @@ class Trial:
         started = time.monotonic()
         again = self.converge(toxic)
         took = time.monotonic() - started
-        said = f"{self.vps.box.name}: {journey}, {toxic}: {again} more runs, {took:.0f} s"
-        print(f"\n{said}", flush=True)  # noqa: T201
         assert self.stack.get("/readyz").status_code == 200
         assert self.stack.query("select count(*) from users") == "1"
         assert self.stack.query("select count(*) from tenants") == "1"
         running = [each for each in self.stack.containers().values() if each["State"]["Running"]]
         assert len(running) == len(DATA) + 3, "an api too many, or a service too few"
         assert journey == "anew" or self.lasting() == before, "something was made twice, or anew"
+        said = f"{self.vps.box.name}: {journey}, {toxic}: {again} more runs, {took:.0f} s"
+        print(f"\n{said}", flush=True)  # noqa: T201
 
     def some(self, seed: int, runs: int) -> None:
         chance = random.Random(f"{seed} {self.domains[0]}")  # noqa: S311 - no secret
