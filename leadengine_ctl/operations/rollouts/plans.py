@@ -94,7 +94,8 @@ def _chosen(world: World, request: RolloutRequest) -> tuple[ClientRecord, ...]:
 
 
 def _candidate(record: ClientRecord) -> Candidate:
-    return Candidate(record.slug, record.host, record.release, record.channel, record.hold)
+    stack = record.spec.beside.client if record.spec.beside else record.slug
+    return Candidate(record.slug, record.host, record.release, record.channel, record.hold, stack)
 
 
 def _has_it(world: World, record: ClientRecord, request: RolloutRequest) -> bool:
