@@ -15,6 +15,7 @@ from leadengine_ctl.settings import Settings
 _OF_THE_DATA = (
     SecretName.DATABASE_ELSEWHERE,
     SecretName.REDIS_ELSEWHERE,
+    SecretName.DATA_AUTHORITIES,
     SecretName.SHARED_SECRET,
 )
 """What every machine of a stack is handed alike."""

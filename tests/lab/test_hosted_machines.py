@@ -1,14 +1,18 @@
 """One hosted stack on three machines, with its data on none: updated, and one of them lost, under load."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
 import pytest
 
+from leadengine_ctl.releases.library import Library
+from leadengine_ctl.releases.repository import Repository
+from tests.lab.bad_releases import lonely_worker
 from tests.lab.conftest import MakeVps
 from tests.lab.container import Container
 from tests.lab.load.running import Load, load_on
@@ -89,7 +93,7 @@ def machines(
     for machine in made.all:
         vps = machine.vps
         what = ("create", DOMAIN) if machine is made.first else ("join", machine.client)
-        place = ("--host", vps.url, "--host-key", fingerprint(vps))
+        place = ("--host", vps.url, "--host-key", fingerprint(vps), "--dns", "memory")
         began = time.monotonic()
         made.lectl("cloud", *what, *place, "--json")
         tell(f"lectl cloud {what[0]}: {time.monotonic() - began:.1f} s")
@@ -132,10 +136,36 @@ def test_a_rolling_update_fails_no_request(machines: Machines, tmp_path: Path) -
         tell(f"lectl update of three machines: {time.monotonic() - began:.1f} s")
         time.sleep(3)
     assert "1.1.0" in told
-    for load in loads:
-        summary = _judged(load)
-        assert not summary.failures, summary.lines()
-        load.assert_settled()
+    _unharmed(loads)
+
+
+def test_a_release_that_fails_on_the_second_machine_stops_there(
+    machines: Machines, tmp_path: Path
+) -> None:
+    """Its worker bears no second one; that shows in service, when the first machine has it already."""
+    good = (
+        Library(Repository(machines.operator.data / "releases")).newest().release.images["worker"]
+    )
+    publish(machines.operator, "1.2.0", {"worker": lonely_worker()})
+    words = ("--bake", "10s", "--soak", "0s", "--yes", "--json")
+    with ExitStack() as stack:
+        loads = [stack.enter_context(_load(each, tmp_path)) for each in machines.all]
+        loads[-1].has_run(BASELINE)
+        ended = machines.operator.lectl("update", *NAMES, *words)
+        time.sleep(3)
+    assert ended.code == 3, ended.text
+    told = ended.result["rollout"]
+    assert (told["state"], told["wave"]) == ("stopped", 2)
+    assert told["reason"].endswith("Now: cloud on 1.2.0; cloud-2, cloud-3 on 1.1.0.")
+    states = {each["client"]: each["state"] for each in ended.result["targets"]}
+    assert states == {"cloud": "updated", "cloud-2": "rolled-back", "cloud-3": "skipped"}
+    tell(told["reason"])
+    _unharmed(loads)
+    publish(machines.operator, "1.3.0", {"worker": good})
+    began = time.monotonic()
+    machines.lectl("update", *NAMES, *words)
+    tell(f"the next good release on all three: {time.monotonic() - began:.1f} s")
+    assert _runs(machines) == dict.fromkeys(NAMES, "1.3.0")
 
 
 def test_a_lost_machine_costs_no_acknowledged_event(machines: Machines, tmp_path: Path) -> None:
@@ -185,3 +215,58 @@ def _answers(machines: Machines) -> None:
         assert answer.status_code == 200
         return
     raise AssertionError("none answers")
+
+
+def test_a_machine_lost_for_good_is_forgotten_and_may_join_again(machines: Machines) -> None:
+    lost = machines.last
+    assert lost.vps.address in _addresses(machines)
+    lost.vps.box.kill()
+    stuck = machines.operator.lectl("destroy", lost.client, "--confirm", lost.client)
+    assert stuck.code == 1, stuck.text
+    began = time.monotonic()
+    told = machines.lectl("destroy", lost.client, "--lost", "--confirm", lost.client)
+    tell(f"lectl destroy --lost: {time.monotonic() - began:.1f} s")
+    assert "not touched: cloud, cloud-2 serve them" in told
+    assert _addresses(machines) == {each.vps.address for each in machines.all[:-1]}
+    assert set(_runs(machines)) == set(NAMES[:-1])
+    _answers(machines)
+    lost.vps.boot()
+    words = ("--host", lost.vps.url, "--host-key", fingerprint(lost.vps), "--dns", "memory")
+    machines.lectl("cloud", "join", lost.client, *words)
+    assert set(_runs(machines)) == set(NAMES)
+
+
+def test_another_machine_takes_the_place_of_the_first(machines: Machines) -> None:
+    """The third gives up its own place, and becomes the first."""
+    first, spare = machines.first, machines.last
+    machines.lectl("destroy", spare.client, "--confirm", spare.client)
+    first.vps.box.kill()
+    began = time.monotonic()
+    words = ("--host", spare.vps.url, "--dns", "memory", "--json")
+    machines.lectl("cloud", "replace", first.client, *words)
+    tell(f"lectl cloud replace: {time.monotonic() - began:.1f} s")
+    again = replace(first, vps=spare.vps)
+    assert again.get("/acme/sign-in").status_code == 200
+    assert _runs(machines).keys() == {"cloud", "cloud-2"}
+    assert _addresses(machines) == {each.vps.address for each in machines.all[1:]}
+    machines.lectl("tenant", "create", "later", "www.later.test", "ann@later.test")
+    assert machines.all[1].get("/later/sign-in").status_code == 200
+
+
+def _runs(machines: Machines) -> dict[str, str]:
+    """What each machine runs, asked of it."""
+    ended = machines.operator.must("status", "--json")
+    return {each["client"]: each["stack"]["release"] for each in ended.result["clients"]}
+
+
+def _addresses(machines: Machines) -> set[str]:
+    """Where the clients' name leads, by the zone that lectl keeps."""
+    rows = json.loads((machines.operator.data / "memory" / "dns.json").read_text())
+    return {value for name, kind, value in rows if (name, kind) == (APP, "A")}
+
+
+def _unharmed(loads: list[Load]) -> None:
+    for load in loads:
+        summary = _judged(load)
+        assert not summary.failures, summary.lines()
+        load.assert_settled()
