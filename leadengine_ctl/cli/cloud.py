@@ -1,4 +1,4 @@
-"""lectl cloud create | join | replace"""
+"""lectl cloud create | show | join | replace"""
 
 from typing import Annotated
 
@@ -99,6 +99,28 @@ def join(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command li
     )
     show = show_preview if dry_run else join_and_show
     show(session, request)
+
+
+SHOW = f"""Show the machines of a hosted stack, and wherein one is not as the first: none is asked.
+
+\b
+Examples:
+  lectl cloud show
+  lectl cloud show cloud --json
+
+{options.exit_codes("10 not found", "20 one is not as the first")}"""
+
+
+@app.command("show", help=SHOW)
+def show_machines(
+    name: Annotated[str | None, typer.Argument(help="The stack; by default the only one.")] = None,
+    as_json: options.Json = False,
+) -> None:
+    from leadengine_ctl.cli.joining import put_machines
+    from leadengine_ctl.cli.session import open_session
+    from leadengine_ctl.operations.machines import read_machines
+
+    put_machines(read_machines(open_session(as_json=as_json).world, name), as_json=as_json)
 
 
 REPLACE = f"""Let a new machine take the place of one that is lost for good.

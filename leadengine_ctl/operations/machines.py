@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 
-from leadengine_agent.protocol import Fence
-from leadengine_ctl.errors import HostUnreachableError
 from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.configuring import SPEC_KEYS, value_of
-from leadengine_ctl.operations.defaults import client_host
 from leadengine_ctl.operations.sharing import machines_of
 from leadengine_ctl.operations.tenants import hosted_stack
 
@@ -63,24 +60,3 @@ def differing(world: World, records: tuple[ClientRecord, ...]) -> tuple[str, ...
         if other and differs:
             sentences.append(f"{each.slug} is not as {other.slug}: {', '.join(differs)}.")
     return tuple(sentences)
-
-
-def answering_place(world: World, named: str | None) -> tuple[str, str]:
-    """A machine of the hosted stack a person means that answers: its name, and the address of its host.
-
-    Clients are in the data that all of them share: any one will do. The only one is not asked first.
-
-    Raises:
-        HostUnreachableError: none answers.
-        NotFoundError, UsageError: as `hosted_stack`.
-    """
-    records = machines_of(world, hosted_stack(world, named))
-    places = [(each.slug, client_host(world, each.slug)) for each in records if each.release]
-    for name, address in places[:-1]:
-        try:
-            world.ask(address, Fence(client=name))
-        except HostUnreachableError:
-            continue
-        return name, str(address)
-    name, address = places[-1]
-    return name, str(address)

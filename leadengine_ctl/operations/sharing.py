@@ -94,6 +94,12 @@ def first_of(world: World, name: str) -> ClientRecord:
     return record
 
 
+def first_name(world: World, name: str) -> str:
+    """Under which name the clients of a hosted stack are known, whichever of its machines is asked."""
+    record = world.store.clients.find(name)
+    return record.spec.beside.client if record and record.spec.beside else name
+
+
 def machines_of(world: World, record: ClientRecord) -> tuple[ClientRecord, ...]:
     """Every stack with the same data, the first one first; a stack for itself is one."""
     name = record.spec.beside.client if record.spec.beside else record.slug

@@ -5,7 +5,7 @@ import pytest
 from leadengine_ctl.hosts.memory_faults import MemoryFaults, faults_file
 from leadengine_ctl.operations.naming import Naming
 from tests.unit.ctl.cli import Cli, Ran
-from tests.unit.ctl.fleet import Fleet
+from tests.unit.ctl.fleet import QUICK, Fleet
 from tests.unit.ctl.hostile import a_world
 
 ELSEWHERE = {
@@ -159,3 +159,43 @@ def test_a_release_that_fails_on_the_second_machine_stops_there(
     fleet.publish("1.2.0")
     done(fleet.update(*names))
     assert set(fleet.states().values()) == {"updated"}
+
+
+def test_what_is_set_is_set_on_each_machine(machines: Cli) -> None:
+    done(machines("cloud", "show"))
+    silence(machines, "three")
+    words = ("config", "set", "mail.host=smtp.le.test", "cloud", *QUICK, "--json")
+    ran = machines(*words)
+    assert ran.code == 3
+    states = {each["client"]: each["state"] for each in ran.json[-1]["targets"]}
+    assert states == {"cloud": "updated", "cloud-2": "updated", "cloud-3": "unreachable"}
+    shown = machines("cloud", "show")
+    assert (shown.code, "cloud-3 is not as cloud: mail.host." in shown.err) == (20, True)
+    silence(machines, "three", silent=False)
+    assert "cloud-3 is not as cloud: mail.host." in machines("status").err
+    done(machines("config", "set", "mail.host=smtp.le.test", "cloud-2", *QUICK))
+    assert "is not as" not in done(machines("cloud", "show", "--json")).err
+    found = {each.slug: each.spec.mail.host for each in a_world().store.clients.all()}
+    assert set(found.values()) == {"smtp.le.test"}
+
+
+def test_one_machine_alone_is_held(machines: Cli) -> None:
+    done(machines("config", "set", "hold=its disk is changed", "cloud-2", *QUICK))
+    held = {each.slug: bool(each.hold) for each in a_world().store.clients.all()}
+    assert held == {"cloud": False, "cloud-2": True, "cloud-3": False}
+    ran = done(machines("config", "set", "mail.host=smtp.le.test", "cloud", *QUICK, "--json"))
+    assert [each["state"] for each in ran.json[-1]["targets"]] == ["updated", "updated", "skipped"]
+
+
+def test_clients_are_made_and_let_go_while_the_first_machine_is_away(machines: Cli) -> None:
+    silence(machines, "one")
+    done(machines("tenant", "create", "acme", "www.acme.test", "ann@acme.test"))
+    (known,) = a_world().store.hosted.called("acme")
+    assert known.stack == "cloud"
+    done(machines("tenant", "suspend", "acme"))
+    done(machines("tenant", "show", "acme"))
+    done(machines("tenant", "delete", "acme", "--confirm", "acme"))
+    assert a_world().store.hosted.called("acme") == ()
+    for host in ("two", "three"):
+        silence(machines, host)
+    assert machines("tenant", "list").code == 1
