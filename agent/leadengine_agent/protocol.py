@@ -17,6 +17,7 @@ from leadengine_agent.values import (
     AgeRecipient,
     Bucket,
     ClientId,
+    CompanyName,
     Digest,
     Dollars,
     DomainName,
@@ -84,6 +85,9 @@ class SecretName(StrEnum):
 
 
 class Brand(Frozen):
+    """How a client looks before its visitors. `name`: what it calls itself; None: its name here."""
+
+    name: CompanyName | None = None
     primary: HexColour = "#0B8C00"
     logo: HttpsUrl | None = None
 
@@ -880,6 +884,7 @@ class CreateTenant(Frozen):
         tenant: the new client's name, as in `app.DOMAIN/acme`.
         domain: of its website: events of other websites are not kept.
         email: of its first administrator.
+        company: what it calls itself before visitors, until its people choose another; None: as `tenant`.
         colour: of its widget and dashboard, until its people choose another; None: the stack's. What is
             not said is left out: an older agent refuses a key that it does not know.
     """
@@ -889,6 +894,7 @@ class CreateTenant(Frozen):
     tenant: Slug
     domain: DomainName
     email: Email
+    company: Annotated[CompanyName | None, Field(exclude_if=lambda value: value is None)] = None
     colour: Annotated[HexColour | None, Field(exclude_if=lambda value: value is None)] = None
 
 

@@ -91,7 +91,7 @@ class _Steps:
             secrets=secrets_of(world, request, old),
         )
         world.store.clients.save(new)
-        if request.colour:
+        if request.company or request.colour:
             world.store.clients.keep_spec(new.spec, own_config(request, old))
         changed = old is None or (old.spec, old.secrets) != (new.spec, new.secrets)
         return Did(changed=changed, detail=f"client ID {new.spec.client_id}")

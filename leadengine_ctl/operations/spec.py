@@ -36,6 +36,7 @@ def build_spec(world: World, request: DeployRequest, old: ClientRecord | None) -
 
 
 def own_config(request: DeployRequest, old: ClientRecord | None) -> dict[str, str]:
-    """What is set for this client alone; a colour that was set since the request was made stays."""
-    chosen = {"brand.primary": request.colour} if request.colour else {}
+    """What is set for this client alone; what was set since the request was made stays."""
+    said = {"brand.name": request.company, "brand.primary": request.colour}
+    chosen = {key: value for key, value in said.items() if value}
     return {**chosen, **(old.config if old else {})}

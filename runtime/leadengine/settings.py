@@ -109,6 +109,8 @@ class Settings(MailSettings, ReplySettings, ModelSettings, KnowledgeSettings):
     client_domain: str
     licence: str = ""
     """Of a client that runs the stack itself; nothing depends on it but a sentence on the pages."""
+    brand_name: str = ""
+    """What the client calls itself before people; empty: `client_name`, which addresses are made of."""
     brand_primary: Colour = "#2563eb"
     brand_logo: str = ""
     slack_webhook: SecretStr = SecretStr("")
@@ -120,6 +122,11 @@ class Settings(MailSettings, ReplySettings, ModelSettings, KnowledgeSettings):
     """Whether the stack is one client's own, or one that clients share."""
     hosted_as: str = ""
     """In a stack that clients share: whose settings these are; empty: the stack's own client's."""
+
+    @property
+    def called(self) -> str:
+        """What the client calls itself, as long as its people have chosen nothing else."""
+        return self.brand_name or self.client_name
 
     @property
     def path(self) -> str:
