@@ -72,6 +72,7 @@ class SecretName(StrEnum):
     REPLY_SECRET = "reply_secret"  # noqa: S105
     SLACK_BOT_TOKEN = "slack_bot_token"  # noqa: S105
     SLACK_SIGNING_SECRET = "slack_signing_secret"  # noqa: S105
+    SHOPIFY_SECRET = "shopify_secret"  # noqa: S105
     CRAWL_AUTHORITIES = "crawl_authorities"
     """Not secret, but a file of its own: PEM certificates that intranet websites are trusted by."""
     DATABASE_ELSEWHERE = "database_elsewhere"

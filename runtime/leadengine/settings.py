@@ -114,6 +114,8 @@ class Settings(MailSettings, ReplySettings, ModelSettings, KnowledgeSettings):
     brand_primary: Colour = "#2563eb"
     brand_logo: str = ""
     slack_webhook: SecretStr = SecretStr("")
+    shopify_secret: SecretStr = SecretStr("")
+    """Of the client's app at Shopify: what Shopify sends to `/v1/shopify/webhooks` is signed with it."""
     ipinfo_token: SecretStr = SecretStr("")
     ipinfo_url: str = "https://ipinfo.io"
     private_webhooks: bool = False
