@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import httpx
 import pytest
@@ -24,7 +24,7 @@ def signature(body: bytes, secret: str = SECRET) -> str:
 
 
 def send(
-    client: httpx.Client, topic: str, more: dict[str, object], signed: str | None = None
+    client: httpx.Client, topic: str, more: Mapping[str, object], signed: str | None = None
 ) -> httpx.Response:
     body = json.dumps({"shop_id": 954889, "shop_domain": SHOP, **more}).encode()
     headers = {"X-Shopify-Topic": topic, "Content-Type": "application/json"}
