@@ -129,6 +129,7 @@ def settings_of(db: Container, redis: Container) -> dict[str, str]:
         "DATABASE_URL": f"postgresql://leadengine_app:canary-app@{db.address}/leadengine",
         "REDIS_URL": f"redis://leadengine:canary-redis@{redis.address}:6379/0",
         "SESSION_SECRET": "canary-session-secret-of-32-characters",
+        "SHOPIFY_SECRET": "canary-shopify",
         "CLIENT_ID": CLIENT_ID,
         "CLIENT_NAME": "acme",
         "CLIENT_DOMAIN": DOMAIN,
