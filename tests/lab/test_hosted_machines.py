@@ -75,7 +75,7 @@ class Machines:
 
 @pytest.fixture(scope="module")
 def data(run: Run, authority: Authority, product_images: None) -> RuntimeStack:
-    """A database whose owner is no superuser, a Redis, both with TLS, and a Chroma; on machines of their own."""
+    """A database whose owner is no superuser, a Redis, both with TLS, and a Chroma."""
     db = proven.start_proven_database(run, authority, "machines-db", last=242)
     redis = proven.start_proven_redis(run, authority, "machines-redis", last=243)
     data = RuntimeStack(run, db, redis, {})
@@ -130,7 +130,10 @@ def test_a_database_that_does_not_prove_its_name_is_refused(machines: Machines) 
     assert "certificate verify failed" in ended.err
     assert "canary" not in ended.text
     # With the right one, the same command went through.
-    sql = "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'leadengine_app'"
+    sql = (
+        "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)"
+        " WHERE usename = 'leadengine_app'"
+    )
     assert int(machines.first.query(f"{sql} AND ssl")) > 0
     assert machines.first.query(f"{sql} AND NOT ssl") == "0"
 
@@ -287,7 +290,7 @@ def test_another_machine_takes_the_place_of_the_first(machines: Machines) -> Non
     machines.lectl("config", "set", "brand.primary=#102030", "cloud", *QUICK)
     machines.lectl("cloud", "show")
     for machine in (again, machines.all[1]):
-        assert "#102030" in machine.get("/orphan/sign-in").text
+        assert "#102030" in machine.get("/orphan/brand.css").text
 
 
 def _runs(machines: Machines) -> dict[str, str]:
