@@ -70,6 +70,9 @@ class StackSettings(BaseSettings):
     slack_signing_secret: SecretStr | None = Field(
         default=None, validation_alias=_plain("SLACK_SIGNING_SECRET")
     )
+    shopify_secret: SecretStr | None = Field(
+        default=None, validation_alias=_plain("SHOPIFY_SECRET")
+    )
     llm_model: ModelName | None = Field(default=None, validation_alias=_plain("LLM_MODEL"))
     llm_base_url: Url | None = Field(default=None, validation_alias=_plain("LLM_BASE_URL"))
     llm_monthly_budget: Dollars | None = Field(

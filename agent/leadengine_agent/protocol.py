@@ -17,6 +17,7 @@ from leadengine_agent.values import (
     AgeRecipient,
     Bucket,
     ClientId,
+    CompanyName,
     Digest,
     Dollars,
     DomainName,
@@ -71,6 +72,7 @@ class SecretName(StrEnum):
     REPLY_SECRET = "reply_secret"  # noqa: S105
     SLACK_BOT_TOKEN = "slack_bot_token"  # noqa: S105
     SLACK_SIGNING_SECRET = "slack_signing_secret"  # noqa: S105
+    SHOPIFY_SECRET = "shopify_secret"  # noqa: S105
     CRAWL_AUTHORITIES = "crawl_authorities"
     """Not secret, but a file of its own: PEM certificates that intranet websites are trusted by."""
     DATABASE_ELSEWHERE = "database_elsewhere"
@@ -86,6 +88,9 @@ class SecretName(StrEnum):
 
 
 class Brand(Frozen):
+    """How a client looks before its visitors. `name`: what it calls itself; None: its name here."""
+
+    name: CompanyName | None = None
     primary: HexColour = "#0B8C00"
     logo: HttpsUrl | None = None
 
@@ -882,6 +887,7 @@ class CreateTenant(Frozen):
         tenant: the new client's name, as in `app.DOMAIN/acme`.
         domain: of its website: events of other websites are not kept.
         email: of its first administrator.
+        company: what it calls itself before visitors, until its people choose another; None: as `tenant`.
         colour: of its widget and dashboard, until its people choose another; None: the stack's. What is
             not said is left out: an older agent refuses a key that it does not know.
     """
@@ -891,6 +897,7 @@ class CreateTenant(Frozen):
     tenant: Slug
     domain: DomainName
     email: Email
+    company: Annotated[CompanyName | None, Field(exclude_if=lambda value: value is None)] = None
     colour: Annotated[HexColour | None, Field(exclude_if=lambda value: value is None)] = None
 
 

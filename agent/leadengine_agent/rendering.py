@@ -39,6 +39,7 @@ SECRET_FILES = (
     "redis_url",
     "reply_secret",
     "session_secret",
+    "shopify_secret",
     "slack_bot_token",
     "slack_signing_secret",
     "slack_webhook",

@@ -56,13 +56,14 @@ class MemoryBackups(Frozen):
 
 class MemoryTenant(Frozen):
     """A client of a hosted stack. `told`: its first password was shown. `standing`: by what it pays.
-    `site`: its website is read. `colour`: its own, if it has one.
+    `site`: its website is read. `company`, `colour`: its own, if it has them.
     """
 
     slug: str
     client_id: str
     domain: str
     email: str
+    company: str | None = None
     colour: str | None = None
     suspended: bool = False
     standing: str = "good"

@@ -123,6 +123,7 @@ class MemoryTenants:
             client_id=secrets.token_hex(12),
             domain=order.domain,
             email=order.email,
+            company=order.company,
             colour=order.colour,
         )
         self._put(order, one)

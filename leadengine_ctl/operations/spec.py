@@ -63,11 +63,12 @@ class Wanted:
         return secrets_of(self.world.settings, self.request, self.old, self.first)
 
     def config(self) -> dict[str, str]:
-        """What is set for this client alone; a colour that was set since the request was made stays.
+        """What is set for this client alone; what was set since the request was made stays.
 
         A new machine is set as the first one is.
         """
-        chosen = {"brand.primary": self.request.colour} if self.request.colour else {}
+        said = {"brand.name": self.request.company, "brand.primary": self.request.colour}
+        chosen = {key: value for key, value in said.items() if value}
         known = self.old or self.first
         return {**chosen, **(known.config if known else {})}
 

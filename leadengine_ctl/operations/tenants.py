@@ -21,7 +21,7 @@ from leadengine_agent.protocol import (
     Tenants,
     TenantsResult,
 )
-from leadengine_agent.values import DomainName, Email, Frozen, HexColour, Slug
+from leadengine_agent.values import CompanyName, DomainName, Email, Frozen, HexColour, Slug
 from leadengine_ctl.errors import HostUnreachableError, NotFoundError, UsageError
 from leadengine_ctl.fleet.hosted_clients import HostedClient
 from leadengine_ctl.fleet.records import ClientRecord
@@ -42,10 +42,16 @@ class TenantRequest(Frozen):
 
 
 class CreateTenantRequest(TenantRequest):
-    """A client to make, with its website, first administrator and colour; None: the stack's."""
+    """A client to make, with its website and first administrator.
+
+    Attributes:
+        company: what it calls itself before visitors; None: as `tenant`.
+        colour: None: the stack's.
+    """
 
     domain: DomainName
     email: Email
+    company: CompanyName | None = None
     colour: HexColour | None = None
 
 

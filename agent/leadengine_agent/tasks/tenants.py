@@ -120,8 +120,9 @@ def _change(order: Change, admin: _Admin) -> tuple[Did, dict[str, Any]]:
 
 
 def _create(order: CreateTenant, admin: _Admin) -> tuple[Did, dict[str, Any]]:
-    # An older stack knows of no colour: none is said where none was chosen.
-    chosen = {"colour": order.colour} if order.colour else {}
+    # An older stack knows of neither: what was not chosen is not said.
+    said = {"company": order.company, "colour": order.colour}
+    chosen = {name: value for name, value in said.items() if value}
     asked = {"slug": order.tenant, "domain": order.domain, "email": order.email, **chosen}
     made = _result(admin("create", **asked))
     detail = f"client ID {made.client_id}"
