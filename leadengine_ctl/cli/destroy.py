@@ -1,5 +1,6 @@
 """lectl destroy"""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -51,30 +52,16 @@ def destroy(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command
     ] = False,
     as_json: options.Json = False,
 ) -> None:
+    from leadengine_ctl.cli.destroying import Words, confirm_loss, meant
     from leadengine_ctl.cli.remote_recovery import destroyed
 
-    refused = {
-        "without_backup": without_backup,
-        "keep_server": keep_server,
-        "frozen_on": frozen_on,
-        "lost": lost,
-    }
-    if destroyed(client, confirm or ("" if yes else None), refused, as_json=as_json):
+    words = Words(without_backup, keep_server, frozen_on, lost)
+    if destroyed(client, confirm or ("" if yes else None), asdict(words), as_json=as_json):
         return
-    from leadengine_ctl.cli.destroying import confirm_loss
     from leadengine_ctl.cli.session import open_session
-    from leadengine_ctl.operations.destroy import Destroy, destroy_request, frozen_request
-    from leadengine_ctl.operations.lost import lost_request
+    from leadengine_ctl.operations.destroy import Destroy
 
     session = open_session(as_json=as_json)
-    world = session.world
-    if frozen_on is not None:
-        request = frozen_request(world, client, frozen_on)
-    elif lost:
-        request = lost_request(world, client, forced=without_backup, keep_server=keep_server)
-    else:
-        request = destroy_request(
-            world, client, last_point=not without_backup, keep_server=keep_server
-        )
+    request = meant(session, client, words)
     confirm_loss(session, request, confirm, may_ask=not yes)
     session.run(Destroy(request))

@@ -26,7 +26,8 @@ def lost_request(
         return request
     if record.spec.beside is None and not forced:
         raise _only_there(record)
-    return request.model_copy(update={"lost": why_silent(world, HostAddress.parse(request.host))})
+    silence = why_silent(world, HostAddress.parse(request.host))
+    return request.model_copy(update={"lost": silence, "last_point": False})
 
 
 def why_silent(world: World, address: HostAddress) -> str:

@@ -34,7 +34,7 @@ from leadengine_ctl.operations.sharing import first_name, machines_of
 
 
 class TenantRequest(Frozen):
-    """Which client of which hosted stack. `client`: the stack, or one beside it; `host`: its host's address."""
+    """Which client of which hosted stack. `client`: the stack, or one beside it; `host`: its address."""
 
     client: Slug
     host: str

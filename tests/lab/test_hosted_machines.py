@@ -1,13 +1,11 @@
 """One hosted stack on three machines, with its data on none: updated, and one of them lost, under load."""
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import pytest
 
 from leadengine_ctl.releases.library import Library
@@ -15,22 +13,19 @@ from leadengine_ctl.releases.repository import Repository
 from tests.lab.authority import Authority
 from tests.lab.bad_releases import lonely_worker
 from tests.lab.conftest import MakeVps
-from tests.lab.container import Container
 from tests.lab.load.running import Load, load_on
 from tests.lab.load.summary import Summary
-from tests.lab.operator import Ended, Operator, fingerprint
+from tests.lab.machines import APP, DOMAIN, Machine, Machines
+from tests.lab.operator import Operator, fingerprint
 from tests.lab.releases import publish
 from tests.lab.run import Run
 from tests.lab.runtime import proven
 from tests.lab.runtime.library import start_chroma
 from tests.lab.runtime.stack import RuntimeStack
-from tests.lab.stack import Stack
 from tests.lab.waiting import until
 
 pytestmark = pytest.mark.soak
 
-DOMAIN = "cloud.le.test"
-APP = f"app.{DOMAIN}"
 NAMES = ("cloud", "cloud-2", "cloud-3")
 RATE = 30.0
 """Requests a second, on each of the machines."""
@@ -39,43 +34,9 @@ BACK_SECONDS = 30.0
 QUICK = ("--bake", "5s", "--soak", "0s", "--yes")
 
 
-@dataclass(frozen=True)
-class Machine(Stack):
-    """One of them; what it stored is asked of the database that it shares."""
-
-    db: Container
-
-    def query(self, sql: str) -> str:
-        words = ("psql", "-U", "le", "-d", "managed", "-Atc", sql)
-        return self.db.run(*words).stdout.strip()
-
-
-@dataclass(frozen=True)
-class Machines:
-    """All of them, and who made them."""
-
-    operator: Operator
-    all: tuple[Machine, ...]
-    refused: Ended
-    """How the first one ended while a strange authority was named for database and Redis."""
-
-    @property
-    def first(self) -> Machine:
-        return self.all[0]
-
-    @property
-    def last(self) -> Machine:
-        return self.all[-1]
-
-    def lectl(self, *words: str) -> str:
-        ended = self.operator.lectl(*words)
-        assert ended.code == 0, ended.text
-        return ended.text
-
-
 @pytest.fixture(scope="module")
 def data(run: Run, authority: Authority, product_images: None) -> RuntimeStack:
-    """A database whose owner is no superuser, a Redis, both with TLS, and a Chroma; on machines of their own."""
+    """A database whose owner is no superuser, a Redis, both with TLS, and a Chroma."""
     db = proven.start_proven_database(run, authority, "machines-db", last=242)
     redis = proven.start_proven_redis(run, authority, "machines-redis", last=243)
     data = RuntimeStack(run, db, redis, {})
@@ -102,8 +63,8 @@ def machines(
     every = tuple(Machine(vps, name, APP, data.db) for vps, name in both)
     stranger = Authority.create(tmp_path_factory.mktemp("stranger")).root_file
     wrong, first = operator.with_settings(LECTL_CLOUD_AUTHORITIES=str(stranger)), hosts[0]
-    place = ("--host", first.url, "--host-key", fingerprint(first))
-    made = Machines(operator, every, wrong.lectl("cloud", "create", DOMAIN, *place))
+    there = ("--host", first.url, "--host-key", fingerprint(first))
+    made = Machines(operator, every, wrong.lectl("cloud", "create", DOMAIN, *there))
     for machine in made.all:
         vps = machine.vps
         what = ("create", DOMAIN) if machine is made.first else ("join", machine.client)
@@ -130,7 +91,10 @@ def test_a_database_that_does_not_prove_its_name_is_refused(machines: Machines) 
     assert "certificate verify failed" in ended.err
     assert "canary" not in ended.text
     # With the right one, the same command went through.
-    sql = "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'leadengine_app'"
+    sql = (
+        "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)"
+        " WHERE usename = 'leadengine_app'"
+    )
     assert int(machines.first.query(f"{sql} AND ssl")) > 0
     assert machines.first.query(f"{sql} AND NOT ssl") == "0"
 
@@ -193,7 +157,7 @@ def test_a_release_that_fails_on_the_second_machine_stops_there(
     began = time.monotonic()
     machines.lectl("update", *NAMES, *words)
     tell(f"the next good release on all three: {time.monotonic() - began:.1f} s")
-    assert _runs(machines) == dict.fromkeys(NAMES, "1.3.0")
+    assert machines.runs() == dict.fromkeys(NAMES, "1.3.0")
 
 
 def test_a_lost_machine_costs_no_acknowledged_event(machines: Machines, tmp_path: Path) -> None:
@@ -203,7 +167,7 @@ def test_a_lost_machine_costs_no_acknowledged_event(machines: Machines, tmp_path
         loads[-1].has_run(BASELINE)
         machines.last.vps.box.kill()
         killed = time.monotonic()
-        until(lambda: _answers(machines), "the service", 60)
+        until(machines.answer, "the service", 60)
         back = time.monotonic() - killed
         time.sleep(25)
     tell(f"a client's page is answered {back:.1f} s after the power was cut")
@@ -238,21 +202,9 @@ def _judged(load: Load) -> Summary:
     return summary
 
 
-def _answers(machines: Machines) -> None:
-    """As a browser does: one address after the other."""
-    for machine in reversed(machines.all):
-        try:
-            answer = machine.get("/acme/sign-in")
-        except httpx.TransportError:
-            continue
-        assert answer.status_code == 200
-        return
-    raise AssertionError("none answers")
-
-
 def test_a_machine_lost_for_good_is_forgotten_and_may_join_again(machines: Machines) -> None:
     lost = machines.last
-    assert lost.vps.address in _addresses(machines)
+    assert lost.vps.address in machines.addresses()
     lost.vps.box.kill()
     stuck = machines.operator.lectl("destroy", lost.client, "--confirm", lost.client)
     assert stuck.code == 1, stuck.text
@@ -260,13 +212,13 @@ def test_a_machine_lost_for_good_is_forgotten_and_may_join_again(machines: Machi
     told = machines.lectl("destroy", lost.client, "--lost", "--confirm", lost.client)
     tell(f"lectl destroy --lost: {time.monotonic() - began:.1f} s")
     assert "not touched: cloud, cloud-2 serve them" in told
-    assert _addresses(machines) == {each.vps.address for each in machines.all[:-1]}
-    assert set(_runs(machines)) == set(NAMES[:-1])
-    _answers(machines)
+    assert machines.addresses() == {each.vps.address for each in machines.all[:-1]}
+    assert set(machines.runs()) == set(NAMES[:-1])
+    machines.answer()
     lost.vps.boot()
     words = ("--host", lost.vps.url, "--host-key", fingerprint(lost.vps), "--dns", "memory")
     machines.lectl("cloud", "join", lost.client, *words)
-    assert set(_runs(machines)) == set(NAMES)
+    assert set(machines.runs()) == set(NAMES)
 
 
 def test_another_machine_takes_the_place_of_the_first(machines: Machines) -> None:
@@ -281,25 +233,13 @@ def test_another_machine_takes_the_place_of_the_first(machines: Machines) -> Non
     tell(f"lectl cloud replace: {time.monotonic() - began:.1f} s")
     again = replace(first, vps=spare.vps)
     assert again.get("/acme/sign-in").status_code == 200
-    assert _runs(machines).keys() == {"cloud", "cloud-2"}
-    assert _addresses(machines) == {each.vps.address for each in machines.all[1:]}
+    assert machines.runs().keys() == {"cloud", "cloud-2"}
+    assert machines.addresses() == {each.vps.address for each in machines.all[1:]}
     assert again.get("/orphan/sign-in").status_code == 200
     machines.lectl("config", "set", "brand.primary=#102030", "cloud", *QUICK)
     machines.lectl("cloud", "show")
     for machine in (again, machines.all[1]):
-        assert "#102030" in machine.get("/orphan/sign-in").text
-
-
-def _runs(machines: Machines) -> dict[str, str]:
-    """What each machine runs, asked of it."""
-    ended = machines.operator.must("status", "--json")
-    return {each["client"]: each["stack"]["release"] for each in ended.result["clients"]}
-
-
-def _addresses(machines: Machines) -> set[str]:
-    """Where the clients' name leads, by the zone that lectl keeps."""
-    rows = json.loads((machines.operator.data / "memory" / "dns.json").read_text())
-    return {value for name, kind, value in rows if (name, kind) == (APP, "A")}
+        assert "#102030" in machine.get("/orphan/brand.css").text
 
 
 def _unharmed(loads: list[Load]) -> None:

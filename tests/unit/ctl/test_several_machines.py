@@ -1,5 +1,8 @@
 """One hosted stack on several machines, in memory: joined, lost, forgotten."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from leadengine_ctl.hosts.memory_faults import MemoryFaults, faults_file
@@ -7,6 +10,7 @@ from leadengine_ctl.operations.naming import Naming
 from tests.unit.ctl.cli import Cli, Ran
 from tests.unit.ctl.fleet import QUICK, Fleet
 from tests.unit.ctl.hostile import a_world
+from tests.unit.ctl.ready import make_ready
 
 ELSEWHERE = {
     "LECTL_CLOUD_DATABASE_URL": "postgresql://doadmin:canary-1@db.test/le",
@@ -15,14 +19,32 @@ ELSEWHERE = {
 }
 
 
+@pytest.fixture(scope="module")
+def joined(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with `cloud` on the host `one`, `cloud-2` on `two`, `cloud-3` on `three`."""
+    home = tmp_path_factory.mktemp("machines")
+    folder = home / "data"
+    make_ready(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {**Cli.environment(folder, home), **ELSEWHERE}.items():
+            patch.setenv(name, value)
+        lectl = Cli(folder, {})
+        done(lectl("cloud", "create", "le.test", "ops@le.test", "--host", "memory://one"))
+        done(lectl("cloud", "join", "cloud-2", "--host", "memory://two"))
+        done(lectl("cloud", "join", "cloud-3", "--host", "memory://three"))
+    return folder
+
+
 @pytest.fixture
-def machines(lectl: Cli, monkeypatch: pytest.MonkeyPatch) -> Cli:
-    """`cloud` on the host `one`, `cloud-2` on `two`, `cloud-3` on `three`."""
-    for name, value in ELSEWHERE.items():
-        monkeypatch.setenv(name, value)
-    done(lectl("cloud", "create", "le.test", "ops@le.test", "--host", "memory://one"))
-    done(lectl("cloud", "join", "cloud-2", "--host", "memory://two"))
-    done(lectl("cloud", "join", "cloud-3", "--host", "memory://three"))
+def folder(joined: Path, tmp_path: Path) -> Path:
+    """A copy of it for each test, and of the stick with the publisher's keys."""
+    shutil.copytree(joined.parent / "stick", tmp_path / "stick")
+    return shutil.copytree(joined, tmp_path / "data")
+
+
+@pytest.fixture
+def machines(lectl: Cli) -> Cli:
+    """Who works with it."""
     return lectl
 
 
