@@ -78,6 +78,8 @@ class SecretName(StrEnum):
     DATABASE_ELSEWHERE = "database_elsewhere"
     """The URL of a database that somebody else runs, as its owner."""
     REDIS_ELSEWHERE = "redis_elsewhere"
+    DATA_AUTHORITIES = "data_authorities"
+    """Not secret, but a file of its own: PEM certificates of who signs for database and Redis elsewhere."""
     SHARED_SECRET = "shared_secret"  # noqa: S105
     """Of a stack whose data is elsewhere: all of its machines work out the same secrets from it."""
 

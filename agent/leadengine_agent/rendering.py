@@ -28,6 +28,7 @@ STACKS = f"{ROOT}/stacks"
 SECRET_FILES = (
     "admin_password",
     "crawl_authorities",
+    "data_authorities",
     "database_url",
     "db_app_password",
     "db_owner_password",

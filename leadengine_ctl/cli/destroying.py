@@ -5,7 +5,8 @@ from leadengine_ctl.cli.asking import have_name_typed
 from leadengine_ctl.cli.session import Session
 from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.operations.destroy import DestroyRequest
-from leadengine_ctl.planning.destroy import plan_destroy, plan_leftover
+from leadengine_ctl.operations.sharing import others_of
+from leadengine_ctl.planning.destroy import plan_destroy, plan_leftover, plan_lost
 from leadengine_ctl.planning.plan import Plan
 
 
@@ -36,4 +37,7 @@ def _plan(session: Session, request: DestroyRequest, domain: str) -> Plan:
     if rented and rented.reserved:
         server += f", with its reserved address {rented.reserved}"
     made = tuple(f"{each.kind} {each.name}" for each in store.names.of(client))
+    if request.lost:
+        others = others_of(session.world, store.clients.get(client))
+        return plan_lost(client, host, request.lost, server, made, others)
     return plan_destroy(client, domain, host, server, made, last_point=request.last_point)

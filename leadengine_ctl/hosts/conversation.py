@@ -1,5 +1,7 @@
 """One task and its answers with the executor of a real host."""
 
+import random
+import time
 from collections.abc import Iterator
 
 from pydantic import ValidationError
@@ -14,24 +16,56 @@ SUBMIT = ("docker", "exec", "-i", EXECUTOR, "leadengine-agent", "submit")
 SILENCE = 35.0
 """Seconds. The executor sends a blank line every 10 s while it works: three missed are enough."""
 
+PAUSES = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds until a program that could not be started is started again: many at once find no room."""
+
+_NOT_STARTED = b"OCI runtime exec failed"
+"""Docker says so where the program's own words would be. Nothing of it ever ran."""
+
 
 def submit(runner: Runner, address: HostAddress, task: Task) -> Iterator[Event | Outcome]:
     """See `Transport.submit`."""
     yield from converse(runner, address, SUBMIT, encode_task(task), SILENCE)
 
 
+class _NotStartedError(Exception):
+    """The engine could not start the program; the text is its own."""
+
+
 def converse(
-    runner: Runner, address: HostAddress, argv: tuple[str, ...], said: bytes, silence: float
+    runner: Runner,
+    address: HostAddress,
+    argv: tuple[str, ...],
+    said: bytes,
+    silence: float,
+    pauses: tuple[float, ...] = PAUSES,
 ) -> Iterator[Event | Outcome]:
     """Say something to a program of the agent; its events, and one outcome, last.
 
     Raises:
         HostUnreachableError: it could not be started, or broke off.
     """
+    for pause in (*pauses, None):
+        try:
+            yield from _conversation(runner, address, argv, said, silence)
+        except _NotStartedError as error:
+            if pause is None:
+                raise _too_many(address, str(error)) from error
+            # Those who came at once do not come back at once.
+            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
+        else:
+            return
+
+
+def _conversation(
+    runner: Runner, address: HostAddress, argv: tuple[str, ...], said: bytes, silence: float
+) -> Iterator[Event | Outcome]:
     try:
         for line in runner.lines(argv, stdin=said, silence=silence):
             if not line.strip():
                 continue
+            if line.startswith(_NOT_STARTED):
+                raise _NotStartedError(plain(line.decode(errors="replace")))
             answer = _read(line, address)
             yield answer
             if isinstance(answer, Outcome):
@@ -42,6 +76,15 @@ def converse(
         f"The agent of {address} broke off in the middle of a task",
         "It ended its answer without an outcome.",
         "Run the command again: the task is taken up where it stopped.",
+    )
+
+
+def _too_many(address: HostAddress, said: str) -> HostUnreachableError:
+    return HostUnreachableError(
+        f"{address} did not take the task",
+        "Its engine could not start another program in the agent's container.",
+        "Try again in some seconds: many may be asking at once.",
+        logs=(said,),
     )
 
 

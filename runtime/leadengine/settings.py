@@ -163,6 +163,7 @@ class MigrationSettings(_Environment):
 
     migration_database_url: SecretStr
     app_database_password: SecretStr
+    redis_url: SecretStr = SecretStr("")
 
 
 class AdminSettings(_Environment):

@@ -12,11 +12,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from queue import SimpleQueue
 from typing import Literal
 
-Kind = Literal["slow", "stutter", "reset", "cut", "swallow"]
-KINDS: tuple[Kind, ...] = ("slow", "stutter", "reset", "cut", "swallow")
+Kind = Literal["slow", "far", "stutter", "reset", "cut", "swallow"]
+KINDS: tuple[Kind, ...] = ("slow", "far", "stutter", "reset", "cut", "swallow")
 _PIECE = 16_384
+_FAR = 1.0
+"""Seconds one way: an answer takes two."""
+
+_LOST = 0.3
+"""The share of pieces that get lost, each time they are sent."""
+
+_AGAIN = 0.2
+"""Seconds until TCP sends a lost piece again; twice as long each time."""
 
 
 @dataclass(frozen=True)
@@ -24,9 +33,9 @@ class Toxic:
     """What a connection meets.
 
     Attributes:
-        kind: `slow`: every piece is late; `stutter`: some pieces are a second late, as after a loss;
-            `reset`, `cut`: the connection ends hard or softly; `swallow`: nothing arrives any more,
-            and nobody is told.
+        kind: `slow`: every piece waits for the one before; `far`: every piece is a second under way;
+            `stutter`: three pieces in ten are late, as after losses; `reset`, `cut`: the connection
+            ends hard or softly; `swallow`: nothing arrives any more, and nobody is told.
         after: bytes that pass unharmed, for the last three.
     """
 
@@ -70,7 +79,8 @@ def _accept(server: socket.socket, road: Road, target: tuple[str, int]) -> None:
             return
         for pair in ((client, host), (host, client)):
             passage = _Passage(road, road.toxic, *pair)
-            threading.Thread(target=passage.carry, daemon=True).start()
+            carry = passage.carry_far if passage.is_far() else passage.carry
+            threading.Thread(target=carry, daemon=True).start()
 
 
 @dataclass
@@ -83,15 +93,42 @@ class _Passage:
     target: socket.socket
     carried: int = 0
 
+    def is_far(self) -> bool:
+        return self.toxic is not None and self.toxic.kind == "far"
+
     def carry(self) -> None:
         with suppress(OSError):
             while piece := self.source.recv(_PIECE):
-                self.carried += len(piece)
-                self.road.most = max(self.road.most, self.carried)
+                self._count(piece)
                 if not self._let_pass():
                     return
                 self.target.sendall(piece)
         self._end(hard=False)
+
+    def carry_far(self) -> None:
+        """Many pieces may be under way at once, as on a long line."""
+        under_way: SimpleQueue[tuple[float, bytes]] = SimpleQueue()
+        threading.Thread(target=self._arrive, args=(under_way,), daemon=True).start()
+        with suppress(OSError):
+            while piece := self.source.recv(_PIECE):
+                self._count(piece)
+                self.road.met += 1
+                under_way.put((time.monotonic() + _FAR, piece))
+        under_way.put((time.monotonic() + _FAR, b""))
+
+    def _arrive(self, under_way: SimpleQueue[tuple[float, bytes]]) -> None:
+        with suppress(OSError):
+            while True:
+                due, piece = under_way.get()
+                time.sleep(max(0.0, due - time.monotonic()))
+                if not piece:
+                    break
+                self.target.sendall(piece)
+        self._end(hard=False)
+
+    def _count(self, piece: bytes) -> None:
+        self.carried += len(piece)
+        self.road.most = max(self.road.most, self.carried)
 
     def _let_pass(self) -> bool:
         toxic = self.toxic
@@ -99,8 +136,7 @@ class _Passage:
             return True
         if toxic.kind in {"slow", "stutter"}:
             self.road.met += 1
-            late = toxic.kind == "slow" or self.road.chance.random() < 0.1
-            time.sleep((0.05 if toxic.kind == "slow" else 1.0) if late else 0)
+            time.sleep(0.05 if toxic.kind == "slow" else self._losses())
             return True
         if self.carried <= toxic.after:
             return True
@@ -112,6 +148,13 @@ class _Passage:
             return False
         self._end(hard=toxic.kind == "reset")
         return False
+
+    def _losses(self) -> float:
+        """Seconds by which a piece is late that is sent until it is not lost."""
+        late, again = 0.0, _AGAIN
+        while self.road.chance.random() < _LOST:
+            late, again = late + again, again * 2
+        return late
 
     def _end(self, *, hard: bool) -> None:
         for each in (self.source, self.target):

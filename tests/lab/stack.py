@@ -74,6 +74,11 @@ class Stack:
         )
         return dict(line.rsplit(" ", 1) for line in listing.stdout.splitlines())
 
+    def ordered_files(self) -> dict[str, str]:
+        """The same for what orders write; what the host notes by itself on its rounds is left out."""
+        noted = ("state/networks.json", "state/served.json")
+        return {path: at for path, at in self.file_times().items() if path not in noted}
+
     def snapshot(self) -> dict[str, Any]:
         """The state of host and stack without what differs between two equal ones (promise R1).
 

@@ -115,10 +115,10 @@ def test_a_bare_host_becomes_a_live_client(ansible: Ansible) -> None:
 
 def test_the_second_run_changes_nothing(ansible: Ansible) -> None:
     stack = Stack(ansible.vps, CLIENT, DOMAIN)
-    before = (stack.runtimes(), stack.file_times())
+    before = (stack.runtimes(), stack.ordered_files())
     played = ansible.play("site")
     assert (played.code, played.counts["changed"]) == (0, 0), played.text
-    assert (stack.runtimes(), stack.file_times()) == before
+    assert (stack.runtimes(), stack.ordered_files()) == before
 
 
 def test_lectl_finds_nothing_to_put_right_after_it(ansible: Ansible) -> None:

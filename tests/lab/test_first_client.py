@@ -143,12 +143,12 @@ def test_data_services_have_no_way_out(live: Live, service: str, run: Run) -> No
 def test_second_deploy_restarts_nothing_changes_nothing_and_asks_no_authority(
     live: Live, pebble: Pebble
 ) -> None:
-    before = (live.stack.runtimes(), live.stack.file_times(), pebble.orders)
+    before = (live.stack.runtimes(), live.stack.ordered_files(), pebble.orders)
     ended = live.operator.deploy(live.stack.vps, "acme", DOMAIN)
     assert ended.code == 0, ended.text
     assert ended.result["changed"] is False
     assert ended.result["password_waiting"] is False
-    assert (live.stack.runtimes(), live.stack.file_times(), pebble.orders) == before
+    assert (live.stack.runtimes(), live.stack.ordered_files(), pebble.orders) == before
 
 
 def test_status_shows_the_client_green(live: Live) -> None:

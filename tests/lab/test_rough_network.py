@@ -3,12 +3,16 @@
 import random
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from shutil import copytree
 from typing import Literal, get_args
 
 import pytest
 
 from tests.lab.acme import Pebble
+from tests.lab.conftest import MakeVps
 from tests.lab.names import Names
 from tests.lab.operator import Ended, Operator, certificate_settings, fingerprint
 from tests.lab.rough_road import KINDS, Road, Toxic, rough_road
@@ -18,17 +22,21 @@ from tests.lab.vps import Vps
 pytestmark = pytest.mark.soak
 
 CLIENT = "acme"
-DOMAINS = ("leads.rough.test", "leads.rougher.test")
+HOSTS = 4
+"""At once, each behind a road of its own: the most of a run is waiting."""
+
 LONGEST = 900
 """Seconds that a run may take on a busy machine; without deadlines it would hang for good."""
 RERUNS = 3
-BATCH, BATCHES = 20, 10
+EACH, BATCHES = 5, 10
+"""Runs of each host in a batch."""
+
 DATA = ("db", "redis", "chromadb")
 
 Journey = Literal["anew", "again", "change"]
 """A deploy to a host without an agent; one that changes nothing; one with another domain."""
-JOURNEYS: tuple[Journey, ...] = ("anew", "again", "again", "change", "again", "again", "again")
-"""Seven beside five kinds of network: in time each meets each."""
+JOURNEYS: tuple[Journey, ...] = ("anew", "again", "change", "anew", "again", "anew", "change")
+"""Seven beside six kinds of network: in time each meets each."""
 
 
 @dataclass
@@ -36,6 +44,7 @@ class Trial:
     """One host behind a road, and what a deploy says to it when nothing is in its way.
 
     Attributes:
+        domains: it has one of them at a time.
         said: for each journey, the most bytes that went one way.
         number: runs until now.
     """
@@ -43,8 +52,9 @@ class Trial:
     operator: Operator
     road: Road
     vps: Vps
+    domains: tuple[str, str]
+    domain: str
     said: dict[Journey, int] = field(default_factory=dict)
-    domain: str = DOMAINS[0]
     number: int = 0
 
     @property
@@ -54,7 +64,16 @@ class Trial:
     def deploy(self) -> Ended:
         host = ("--host", f"ssh://root@127.0.0.1:{self.road.port}")
         key = ("--host-key", fingerprint(self.vps))
-        words = ("deploy", CLIENT, self.domain, f"ops@{DOMAINS[0]}", *host, *key, "--yes", "--json")
+        words = (
+            "deploy",
+            CLIENT,
+            self.domain,
+            f"ops@{self.domains[0]}",
+            *host,
+            *key,
+            "--yes",
+            "--json",
+        )
         return self.operator.lectl(*words, timeout=LONGEST)
 
     def deploy_when_free(self) -> Ended:
@@ -70,7 +89,7 @@ class Trial:
     def begin(self, journey: Journey) -> None:
         """Over a good road, make the next deploy such a one."""
         if journey == "change":
-            self.domain = DOMAINS[self.domain == DOMAINS[0]]
+            self.domain = self.domains[self.domain == self.domains[0]]
         elif journey == "anew":
             self.operator.must("destroy", CLIENT, "--confirm", CLIENT, "--without-backup")
             hosts = self.operator.must("host", "list", "--json").result["hosts"]
@@ -116,42 +135,74 @@ class Trial:
         started = time.monotonic()
         again = self.converge(toxic)
         took = time.monotonic() - started
-        print(f"\n{journey}, {toxic}: {again} more runs, {took:.0f} s", flush=True)  # noqa: T201
         assert self.stack.get("/readyz").status_code == 200
         assert self.stack.query("select count(*) from users") == "1"
         assert self.stack.query("select count(*) from tenants") == "1"
         running = [each for each in self.stack.containers().values() if each["State"]["Running"]]
         assert len(running) == len(DATA) + 3, "an api too many, or a service too few"
         assert journey == "anew" or self.lasting() == before, "something was made twice, or anew"
+        said = f"{self.vps.box.name}: {journey}, {toxic}: {again} more runs, {took:.0f} s"
+        print(f"\n{said}", flush=True)  # noqa: T201
+
+    def some(self, seed: int, runs: int) -> None:
+        chance = random.Random(f"{seed} {self.domains[0]}")  # noqa: S311 - no secret
+        for _ in range(runs):
+            self.one(chance)
+
+
+Trials = tuple[Trial, ...]
 
 
 @pytest.fixture(scope="module")
-def trial(
-    lab_operator: Operator, pebble: Pebble, names: Names, stocked_vps: Vps
-) -> Iterator[Trial]:
-    for domain in DOMAINS:
-        names.point(domain, stocked_vps.address)
-    operator = lab_operator.with_settings(**certificate_settings(pebble, lab_operator.home))
-    with rough_road(stocked_vps.address) as road:
-        trial = Trial(operator, road, stocked_vps)
+def trials(
+    lab_operator: Operator,
+    pebble: Pebble,
+    names: Names,
+    make_stocked_vps: MakeVps,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Trials]:
+    """Hosts that were deployed to in each way over a good road, by an operator of their own each."""
+    desks = tmp_path_factory.mktemp("desks")
+
+    def prepare(number: int, road: Road, vps: Vps) -> Trial:
+        home = desks / str(number)
+        copytree(lab_operator.home, home)
+        settings = lab_operator.settings | certificate_settings(pebble, home)
+        operator = Operator(home, lab_operator.key, settings)
+        domains = (f"leads.rough{number}.test", f"leads.rougher{number}.test")
+        for domain in domains:
+            names.point(domain, vps.address)
+        trial = Trial(operator, road, vps, domains, domains[0])
         for journey in get_args(Journey):
             if trial.said:
                 trial.begin(journey)
             trial.measure(journey)
-        print(f"\nbytes one way: {trial.said}")  # noqa: T201
-        yield trial
+        return trial
+
+    with ExitStack() as ending:
+        hosts = [make_stocked_vps() for _ in range(HOSTS)]
+        for vps in hosts:
+            ending.callback(vps.remove)
+        roads = [ending.enter_context(rough_road(vps.address)) for vps in hosts]
+        with ThreadPoolExecutor(HOSTS) as pool:
+            yield tuple(pool.map(prepare, range(HOSTS), roads, hosts))
 
 
-def test_every_kind_of_bad_network_ends_and_converges(trial: Trial) -> None:
-    chance = random.Random(1)  # noqa: S311 - no secret
-    for _ in range(8):
-        trial.one(chance)
+def at_once(trials: Trials, seed: int, runs: int) -> None:
+    """The same number of runs for each host; what one finds ends the test after all have ended."""
+    with ThreadPoolExecutor(HOSTS) as pool:
+        list(pool.map(lambda trial: trial.some(seed, runs), trials))
+
+
+def test_every_kind_of_bad_network_ends_and_converges(trials: Trials) -> None:
+    for number, trial in enumerate(trials):
+        trial.number = number * 2
+    at_once(trials, 1, 2)
 
 
 @pytest.mark.parametrize("seed", range(2, 2 + BATCHES))
-def test_many_bad_networks_end_and_converge(trial: Trial, seed: int) -> None:
+def test_many_bad_networks_end_and_converge(trials: Trials, seed: int) -> None:
     """Two hundred in batches: what one of them finds, the others do not wait for."""
-    chance = random.Random(seed)  # noqa: S311 - no secret
-    trial.number = (seed - 2) * BATCH
-    for _ in range(BATCH):
-        trial.one(chance)
+    for number, trial in enumerate(trials):
+        trial.number = ((seed - 2) * HOSTS + number) * EACH
+    at_once(trials, seed, EACH)

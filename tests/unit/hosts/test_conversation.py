@@ -2,13 +2,14 @@
 
 import traceback
 from collections.abc import Iterator
+from itertools import chain, repeat
 
 import pytest
 
 from leadengine_agent.protocol import Inspect, Outcome, Task
 from leadengine_ctl.errors import HostUnreachableError, LeadEngineError
 from leadengine_ctl.hosts.base import Completed, HostAddress, Input, ProgramFailedError
-from leadengine_ctl.hosts.conversation import submit
+from leadengine_ctl.hosts.conversation import converse, submit
 
 ADDRESS = HostAddress.parse("ssh://root@203.0.113.7")
 TASK = Task(id="task-0001", order=Inspect())
@@ -36,6 +37,35 @@ class Saying:
 
     def close(self) -> None:
         return
+
+
+class Full(Saying):
+    """An engine that starts no program the first times, and says so where the program would speak."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        full = (b"OCI runtime exec failed: exec failed: read init-p: connection reset by peer\r",)
+        self._said = chain(repeat(full, times), repeat((EVENT, OUTCOME)))
+        self.started = 0
+
+    def lines(self, argv: tuple[str, ...], *, stdin: bytes, silence: float) -> Iterator[bytes]:
+        self.started += 1
+        yield from next(self._said)
+
+
+@pytest.mark.parametrize("times", [0, 1, 3])
+def test_what_could_not_be_started_is_started_again(times: int) -> None:
+    runner = Full(times)
+    answers = list(converse(runner, ADDRESS, ("x",), b"", 1, pauses=(0.001,) * 3))
+    assert [answer.kind for answer in answers] == ["event", "outcome"]
+    assert runner.started == times + 1
+
+
+def test_what_can_never_be_started_is_said() -> None:
+    with pytest.raises(HostUnreachableError) as caught:
+        list(converse(Full(9), ADDRESS, ("x",), b"", 1, pauses=(0.001,) * 3))
+    assert "could not start another program" in caught.value.why
+    assert "connection reset by peer" in caught.value.logs[0]
 
 
 def test_task_goes_in_as_one_line_and_answers_come_out() -> None:
