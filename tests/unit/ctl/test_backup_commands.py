@@ -168,6 +168,7 @@ def test_a_policy_that_cannot_be_is_refused(desk: Desk, setting: str, sentence: 
     assert sentence in refused.err
 
 
+@pytest.mark.long
 def test_a_killed_backup_is_taken_up_by_the_next(desk: Desk) -> None:
     killed = desk.lectl.process("backup", "acme", LECTL_FAILPOINT="backup.backup:after")
     assert killed.code == -9

@@ -7,12 +7,15 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.unit.ctl.cli import Cli
 
 WORDS = ("deploy", "acme", "leads.acme.test", "--host", "memory://one")
 MAIN = "from leadengine_ctl.cli.main import main; main()"
 
 
+@pytest.mark.long
 def test_ctrl_c_leaves_an_operation_that_the_next_run_takes_up(lectl: Cli, folder: Path) -> None:
     state = folder / "memory" / "one.json"
     state.parent.mkdir()

@@ -109,6 +109,7 @@ def test_events_are_numbered_without_a_gap_by_two_writers_at_once(tmp_path: Path
     assert [event.number for event in events] == list(range(1, 101))
 
 
+@pytest.mark.long
 def test_two_processes_may_open_an_empty_folder_at_once(lectl: Cli) -> None:
     with ThreadPoolExecutor(3) as pool:
         ran = list(pool.map(lambda _: lectl.process("status"), range(3)))

@@ -29,6 +29,7 @@ def office(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> Office:
     return Office(desk, Panel.open(fleet.lectl.folder))
 
 
+@pytest.mark.long
 def test_a_restore_goes_from_the_button_over_the_plan_to_the_data_of_then(office: Office) -> None:
     browser = office.panel.browser(Role.OPERATOR)
     where = place(browser.post("/clients/acme/backup"))

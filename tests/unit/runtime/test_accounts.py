@@ -47,6 +47,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 
 
+@pytest.mark.long
 def test_a_crowd_at_the_door_does_not_take_all_memory() -> None:
     """Each hash takes 64 MiB; a container of the api has 512. A process of its own has its own peak."""
     argv = (sys.executable, "-c", CROWD)

@@ -51,6 +51,7 @@ def test_what_is_cut_off_or_damaged_is_refused(data: bytes) -> None:
         all_lines(data, 512)
 
 
+@pytest.mark.long
 def test_a_small_stream_cannot_become_an_endless_row() -> None:
     """A bomb: 100 MB of one row in 100 kB."""
     with pytest.raises(TravelError):
