@@ -914,14 +914,28 @@ class SuspendTenant(Frozen):
 
 
 class ReadSite(Frozen):
-    """Let a hosted client's concierge read the client's own website, now and every day.
+    """Let a client's concierge read the client's own website, now and every day.
 
     Answers a `ChangedResult`; a website that is read already stays as it is.
+
+    Attributes:
+        client: the stack. `tenant`: of a hosted stack, which of its clients, whose website it knows.
+        site: of a stack of its own, the name of its client's website.
     """
 
     verb: Literal["read-site"] = "read-site"
     client: Slug
-    tenant: Slug
+    tenant: Annotated[Slug | None, Field(exclude_if=lambda value: value is None)] = None
+    site: Annotated[DomainName | None, Field(exclude_if=lambda value: value is None)] = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.tenant is None) is (self.site is None):
+            message = (
+                "a website is read of one client of a hosted stack, or named for a stack of its own"
+            )
+            raise ValueError(message)
+        return self
 
 
 class SetStanding(Frozen):

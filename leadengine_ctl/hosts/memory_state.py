@@ -85,7 +85,7 @@ class MemoryStack(Frozen):
         backups: what the host knows of its recovery points.
         tenants: of a hosted one, its clients by name.
         leaving, arriving: a client that was packed here, or carried here.
-        standing: of one client's own, by what it pays.
+        standing: of one client's own, by what it pays. `site`: its website, once that is read.
     """
 
     spec: StackSpec
@@ -103,6 +103,7 @@ class MemoryStack(Frozen):
     leaving: str = ""
     arriving: str = ""
     standing: str = "good"
+    site: str = ""
 
     @property
     def current(self) -> KeptGeneration:

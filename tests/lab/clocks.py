@@ -12,11 +12,16 @@ from tests.lab.releases import derive
 from tests.lab.vps import Vps
 
 _IMAGE = "leadengine/lab-agent-clock:dev"
-_LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
-_INSTALL = (
+LIBRARY = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
+INSTALL = (
     "RUN apt-get update && apt-get install --yes --no-install-recommends libfaketime"
     " && rm -rf /var/lib/apt/lists/*"
 )
+
+
+def faked(clock: str) -> dict[str, str]:
+    """What gives a program another clock, as libfaketime reads it."""
+    return {"LD_PRELOAD": LIBRARY, "FAKETIME": clock, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
 class HostClock:
@@ -24,7 +29,7 @@ class HostClock:
 
     def __init__(self, vps: Vps) -> None:
         self._vps = vps
-        derive("agent-clock", _INSTALL, base="leadengine/agent:dev")
+        derive("agent-clock", INSTALL, base="leadengine/agent:dev")
         vps.load_images(_IMAGE)
         inspect = ("docker", "container", "inspect", "--format")
         form = "{{.Config.Image}}"
@@ -49,14 +54,9 @@ class HostClock:
         return float(self._vps.run("docker", "exec", EXECUTOR, *ask).stdout)
 
     def _falsified(self, clock: str) -> str:
-        settings = {
-            "LD_PRELOAD": _LIBRARY,
-            "FAKETIME": clock,
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
         changes = [
             word
-            for name, value in settings.items()
+            for name, value in faked(clock).items()
             for word in ("--change", f'ENV {name}="{value}"')
         ]
         made = self._vps.run("docker", "create", _IMAGE).stdout.strip()

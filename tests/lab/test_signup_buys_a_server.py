@@ -108,6 +108,8 @@ def test_a_payment_buys_a_server_and_ends_in_https(
         page.get_by_role("heading", name="You are live").wait_for()
         seconds = time.monotonic() - paid
         said = page.get_by_text(re.compile(r"with a certificate after \d+")).inner_text()
+        names.text("birch.test", page.locator("#proof").inner_text())
+        page.get_by_text("Your website is being read for the concierge").wait_for()
         browser.screenshot(page, "signup-server-2-live")
     print(  # noqa: T201 - the figure
         f"\nrecords shown {shown:.0f} s and HTTPS {seconds:.0f} s after the payment; the page: {said}"

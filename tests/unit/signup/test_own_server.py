@@ -64,6 +64,24 @@ def test_a_server_is_bought_after_the_payment_and_its_address_shown_as_soon_as_i
     assert sorted(verbs) == ["deploy", "deploy", "provision"], "one of them is the hosted stack's"
 
 
+def test_its_website_is_read_once_it_is_proven(
+    shop: Lobby, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = shop.buy(plan="dedicated")
+    shop.until("live")
+    shop.go_on()
+    (server,) = shop.world.store.servers.all()
+    assert server.host is not None
+    assert shop.host(server.host).stacks["acme-shop"].site == ""
+    record = f'acme-shop.test. 60 IN TXT "leadengine-verify={shop.one().proof}"\n'
+    with a_server(record) as resolver:
+        monkeypatch.setenv("LECTL_RESOLVERS", str(resolver))
+        shop.go_on()
+    assert (shop.one().proven_by, shop.one().read_at is not None) == ("dns", True)
+    assert shop.host(server.host).stacks["acme-shop"].site == "www.acme-shop.test"
+    assert "is being read for the concierge" in browser.get("/start/mine").text
+
+
 def test_the_person_is_written_to_about_the_record_and_the_server(shop: Lobby) -> None:
     shop.buy(plan="dedicated")
     shop.until("live")
