@@ -2,8 +2,6 @@
 
 import base64
 import hashlib
-import os
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from cryptography.hazmat.primitives import serialization as form
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from leadengine_agent.assertions import digest, encode
+from leadengine_ctl.durable_files import create_once
 from leadengine_ctl.errors import LeadEngineError, NotAllowedError
 
 _LIFE = 3600
@@ -57,7 +56,7 @@ def load_key(path: Path) -> OperatorKey:
         LeadEngineError: it holds no such key.
     """
     if not path.exists():
-        _create(path)
+        create_once(path, _new())
     if path.stat().st_mode & 0o077:
         raise NotAllowedError(
             f"The operator key {path} can be read by others",
@@ -81,20 +80,7 @@ def _damaged(path: Path) -> LeadEngineError:
     )
 
 
-def _create(path: Path) -> None:
-    """Write a new key; when two processes try at once, the first one's key stays."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    pem = Ed25519PrivateKey.generate().private_bytes(
+def _new() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(
         form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption()
     )
-    handle, temporary = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(pem)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(temporary, path)
-    except FileExistsError:
-        return
-    finally:
-        Path(temporary).unlink()

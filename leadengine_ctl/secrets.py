@@ -1,13 +1,12 @@
 """Secrets at rest: a key file only its owner can read, and text sealed with it."""
 
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from pydantic import SecretStr
 
+from leadengine_ctl.durable_files import create_once, write_durably
 from leadengine_ctl.errors import LeadEngineError, NotAllowedError
 
 
@@ -69,8 +68,7 @@ class KeyRing:
 
     def _replace(self, keys: list[str]) -> None:
         """All or nothing: whoever reads at this moment sees the ring before or the ring after."""
-        draft = _write_beside(self._path, "\n".join([*keys, ""]).encode())
-        draft.replace(self._path)
+        write_durably(self._path, "\n".join([*keys, ""]), mode=0o600)
 
 
 def digest(token: str) -> str:
@@ -88,7 +86,7 @@ def _identity(path: Path) -> tuple[int, int]:
 
 def _load(path: Path) -> MultiFernet:
     if not path.exists():
-        _create(path)
+        create_once(path, Fernet.generate_key() + b"\n")
     if path.stat().st_mode & 0o077:
         raise NotAllowedError(
             f"The key file {path} can be read by others",
@@ -103,25 +101,3 @@ def _load(path: Path) -> MultiFernet:
             "Each line is one key: 32 bytes in URL-safe base64.",
             "Bring it back from your own backup; without it stored secrets cannot be read.",
         ) from error
-
-
-def _create(path: Path) -> None:
-    """Write a new key; when two processes try at once, the first one's key stays."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = _write_beside(path, Fernet.generate_key() + b"\n")
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        return
-    finally:
-        temporary.unlink()
-
-
-def _write_beside(path: Path, content: bytes) -> Path:
-    """A file of the owner's alone in the same folder, on the disk for sure."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    return Path(temporary)

@@ -97,7 +97,9 @@ class Settings(StackSettings):
             only recorded.
         signup: whether strangers may sign up at the panel's `/start`.
         signup_approval: whether an admin has to agree before somebody pays.
-        signup_host: the host that stacks of their own are put on; None: only `hosted` is sold there.
+        signup_host: the host that stacks of their own are put on.
+        signup_on: where a server is bought for each of them, as `hetzner:cx32@fsn1`; without one of the two
+            only `hosted` is sold.
         signup_an_hour: so many sign-ups are begun from one network in an hour.
         panel_two_persons: the verbs that take a second person in the panel, with commas between.
     """
@@ -171,6 +173,7 @@ class Settings(StackSettings):
     signup: bool = False
     signup_approval: bool = False
     signup_host: Line | None = None
+    signup_on: Line | None = None
     signup_an_hour: Annotated[int, Field(ge=1, le=1000)] = 5
     deadman_url: SecretStr | None = None
     alert_backup_hours: Annotated[float, Field(ge=0)] = 26.0

@@ -1,5 +1,6 @@
 """What is handed to each stack that is deployed, beside what is the operator's own."""
 
+import ssl
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -26,8 +27,16 @@ from leadengine_ctl.errors import UsageError
 _MAIL_SERVICE = "smtp.resend.com"
 """Where mail goes when only a password is given, as in the specification's script."""
 
-_OF_SHARED_STACKS = (SecretName.DATABASE_ELSEWHERE, SecretName.REDIS_ELSEWHERE)
+_OF_SHARED_STACKS = (
+    SecretName.DATABASE_ELSEWHERE,
+    SecretName.REDIS_ELSEWHERE,
+    SecretName.DATA_AUTHORITIES,
+)
 """A client's own stack has its own database."""
+
+
+_FILES = (SecretName.CRAWL_AUTHORITIES, SecretName.DATA_AUTHORITIES)
+"""Those that the settings name a file of."""
 
 
 def _plain(name: str, *others: str) -> AliasChoices:
@@ -61,6 +70,9 @@ class StackSettings(BaseSettings):
     slack_signing_secret: SecretStr | None = Field(
         default=None, validation_alias=_plain("SLACK_SIGNING_SECRET")
     )
+    shopify_secret: SecretStr | None = Field(
+        default=None, validation_alias=_plain("SHOPIFY_SECRET")
+    )
     llm_model: ModelName | None = Field(default=None, validation_alias=_plain("LLM_MODEL"))
     llm_base_url: Url | None = Field(default=None, validation_alias=_plain("LLM_BASE_URL"))
     llm_monthly_budget: Dollars | None = Field(
@@ -93,6 +105,25 @@ class StackSettings(BaseSettings):
     redis_elsewhere: RedisUrl | None = Field(default=None, validation_alias="LECTL_CLOUD_REDIS_URL")
     vectors_elsewhere: Url | None = Field(default=None, validation_alias="LECTL_CLOUD_VECTORS_URL")
 
+    data_authorities: ExpandedPath | None = Field(
+        default=None, validation_alias="LECTL_CLOUD_AUTHORITIES"
+    )
+
+    @model_validator(mode="after")
+    def _proof_is_wanted_of_both(self) -> Self:
+        if self.data_authorities is None:
+            return self
+        if self.redis_elsewhere is None:
+            message = "LECTL_CLOUD_AUTHORITIES is of use with LECTL_CLOUD_REDIS_URL alone"
+            raise ValueError(message)
+        if not self.redis_elsewhere.get_secret_value().startswith("rediss:"):
+            message = (
+                "with LECTL_CLOUD_AUTHORITIES, LECTL_CLOUD_REDIS_URL begins with 'rediss://': Redis"
+                " is asked for a certificate, too"
+            )
+            raise ValueError(message)
+        return self
+
     @model_validator(mode="after")
     def _vectors_follow(self) -> Self:
         if self.vectors_elsewhere and self.database_elsewhere is None:
@@ -113,14 +144,21 @@ class StackSettings(BaseSettings):
         """What is set of the files that each stack of a kind is handed.
 
         Raises:
-            UsageError: the file of `crawl_authorities` cannot be read.
+            UsageError: the file of `crawl_authorities` or `data_authorities` is none, or cannot be read.
         """
-        values = {name: getattr(self, name.value, None) for name in SecretName}
+        values = {
+            name: getattr(self, name.value, None) for name in SecretName if name not in _FILES
+        }
         if kind != "hosted":
             values |= dict.fromkeys(_OF_SHARED_STACKS)
         if self.crawl_authorities is not None:
             pem = read_pem("CRAWL_AUTHORITIES", self.crawl_authorities)
             values[SecretName.CRAWL_AUTHORITIES] = SecretStr(pem)
+        if self.data_authorities is not None and kind == "hosted":
+            pem = read_pem("LECTL_CLOUD_AUTHORITIES", self.data_authorities)
+            values[SecretName.DATA_AUTHORITIES] = SecretStr(
+                refuse_no_pem("LECTL_CLOUD_AUTHORITIES", pem)
+            )
         return {name: value for name, value in values.items() if value is not None}
 
     def mail(self) -> Mail:
@@ -165,3 +203,20 @@ def read_pem(variable: str, path: Path) -> str:
             str(error),
             "Name a PEM file with the certificates of your own CA.",
         ) from error
+
+
+def refuse_no_pem(variable: str, text: str) -> str:
+    """The text, if it has certificates.
+
+    Raises:
+        UsageError: it has none, or they are damaged.
+    """
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
+    except (ssl.SSLError, ValueError) as error:
+        raise UsageError(
+            f"{variable}: there are no certificates in the file",
+            str(error),
+            "Whoever runs the database offers a file of its authority, in PEM.",
+        ) from error
+    return text

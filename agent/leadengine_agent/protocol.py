@@ -17,6 +17,7 @@ from leadengine_agent.values import (
     AgeRecipient,
     Bucket,
     ClientId,
+    CompanyName,
     Digest,
     Dollars,
     DomainName,
@@ -71,11 +72,14 @@ class SecretName(StrEnum):
     REPLY_SECRET = "reply_secret"  # noqa: S105
     SLACK_BOT_TOKEN = "slack_bot_token"  # noqa: S105
     SLACK_SIGNING_SECRET = "slack_signing_secret"  # noqa: S105
+    SHOPIFY_SECRET = "shopify_secret"  # noqa: S105
     CRAWL_AUTHORITIES = "crawl_authorities"
     """Not secret, but a file of its own: PEM certificates that intranet websites are trusted by."""
     DATABASE_ELSEWHERE = "database_elsewhere"
     """The URL of a database that somebody else runs, as its owner."""
     REDIS_ELSEWHERE = "redis_elsewhere"
+    DATA_AUTHORITIES = "data_authorities"
+    """Not secret, but a file of its own: PEM certificates of who signs for database and Redis elsewhere."""
     SHARED_SECRET = "shared_secret"  # noqa: S105
     """Of a stack whose data is elsewhere: all of its machines work out the same secrets from it."""
 
@@ -84,6 +88,9 @@ class SecretName(StrEnum):
 
 
 class Brand(Frozen):
+    """How a client looks before its visitors. `name`: what it calls itself; None: its name here."""
+
+    name: CompanyName | None = None
     primary: HexColour = "#0B8C00"
     logo: HttpsUrl | None = None
 
@@ -880,6 +887,7 @@ class CreateTenant(Frozen):
         tenant: the new client's name, as in `app.DOMAIN/acme`.
         domain: of its website: events of other websites are not kept.
         email: of its first administrator.
+        company: what it calls itself before visitors, until its people choose another; None: as `tenant`.
         colour: of its widget and dashboard, until its people choose another; None: the stack's. What is
             not said is left out: an older agent refuses a key that it does not know.
     """
@@ -889,6 +897,7 @@ class CreateTenant(Frozen):
     tenant: Slug
     domain: DomainName
     email: Email
+    company: Annotated[CompanyName | None, Field(exclude_if=lambda value: value is None)] = None
     colour: Annotated[HexColour | None, Field(exclude_if=lambda value: value is None)] = None
 
 
@@ -905,14 +914,28 @@ class SuspendTenant(Frozen):
 
 
 class ReadSite(Frozen):
-    """Let a hosted client's concierge read the client's own website, now and every day.
+    """Let a client's concierge read the client's own website, now and every day.
 
     Answers a `ChangedResult`; a website that is read already stays as it is.
+
+    Attributes:
+        client: the stack. `tenant`: of a hosted stack, which of its clients, whose website it knows.
+        site: of a stack of its own, the name of its client's website.
     """
 
     verb: Literal["read-site"] = "read-site"
     client: Slug
-    tenant: Slug
+    tenant: Annotated[Slug | None, Field(exclude_if=lambda value: value is None)] = None
+    site: Annotated[DomainName | None, Field(exclude_if=lambda value: value is None)] = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.tenant is None) is (self.site is None):
+            message = (
+                "a website is read of one client of a hosted stack, or named for a stack of its own"
+            )
+            raise ValueError(message)
+        return self
 
 
 class SetStanding(Frozen):

@@ -28,6 +28,7 @@ STACKS = f"{ROOT}/stacks"
 SECRET_FILES = (
     "admin_password",
     "crawl_authorities",
+    "data_authorities",
     "database_url",
     "db_app_password",
     "db_owner_password",
@@ -38,6 +39,7 @@ SECRET_FILES = (
     "redis_url",
     "reply_secret",
     "session_secret",
+    "shopify_secret",
     "slack_bot_token",
     "slack_signing_secret",
     "slack_webhook",

@@ -173,6 +173,7 @@ HostName = Annotated[str, AfterValidator(_check_host_name)]
 Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_check_line)]
 """One line of free text for people, at most 200 characters."""
 
+CompanyName = Annotated[Line, StringConstraints(strip_whitespace=True, min_length=2, max_length=80)]
 HexColour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
 LicenceText = Annotated[
     str, StringConstraints(max_length=4000, pattern=r"^(([A-Za-z0-9_-]+\.){2}[A-Za-z0-9_-]+)?$")

@@ -9,7 +9,7 @@ import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pydantic import SecretStr
 
@@ -18,6 +18,9 @@ from leadengine_agent.files import write_atomically
 from leadengine_agent.layout import APP_GROUP
 from leadengine_agent.protocol import FailureCode, SecretName
 from leadengine_agent.rendering import SECRET_FILES
+
+_AUTHORITIES = "/run/secrets/data_authorities"
+"""Where containers find who signs for database and Redis."""
 
 
 class Vault:
@@ -49,6 +52,8 @@ class Vault:
         if elsewhere:
             as_owner = self._given(SecretName.DATABASE_ELSEWHERE)
             to_redis = self._given(SecretName.REDIS_ELSEWHERE)
+            if self.read(SecretName.DATA_AUTHORITIES.value):
+                as_owner, to_redis = _proven_database(as_owner), _proven_redis(to_redis)
         self._write("database_url", as_application(as_owner, app))
         self._write("migration_database_url", as_owner)
         self._write("redis_url", to_redis)
@@ -100,6 +105,20 @@ class Vault:
 
 def _derived(shared: str, name: str) -> str:
     return hmac.new(shared.encode(), name.encode(), "sha256").hexdigest()
+
+
+def _proven_database(url: str) -> str:
+    """The same database, if its certificate is good for its name; however else it was to be reached."""
+    parts = urlsplit(url)
+    asked = [pair for pair in parse_qsl(parts.query) if pair[0] not in {"sslmode", "sslrootcert"}]
+    query = urlencode([*asked, ("sslmode", "verify-full"), ("sslrootcert", _AUTHORITIES)], safe="/")
+    return parts._replace(query=query).geturl()
+
+
+def _proven_redis(url: str) -> str:
+    """The same Redis, if its certificate is good for its name."""
+    wanted = {"ssl_cert_reqs": "required", "ssl_check_hostname": "true"}
+    return f"{url}?{urlencode({**wanted, 'ssl_ca_certs': _AUTHORITIES}, safe='/')}"
 
 
 def as_application(url: str, password: str) -> str:

@@ -10,7 +10,7 @@ from leadengine_ctl.operations.carrying import CarryRequest, CarryVerb
 from leadengine_ctl.operations.defaults import client_host, deploy_request
 from leadengine_ctl.operations.deploy import Deploy
 from leadengine_ctl.operations.request import DeployRequest
-from leadengine_ctl.operations.tenants import place_of, read_tenants
+from leadengine_ctl.operations.tenants import answering_place, read_tenants
 from leadengine_ctl.planning.carry import plan_carry_in, plan_carry_out
 from leadengine_ctl.planning.plan import Plan
 
@@ -72,7 +72,7 @@ def _outwards(session: Session, words: Words) -> _Journey:
             "A stack of its own has a domain of its own.",
             "Name it: --domain leads.acme.com",
         )
-    cloud, host = place_of(session.world, words.cloud)
+    cloud, host = answering_place(session.world, words.cloud)
     shown = read_tenants(session.world, cloud, words.client).shown
     assert shown is not None  # noqa: S101 - a client that is not there is an error
     deploy = deploy_request(
@@ -101,7 +101,7 @@ def _inwards(session: Session, words: Words) -> _Journey:
             "It is served at the addresses of the hosted stack.",
             "Leave them out.",
         )
-    cloud, there = place_of(session.world, words.cloud)
+    cloud, there = answering_place(session.world, words.cloud)
     here = client_host(session.world, words.client)
     carry = CarryRequest(
         client=words.client,

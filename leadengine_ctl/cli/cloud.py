@@ -1,4 +1,4 @@
-"""lectl cloud create | join"""
+"""lectl cloud create | show | join | replace"""
 
 from typing import Annotated
 
@@ -81,6 +81,7 @@ def join(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command li
     name: Annotated[str, typer.Argument(help="What the stack on this machine is called.")],
     host: Annotated[str, typer.Option(help="The machine, as in 'cloud create'.")],
     beside: Annotated[str, typer.Option(help="The stack that serves already.")] = "cloud",
+    dns: options.Dns = None,
     prove_by: options.ProveBy = None,
     wildcard: options.Wildcard = None,
     host_key: options.HostKey = None,
@@ -88,12 +89,71 @@ def join(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command li
     as_json: options.Json = False,
 ) -> None:
     from leadengine_ctl.cli.deploying import show_preview
-    from leadengine_ctl.cli.joining import join_and_show, join_request
+    from leadengine_ctl.cli.joining import join_and_show
     from leadengine_ctl.cli.session import open_session
+    from leadengine_ctl.operations.joining import join_request
 
     session = open_session(as_json=as_json, host_key=host_key)
-    request = join_request(session.world, name, beside, host).model_copy(
+    request = join_request(session.world, name, beside, host, dns).model_copy(
         update={"prove_by": prove_by, "wildcard": wildcard}
+    )
+    show = show_preview if dry_run else join_and_show
+    show(session, request)
+
+
+SHOW = f"""Show the machines of a hosted stack, and wherein one is not as the first: none is asked.
+
+\b
+Examples:
+  lectl cloud show
+  lectl cloud show cloud --json
+
+{options.exit_codes("10 not found", "20 one is not as the first")}"""
+
+
+@app.command("show", help=SHOW)
+def show_machines(
+    name: Annotated[str | None, typer.Argument(help="The stack; by default the only one.")] = None,
+    as_json: options.Json = False,
+) -> None:
+    from leadengine_ctl.cli.joining import put_machines
+    from leadengine_ctl.cli.session import open_session
+    from leadengine_ctl.operations.machines import read_machines
+
+    put_machines(read_machines(open_session(as_json=as_json).world, name), as_json=as_json)
+
+
+REPLACE = f"""Let a new machine take the place of one that is lost for good.
+
+The stack keeps its name, its clients and its data, which was on no machine. The lost one has to be
+silent, and is forgotten. DNS records that were made for it lead to the new one, with --dns.
+
+\b
+Examples:
+  lectl cloud replace cloud --host memory://two
+  lectl cloud replace cloud-2 --host memory://three --dry-run
+
+{options.exit_codes("10 not found", "11 locked", "12 not allowed")}"""
+
+
+@app.command("replace", help=REPLACE)
+def replace(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command line
+    name: Annotated[str, typer.Argument(help="The stack whose machine is lost.")],
+    host: Annotated[str, typer.Option(help="The new machine, as in 'cloud create'.")],
+    dns: options.Dns = None,
+    prove_by: options.ProveBy = None,
+    host_key: options.HostKey = None,
+    dry_run: options.DryRun = False,
+    as_json: options.Json = False,
+) -> None:
+    from leadengine_ctl.cli.deploying import show_preview
+    from leadengine_ctl.cli.joining import join_and_show
+    from leadengine_ctl.cli.session import open_session
+    from leadengine_ctl.operations.joining import replace_request
+
+    session = open_session(as_json=as_json, host_key=host_key)
+    request = replace_request(session.world, name, host, dns).model_copy(
+        update={"prove_by": prove_by}
     )
     show = show_preview if dry_run else join_and_show
     show(session, request)

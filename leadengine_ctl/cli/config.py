@@ -12,7 +12,7 @@ app = typer.Typer(no_args_is_help=True, help="What is set for a client.")
 SET = f"""Configure clients. What changes a stack goes out in waves, each watched before the next.
 
 Of the stack: email, licence ('lectl licence use' reads it from a file),
-brand.primary, brand.logo, mail.host, mail.port, mail.user, mail.sender,
+brand.name, brand.primary, brand.logo, mail.host, mail.port, mail.user, mail.sender,
 mail.security, replies.mailbox, replies.slack_channel, llm.model, llm.base_url, llm.monthly_budget
 (dollars), llm.prices, llm.tokens, llm.seconds, crawl.networks. Of its recovery points:
 backup.targets (names of 'lectl storage list', or 'none'), backup.every (hourly, daily, never),

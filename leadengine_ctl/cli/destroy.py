@@ -1,5 +1,6 @@
 """lectl destroy"""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -12,12 +13,17 @@ A last recovery point is taken first, where a recovery key can open it afterward
 way back. The DNS records that were made for the client go too, and so does a server that was rented for it
 alone. Asks for the client's name. Without a person to ask, the name is given with --confirm.
 
+With --lost the machine is not asked: for one that does not answer and never will. A stack beside others
+('cloud join') is forgotten like that, its data stays with the others; one that nobody else serves only with
+--without-backup as well.
+
 \b
 Examples:
   lectl destroy acme
   lectl destroy acme --confirm acme
   lectl destroy acme --without-backup
   lectl destroy acme --frozen-on 203.0.113.7
+  lectl destroy cloud-3 --lost
 
 {options.exit_codes("10 not found", "11 locked", "12 not confirmed")}"""
 
@@ -40,23 +46,22 @@ def destroy(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command
     keep_server: Annotated[
         bool, typer.Option("--keep-server", help="Leave a server that was rented for it alone.")
     ] = False,
+    lost: Annotated[
+        bool,
+        typer.Option("--lost", help="Its machine does not answer and never will: forget both."),
+    ] = False,
     as_json: options.Json = False,
 ) -> None:
+    from leadengine_ctl.cli.destroying import Words, confirm_loss, meant
     from leadengine_ctl.cli.remote_recovery import destroyed
 
-    refused = {"without_backup": without_backup, "keep_server": keep_server, "frozen_on": frozen_on}
-    if destroyed(client, confirm or ("" if yes else None), refused, as_json=as_json):
+    words = Words(without_backup, keep_server, frozen_on, lost)
+    if destroyed(client, confirm or ("" if yes else None), asdict(words), as_json=as_json):
         return
-    from leadengine_ctl.cli.destroying import confirm_loss
     from leadengine_ctl.cli.session import open_session
-    from leadengine_ctl.operations.destroy import Destroy, destroy_request, frozen_request
+    from leadengine_ctl.operations.destroy import Destroy
 
     session = open_session(as_json=as_json)
-    if frozen_on is None:
-        request = destroy_request(
-            session.world, client, last_point=not without_backup, keep_server=keep_server
-        )
-    else:
-        request = frozen_request(session.world, client, frozen_on)
+    request = meant(session, client, words)
     confirm_loss(session, request, confirm, may_ask=not yes)
     session.run(Destroy(request))

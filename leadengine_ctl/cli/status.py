@@ -35,6 +35,7 @@ def status(
     from leadengine_ctl.cli.rollout_tables import headline
     from leadengine_ctl.cli.session import open_session
     from leadengine_ctl.cli.tables import put_status
+    from leadengine_ctl.operations.machines import differing
     from leadengine_ctl.operations.reads import read_status
 
     world = open_session(as_json=as_json).world
@@ -45,6 +46,8 @@ def status(
         terminal.put_json({"kind": "result", "clients": clients, "rollouts": going_on})
     else:
         put_status(found)
+        for sentence in differing(world, tuple(each.client for each in found)):
+            terminal.say(sentence, "warn")
         for each in rollouts:
             terminal.say(headline(each, world.store.rollouts.targets(each.id)))
     if not all(each.green for each in found):

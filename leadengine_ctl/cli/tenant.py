@@ -16,6 +16,7 @@ Running it again changes nothing. The administrator's password is shown once.
 \b
 Examples:
   lectl tenant create acme www.acme.test ann@acme.test
+  lectl tenant create acme www.acme.test ann@acme.test --company "Acme & Sons"
   lectl tenant create acme www.acme.test ann@acme.test --plan hosted --cloud cloud --json
 
 {options.exit_codes("10 not found", "11 locked", "12 not allowed")}"""
@@ -83,10 +84,13 @@ Cloud = Annotated[
 
 
 @app.command("create", help=CREATE)
-def create(
+def create(  # noqa: PLR0913, PLR0917 - each parameter is a word of the command line
     tenant: Tenant,
     domain: Annotated[str, typer.Argument(help="Of its website, as 'www.acme.com'.")],
     email: Annotated[str | None, typer.Argument(help="The first administrator.")] = None,
+    company: Annotated[
+        str | None, typer.Option(help="What it calls itself before visitors; else CLIENT.")
+    ] = None,
     plan: Annotated[str, typer.Option(help="hosted.")] = "hosted",
     cloud: Cloud = None,
     as_json: options.Json = False,
@@ -95,7 +99,8 @@ def create(
     from leadengine_ctl.cli.tenanting import create_tenant
 
     session = open_session(as_json=as_json)
-    create_tenant(session, cloud, {"tenant": tenant, "domain": domain, "email": email}, plan)
+    words = {"tenant": tenant, "domain": domain, "email": email, "company": company}
+    create_tenant(session, cloud, words, plan)
 
 
 @app.command("list", help=LIST)

@@ -17,7 +17,7 @@ from leadengine_ctl.operations.tenants import (
     CreateTenantVerb,
     DeleteTenantVerb,
     TenantRequest,
-    place_of,
+    answering_place,
     read_tenants,
 )
 from leadengine_ctl.planning.delete_tenant import plan_delete_tenant
@@ -33,7 +33,7 @@ def create_tenant(
             "It has a stack of its own.",
             f"Deploy it: lectl deploy {words['tenant']} DOMAIN",
         )
-    stack, host = place_of(session.world, cloud)
+    stack, host = answering_place(session.world, cloud)
     email = words["email"] or session.world.settings.support_email
     request = CreateTenantRequest.model_validate(
         {**words, "email": email, "client": stack, "host": host}
@@ -103,7 +103,7 @@ def put_tenant(found: TenantResult, *, as_json: bool) -> None:
 
 def change_tenant(session: Session, cloud: str | None, tenant: str, do: str) -> None:
     """Suspend or resume."""
-    stack, host = place_of(session.world, cloud)
+    stack, host = answering_place(session.world, cloud)
     request = ChangeTenantRequest.model_validate(
         {"client": stack, "host": host, "tenant": tenant, "do": do}
     )
@@ -123,7 +123,7 @@ def export_tenant(
     if own:
         place, named = (tenant, str(client_host(world, tenant))), None
     else:
-        place, named = place_of(world, cloud), check_slug(tenant)
+        place, named = answering_place(world, cloud), check_slug(tenant)
     packed = export_client(world, place, named, file)
     if session.as_json:
         terminal.put_json({"kind": "result", **packed.model_dump(mode="json")})
@@ -141,7 +141,7 @@ def delete_tenant(
     Raises:
         NotAllowedError: it was not typed right.
     """
-    stack, host = place_of(session.world, cloud)
+    stack, host = answering_place(session.world, cloud)
     request = TenantRequest(client=stack, host=host, tenant=tenant)
     shown = read_tenants(session.world, cloud, tenant).shown
     plan = plan_delete_tenant(tenant, stack, shown.kept if shown else {})

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 
-from sqlalchemy import Engine, Row, delete, insert, or_, select, update
+from sqlalchemy import Engine, Row, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from leadengine_ctl.errors import NotFoundError
@@ -35,30 +36,26 @@ class Alerts:
             rows = connection.execute(wanted.order_by(table.c.closed_at.desc()).limit(limit))
             return tuple(_incident(row) for row in rows)
 
-    def begin(self, incident: IncidentRecord) -> bool:
-        """Note that something is wrong; False: it is noted already."""
-        try:
-            with self._engine.begin() as connection:
-                values = incident.model_dump()
-                connection.execute(insert(self._schema.incidents).values(values))
-        except IntegrityError:
-            return False
-        return True
+    def begin(self, incidents: Iterable[IncidentRecord]) -> None:
+        """Note that something is wrong: all of it, or nothing where another panel has noted some of it."""
+        values = [incident.model_dump() for incident in incidents]
+        with suppress(IntegrityError), self._engine.begin() as connection:
+            if values:
+                connection.execute(insert(self._schema.incidents), values)
 
     def say(self, incident: str, sentence: str, severity: str) -> None:
-        self._change(incident, {"sentence": sentence, "severity": severity})
+        self._change([incident], {"sentence": sentence, "severity": severity})
 
     def end(self, incidents: Iterable[str], now: float) -> None:
         """Note that they are not wrong any more."""
-        for incident in incidents:
-            self._change(incident, {"closed_at": now})
+        self._change(incidents, {"closed_at": now})
 
-    def mark_told(self, incident: str) -> None:
-        self._change(incident, {"told": True})
+    def mark_told(self, incidents: Iterable[str]) -> None:
+        self._change(incidents, {"told": True})
 
     def see(self, incident: str, who: str) -> None:
         """Note who is at it."""
-        self._change(incident, {"seen_by": who})
+        self._change([incident], {"seen_by": who})
 
     def get(self, incident: str) -> IncidentRecord:
         """The incident with this id.
@@ -115,10 +112,13 @@ class Alerts:
         with self._engine.begin() as connection:
             connection.execute(update(table).where(table.c.id == mute).values(ends=now))
 
-    def _change(self, incident: str, values: dict[str, object]) -> None:
-        table = self._schema.incidents
+    def _change(self, incidents: Iterable[str], values: dict[str, object]) -> None:
+        """The same to each of them, at once."""
+        table, keys = self._schema.incidents, [{"which": incident} for incident in incidents]
+        changed = update(table).where(table.c.id == bindparam("which")).values(values)
         with self._engine.begin() as connection:
-            connection.execute(update(table).where(table.c.id == incident).values(values))
+            if keys:
+                connection.execute(changed, keys)
 
 
 class Duties:

@@ -35,6 +35,7 @@ def open_database(url: str, data_folder: Path) -> Engine:
     data_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     # A server may have been started anew since the connection was last used.
     engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    _tell_what_failed(engine)
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     else:
@@ -49,6 +50,15 @@ def open_database(url: str, data_folder: Path) -> Engine:
             "Check LECTL_DATABASE_URL and LECTL_DATA_FOLDER.",
         ) from error
     return engine
+
+
+def _tell_what_failed(engine: Engine) -> None:
+    """What our own columns refuse, as when the key of sealed ones is damaged, is told as it is."""
+
+    @event.listens_for(engine, "handle_error")
+    def tell(context: ExceptionContext) -> None:
+        if isinstance(context.original_exception, LeadEngineError):
+            raise context.original_exception
 
 
 def _prepare_sqlite(engine: Engine) -> None:

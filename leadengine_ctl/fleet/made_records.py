@@ -27,6 +27,13 @@ class MadeRecords:
             rows = connection.execute(wanted.order_by(self._table.c.name, self._table.c.kind))
             return tuple(MadeRecord.model_validate(dict(row._mapping)) for row in rows)
 
+    def at(self, name: str) -> tuple[MadeRecord, ...]:
+        """All of a name, for whichever client."""
+        wanted = select(self._table).where(self._table.c.name == name)
+        with self._engine.connect() as connection:
+            rows = connection.execute(wanted.order_by(self._table.c.kind, self._table.c.value))
+            return tuple(MadeRecord.model_validate(dict(row._mapping)) for row in rows)
+
     def add(self, record: MadeRecord) -> None:
         """Note one; noting it again changes nothing."""
         with self._engine.begin() as connection:

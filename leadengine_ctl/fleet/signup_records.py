@@ -33,6 +33,7 @@ class SignupRecord(Frozen):
         agreed_by: the admin who let it pass, or `nobody needed`.
         operation: that makes the client; `tries`: how often one was asked for.
         tag, snippet: what the website includes.
+        secure_at: when a stack of its own was seen to serve a certificate of an authority's.
         live_at: when the client was there; `hit_at`: when its first visit was seen.
         read_at: when the reading of its website was ordered; `ready_at`: when the concierge knew something.
         problem: what holds it up, for our people and the person's eyes.
@@ -65,6 +66,7 @@ class SignupRecord(Frozen):
     snippet: str = ""
     tag: str = ""
     live_at: float | None = None
+    secure_at: float | None = None
     hit_at: float | None = None
     read_at: float | None = None
     ready_at: float | None = None
@@ -75,6 +77,14 @@ class SignupRecord(Frozen):
     @property
     def seconds(self) -> float | None:
         """From payment to live; None: not live yet."""
-        if self.live_at is None or self.paid_at is None:
+        return self._since_payment(self.live_at)
+
+    @property
+    def seconds_to_https(self) -> float | None:
+        """From payment to a certificate of an authority's, of a stack of its own; None: not yet."""
+        return self._since_payment(self.secure_at)
+
+    def _since_payment(self, moment: float | None) -> float | None:
+        if moment is None or self.paid_at is None:
             return None
-        return max(0.0, self.live_at - self.paid_at)
+        return max(0.0, moment - self.paid_at)

@@ -56,13 +56,14 @@ class MemoryBackups(Frozen):
 
 class MemoryTenant(Frozen):
     """A client of a hosted stack. `told`: its first password was shown. `standing`: by what it pays.
-    `site`: its website is read. `colour`: its own, if it has one.
+    `site`: its website is read. `company`, `colour`: its own, if it has them.
     """
 
     slug: str
     client_id: str
     domain: str
     email: str
+    company: str | None = None
     colour: str | None = None
     suspended: bool = False
     standing: str = "good"
@@ -84,7 +85,7 @@ class MemoryStack(Frozen):
         backups: what the host knows of its recovery points.
         tenants: of a hosted one, its clients by name.
         leaving, arriving: a client that was packed here, or carried here.
-        standing: of one client's own, by what it pays.
+        standing: of one client's own, by what it pays. `site`: its website, once that is read.
     """
 
     spec: StackSpec
@@ -102,6 +103,7 @@ class MemoryStack(Frozen):
     leaving: str = ""
     arriving: str = ""
     standing: str = "good"
+    site: str = ""
 
     @property
     def current(self) -> KeptGeneration:

@@ -78,9 +78,7 @@ class MemoryTenants:
             case SetStanding(standing=standing):
                 return ChangedResult(changed=self._stand(order, standing)).model_dump()
             case ReadSite():
-                old = self._tenant(order)
-                self._put(order, old.model_copy(update={"site": True}))
-                return ChangedResult(changed=not old.site).model_dump()
+                return ChangedResult(changed=self._read(order)).model_dump()
             case DeleteTenant():
                 self._tenant(order)
                 self._put(order, None)
@@ -96,6 +94,21 @@ class MemoryTenants:
             return result
         found = self._parcels.run(PackTenant(client=order.client))
         return result.model_copy(update={"parcel": ParcelResult.model_validate(found)})
+
+    def _read(self, order: ReadSite) -> bool:
+        if order.tenant:
+            old = self._tenant(order)
+            self._put(order, old.model_copy(update={"site": True}))
+            return not old.site
+        state = self._state()
+        stack = state.stacks.get(order.client)
+        if stack is None:
+            raise missing(f"stack of {order.client}", "Deploy it first.")
+        if stack.spec.kind == "hosted":
+            raise _refused("Each client of a stack for many has a website of its own.", "Name it.")
+        changed = stack.model_copy(update={"site": order.site or ""})
+        self._keep(state.model_copy(update={"stacks": {**state.stacks, order.client: changed}}))
+        return stack.site != order.site
 
     def _stand(self, order: SetStanding, standing: str) -> bool:
         if order.tenant:
@@ -123,6 +136,7 @@ class MemoryTenants:
             client_id=secrets.token_hex(12),
             domain=order.domain,
             email=order.email,
+            company=order.company,
             colour=order.colour,
         )
         self._put(order, one)

@@ -13,7 +13,7 @@ class Notice:
     Attributes:
         subject: one line. `text`: a sentence or two. `url`: where to look, or empty.
         state: `opened`, `closed`, `test`, or `alive`: nothing is wrong, and alerts arrive.
-        about: the client or host.
+        about: the client or host; `fleet`: several of them.
     """
 
     id: str

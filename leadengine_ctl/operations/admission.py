@@ -15,7 +15,7 @@ def check_names(world: World, request: DeployRequest) -> None:
     """
     old = world.store.clients.find(request.client)
     host = HostAddress.parse(request.host).name
-    if old and old.host != host:
+    if old and old.host not in {host, request.instead_of}:
         raise NotAllowedError(
             f"{request.client} is already on the host {old.host}, at https://{old.spec.domain}",
             f"A client has one stack; this deploy would make another one on {host}.",

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import time
+from collections import Counter
 from collections.abc import Iterable
 
 from leadengine_ctl.fleet.alert_records import ChannelRecord, IncidentRecord, MuteRecord
@@ -14,6 +15,8 @@ from leadengine_ctl.planning.alerts import Finding
 DUTY = "watch"
 _AGAIN = 900.0
 """Seconds after which a channel is tried again by which nothing arrived."""
+_TOGETHER = 5
+"""More alerts than so many at once are told in one message."""
 
 
 def settle(world: World, findings: Iterable[Finding]) -> None:
@@ -21,21 +24,17 @@ def settle(world: World, findings: Iterable[Finding]) -> None:
     alerts, now = world.store.alerts, time.time()
     found = {(each.kind, each.subject): each for each in findings}
     known = {(each.kind, each.subject): each for each in alerts.open_incidents()}
-    for key in found.keys() - known.keys():
-        alerts.begin(_incident(found[key], now))
+    alerts.begin([_incident(found[key], now) for key in found.keys() - known.keys()])
     for key in found.keys() & known.keys():
         if (found[key].sentence, found[key].severity) != (known[key].sentence, known[key].severity):
             alerts.say(known[key].id, found[key].sentence, found[key].severity)
     gone = [known[key] for key in known.keys() - found.keys()]
     alerts.end([each.id for each in gone], now)
     mutes = [each for each in alerts.mutes(now) if each.begins <= now]
-    for each in gone:
-        if each.told and not is_muted(each, mutes):
-            _tell(world, _notice(world, each, closed=True))
-    for each in alerts.open_incidents():
-        if not each.told and not is_muted(each, mutes):
-            _tell(world, _notice(world, each, closed=False))
-            alerts.mark_told(each.id)
+    _tell(world, [each for each in gone if each.told and not is_muted(each, mutes)], closed=True)
+    new = [each for each in alerts.open_incidents() if not each.told and not is_muted(each, mutes)]
+    _tell(world, new, closed=False)
+    alerts.mark_told(each.id for each in new)
 
 
 def prove_channels(world: World, tried: dict[str, float]) -> None:
@@ -101,11 +100,21 @@ def _incident(found: Finding, now: float) -> IncidentRecord:
     )
 
 
+def _tell(world: World, incidents: list[IncidentRecord], *, closed: bool) -> None:
+    """One message for each; of many at once, as when a provider's network is down, one for all."""
+    if len(incidents) > _TOGETHER:
+        notices = [_notice_of_many(world, incidents, closed=closed)]
+    else:
+        notices = [_notice(world, each, closed=closed) for each in incidents]
+    for notice in notices:
+        for channel in world.store.alerts.channels():
+            _send(world, channel, notice)
+
+
 def _notice(world: World, incident: IncidentRecord, *, closed: bool) -> Notice:
     word = "Over" if closed else incident.severity.capitalize()
     return Notice(
-        # The same for each attempt: whoever takes it twice can tell.
-        id=hashlib.sha256(f"{incident.id}:{closed}".encode()).hexdigest()[:32],
+        id=_same_again([incident], closed=closed),
         subject=f"{word}: {incident.sentence}",
         text=f"It was so from {time.strftime('%H:%M UTC', time.gmtime(incident.opened_at))} on.",
         url=f"{world.settings.panel_place}/alerts",
@@ -115,9 +124,28 @@ def _notice(world: World, incident: IncidentRecord, *, closed: bool) -> Notice:
     )
 
 
-def _tell(world: World, notice: Notice) -> None:
-    for channel in world.store.alerts.channels():
-        _send(world, channel, notice)
+def _notice_of_many(world: World, incidents: list[IncidentRecord], *, closed: bool) -> Notice:
+    worst = any(each.severity == "critical" for each in incidents)
+    kinds = Counter(each.kind for each in incidents).most_common()
+    counted = ", ".join(f"{kind}: {number}" for kind, number in kinds)
+    shown = [each.sentence for each in incidents[:_TOGETHER]]
+    more = len(incidents) - len(shown)
+    word = "Over" if closed else "Critical" if worst else "Warning"
+    return Notice(
+        id=_same_again(incidents, closed=closed),
+        subject=f"{word}: {len(incidents)} alerts at once ({counted})",
+        text=f"{' '.join(shown)} And {more} more.",
+        url=f"{world.settings.panel_place}/alerts",
+        state="closed" if closed else "opened",
+        severity="critical" if worst else "warning",
+        about="fleet",
+    )
+
+
+def _same_again(incidents: list[IncidentRecord], *, closed: bool) -> str:
+    """The same id for each attempt: whoever takes a message twice can tell."""
+    ids = ",".join(sorted(each.id for each in incidents))
+    return hashlib.sha256(f"{ids}:{closed}".encode()).hexdigest()[:32]
 
 
 def _send(world: World, channel: ChannelRecord, notice: Notice) -> str:

@@ -14,6 +14,7 @@ from leadengine_ctl.planning.windows import WindowText
 SPEC_KEYS = (
     "email",
     "licence",
+    "brand.name",
     "brand.primary",
     "brand.logo",
     "mail.host",

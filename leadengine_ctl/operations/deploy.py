@@ -10,11 +10,11 @@ from leadengine_ctl.operations.backups.policy import credentials_of
 from leadengine_ctl.operations.base import Did, Run, Work
 from leadengine_ctl.operations.certifying import Certifying
 from leadengine_ctl.operations.client_verb import ClientVerb
+from leadengine_ctl.operations.hosts import forget_host
 from leadengine_ctl.operations.naming import Naming, addresses_of
 from leadengine_ctl.operations.placing import Placing
 from leadengine_ctl.operations.request import DeployRequest
-from leadengine_ctl.operations.sharing import secrets_of
-from leadengine_ctl.operations.spec import build_spec, own_config
+from leadengine_ctl.operations.spec import Wanted
 
 _BAKE = 5
 """Seconds that a change is watched in service: somebody stands by. Updates take their time."""
@@ -29,6 +29,7 @@ class Deploy(ClientVerb[DeployRequest]):
     def works(self, run: Run) -> tuple[Work, ...]:
         steps = _Steps(run, self.request)
         named = (Work("dns", steps.dns),) if self.request.dns else ()
+        lost = (Work("forget-host", steps.forget_host),) if self.request.instead_of else ()
         return (
             Work("check", steps.check),
             *named,
@@ -39,6 +40,7 @@ class Deploy(ClientVerb[DeployRequest]):
             Work("activate", steps.activate),
             Work("certify", steps.certify),
             Work("record", steps.record),
+            *lost,
         )
 
 
@@ -69,9 +71,7 @@ class _Steps:
 
     def _names(self) -> tuple[str, ...]:
         """Those that are to lead to the host: of a dedicated wildcard, each below the domain."""
-        world, request = self.run.world, self.request
-        spec = build_spec(world, request, world.store.clients.find(request.client))
-        return spec.served
+        return Wanted.of(self.run.world, self.request).spec().served
 
     def prepare(self) -> Did:
         return self._placing().prepare()
@@ -83,16 +83,11 @@ class _Steps:
         return self._placing().release()
 
     def register(self) -> Did:
-        world, request = self.run.world, self.request
-        old = world.store.clients.find(request.client)
-        new = ClientRecord(
-            spec=build_spec(world, request, old),
-            host=self._address().name,
-            secrets=secrets_of(world, request, old),
-        )
-        world.store.clients.save(new)
-        if request.colour:
-            world.store.clients.keep_spec(new.spec, own_config(request, old))
+        clients, wanted = self.run.world.store.clients, Wanted.of(self.run.world, self.request)
+        old = wanted.old
+        new = ClientRecord(spec=wanted.spec(), host=self._address().name, secrets=wanted.secrets())
+        clients.save(new)
+        clients.keep_spec(new.spec, wanted.config())
         changed = old is None or (old.spec, old.secrets) != (new.spec, new.secrets)
         return Did(changed=changed, detail=f"client ID {new.spec.client_id}")
 
@@ -120,6 +115,10 @@ class _Steps:
         changed = clients.get(request.client).release != request.release
         clients.mark_live(request.client, request.release)
         return Did(changed=changed)
+
+    def forget_host(self) -> Did:
+        """The machine whose place this one takes."""
+        return forget_host(self.run.world, self.request.instead_of or "")
 
     def _address(self) -> HostAddress:
         return HostAddress.parse(self.request.host)

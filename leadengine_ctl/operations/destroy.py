@@ -11,8 +11,10 @@ from leadengine_ctl.operations.backups.record import keep_kit
 from leadengine_ctl.operations.base import Did, Run, Work, World
 from leadengine_ctl.operations.client_verb import ClientVerb
 from leadengine_ctl.operations.defaults import check_slug, client_host, find_address
+from leadengine_ctl.operations.hosts import forget_host
 from leadengine_ctl.operations.naming import Naming
 from leadengine_ctl.operations.servers.giving_back import GivingBack
+from leadengine_ctl.operations.sharing import others_of
 
 
 class DestroyRequest(Frozen):
@@ -23,6 +25,7 @@ class DestroyRequest(Frozen):
         last_point: take a last recovery point first.
         frozen: only the copy that a move left on `host`; the client lives on elsewhere.
         server: the name of the server that goes with the client; empty: its host stays.
+        lost: why the host cannot be talked to and is forgotten as well; empty: it is asked.
     """
 
     client: Slug
@@ -30,6 +33,7 @@ class DestroyRequest(Frozen):
     last_point: bool = True
     frozen: bool = False
     server: str = ""
+    lost: str = ""
 
 
 def destroy_request(
@@ -42,11 +46,13 @@ def destroy_request(
 
     Raises:
         NotFoundError: there is neither.
+        NotAllowedError: other machines serve as this stack.
     """
     old = world.store.operations.unfinished(check_slug(client))
     if old and old.verb == Destroy.name:
         return DestroyRequest.model_validate_json(old.params)
     address, record = client_host(world, client), world.store.clients.get(client)
+    _refuse_first(world, client)
     wanted = last_point and can_come_back(record) and record.release is not None
     server = "" if keep_server else _own_server(world, client, address)
     return DestroyRequest(client=client, host=str(address), last_point=wanted, server=server)
@@ -81,6 +87,19 @@ def frozen_request(world: World, client: str, host: str) -> DestroyRequest:
     return DestroyRequest(client=client, host=str(address), last_point=False, frozen=True)
 
 
+def _refuse_first(world: World, client: str) -> None:
+    """Other machines serve as this stack, and find their data by what is known of it."""
+    record = world.store.clients.get(client)
+    others = () if record.spec.beside else others_of(world, record)
+    if others:
+        raise NotAllowedError(
+            f"{client} is not destroyed: {', '.join(others)} serve beside it",
+            "They have their clients, names and secrets from it.",
+            f"If its machine is lost, let another take its place: lectl cloud replace {client} --host HOST. "
+            f"To end the whole stack, destroy the others first: lectl destroy {others[0]}",
+        )
+
+
 def _own_server(world: World, client: str, address: HostAddress) -> str:
     """The server that was made for this client, while nobody else has moved in."""
     record = world.store.servers.of_host(address.name)
@@ -104,13 +123,15 @@ class Destroy(ClientVerb[DestroyRequest]):
         decommission = Work("decommission", steps.decommission)
         if self.request.frozen:
             return (decommission,)
+        lost = bool(self.request.lost)
         rented = (Work("delete-server", server.delete), Work("forget-server", server.forget))
         return (
             *first,
-            decommission,
+            *(() if lost else (decommission,)),
             Work("dns", steps.dns),
             *(rented if self.request.server else ()),
             Work("forget", steps.forget),
+            *((Work("forget-host", steps.forget_host),) if lost else ()),
         )
 
 
@@ -148,3 +169,7 @@ class _Steps:
     def forget(self) -> Did:
         self.run.world.store.clients.remove(self.request.client)
         return Did(changed=True)
+
+    def forget_host(self) -> Did:
+        """What is known of a lost machine."""
+        return forget_host(self.run.world, HostAddress.parse(self.request.host).name)

@@ -1,8 +1,8 @@
-"""Give a host back."""
+"""Give a host back, or forget one that is lost."""
 
 from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.hosts.base import HostAddress, Report
-from leadengine_ctl.operations.base import World
+from leadengine_ctl.operations.base import Did, World
 
 
 def remove_host(world: World, name: str, *, purge: bool, report: Report) -> None:
@@ -23,3 +23,14 @@ def remove_host(world: World, name: str, *, purge: bool, report: Report) -> None
     with world.open_host(HostAddress.parse(record.url)) as host:
         host.remove_agent(purge=purge, report=report)
     world.store.hosts.remove(name)
+
+
+def forget_host(world: World, name: str) -> Did:
+    """Forget a host that is lost, unless others are still to be found on it; its agent is let in no more."""
+    others = [each.slug for each in world.store.clients.on(name)]
+    if others:
+        return Did(changed=False, detail=f"{', '.join(others)} live there")
+    known = world.store.hosts.find(name) is not None
+    world.store.agents.forget(name)
+    world.store.hosts.remove(name)
+    return Did(changed=known)

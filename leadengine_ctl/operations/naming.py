@@ -97,11 +97,18 @@ class Naming:
         return next((each for each in opened if each.zone_of(self.domain)), None)
 
     def _present(self, provider: DnsProvider) -> list[Record]:
-        return [
+        """What the name leads to now; where other machines of the stack are is their business."""
+        others = {
+            _record(each)
+            for each in self.world.store.names.at(self.domain)
+            if each.client != self.client
+        }
+        found = (
             Record(self.domain, kind, value)
             for kind in _KINDS
             for value in provider.values(self.domain, kind)
-        ]
+        )
+        return [each for each in found if each not in others]
 
     def _is_ours(self, record: Record) -> bool:
         made = self.world.store.names.of(self.client)

@@ -8,9 +8,8 @@ from leadengine_agent.values import Frozen
 from leadengine_ctl.operations.admission import check_names, check_release
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.request import DeployRequest
-from leadengine_ctl.operations.sharing import secrets_of
-from leadengine_ctl.operations.spec import build_spec
-from leadengine_ctl.planning.deploy import plan_deploy
+from leadengine_ctl.operations.spec import Wanted
+from leadengine_ctl.planning.deploy import plan_deploy, with_lost_host
 from leadengine_ctl.planning.plan import Plan
 
 
@@ -40,11 +39,11 @@ def preview_deploy(world: World, request: DeployRequest, where: str = "") -> Pre
     check_names(world, request)
     check_release(world, request)
     bundle = world.library.load(request.release)
-    old = world.store.clients.find(request.client)
-    spec = build_spec(world, request, old)
+    wanted = Wanted.of(world, request)
+    spec = wanted.spec()
     key = hashlib.sha256(spec.model_dump_json().encode()).hexdigest()
     files = render(bundle.files, bundle.release, spec, Generation(1, "blue", key))
-    secrets = secrets_of(world, request, old)
+    secrets = wanted.secrets()
     plan = plan_deploy(
         request.client,
         " and ".join(spec.served),
@@ -53,4 +52,6 @@ def preview_deploy(world: World, request: DeployRequest, where: str = "") -> Pre
         request.dns,
         prove_by=request.prove_by,
     )
+    if request.instead_of:
+        plan = with_lost_host(plan, request.instead_of)
     return Preview(plan=plan, files=files, secrets=tuple(sorted(secrets)))

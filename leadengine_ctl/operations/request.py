@@ -1,7 +1,16 @@
 """What a deploy is asked to do. It is recorded as it is: no secret is in it."""
 
 from leadengine_agent.protocol import Kind, Plan
-from leadengine_agent.values import ClientId, DomainName, Email, Frozen, HexColour, Slug, Version
+from leadengine_agent.values import (
+    ClientId,
+    CompanyName,
+    DomainName,
+    Email,
+    Frozen,
+    HexColour,
+    Slug,
+    Version,
+)
 
 
 class DeployTarget(Frozen):
@@ -32,9 +41,11 @@ class DeployRequest(DeployTarget):
             another deploy, and does not go on with an interrupted one.
         client_id: of a client that lived elsewhere before; None: as it is, or a new one.
         beside: the stack whose data it shares and as which it serves; None: as it was, or nobody's.
+        instead_of: the host that is lost, and whose place another takes; None: it stays where it is.
         prove_by: who keeps the domain's DNS, as in `dns`: the certificate is proven by a TXT record
             there; None: the domain leads to the host.
-        colour: the client's own, as whoever signed up chose it; None: as it is set.
+        company, colour: the client's name before visitors and its colour, as whoever signed up said; None:
+            as they are set.
     """
 
     release: Version
@@ -45,5 +56,7 @@ class DeployRequest(DeployTarget):
     client_id: ClientId | None = None
     wildcard: bool | None = None
     beside: Slug | None = None
+    instead_of: str | None = None
+    company: CompanyName | None = None
     colour: HexColour | None = None
     settings: str = ""

@@ -1,5 +1,6 @@
 """A hosted stack whose data is elsewhere, and the machines that serve it together."""
 
+import hashlib
 import secrets
 
 from pydantic import SecretStr
@@ -9,17 +10,22 @@ from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.request import DeployRequest
+from leadengine_ctl.settings import Settings
 
 _OF_THE_DATA = (
     SecretName.DATABASE_ELSEWHERE,
     SecretName.REDIS_ELSEWHERE,
+    SecretName.DATA_AUTHORITIES,
     SecretName.SHARED_SECRET,
 )
 """What every machine of a stack is handed alike."""
 
 
 def shared_fields(
-    world: World, request: DeployRequest, old: ClientRecord | None
+    settings: Settings,
+    request: DeployRequest,
+    old: ClientRecord | None,
+    first: ClientRecord | None,
 ) -> dict[str, object]:
     """The fields of a spec that say whose data a stack serves; they stay as they were."""
     if old is not None:
@@ -29,30 +35,43 @@ def shared_fields(
             "vectors_url": spec.vectors_url,
             "beside": spec.beside,
         }
-    if request.beside:
-        first = first_of(world, request.beside)
+    if first is not None:
         identity = Identity(
             client=first.slug, client_id=first.spec.client_id, domain=first.spec.domain
         )
         return {"elsewhere": True, "vectors_url": first.spec.vectors_url, "beside": identity}
-    settings = world.settings
     if request.kind != "hosted" or settings.database_elsewhere is None:
         return {}
     return {"elsewhere": True, "vectors_url": settings.vectors_elsewhere}
 
 
 def secrets_of(
-    world: World, request: DeployRequest, old: ClientRecord | None
+    settings: Settings,
+    request: DeployRequest,
+    old: ClientRecord | None,
+    first: ClientRecord | None,
 ) -> dict[SecretName, SecretStr]:
     """What a stack is handed: as it was, as the settings say now, and what its machines share."""
-    handed = {**(old.secrets if old else {}), **world.settings.operator_secrets(request.kind)}
-    beside = request.beside or (old.spec.beside.client if old and old.spec.beside else None)
-    if beside:
-        first = world.store.clients.get(beside)
-        return handed | {name: first.secrets[name] for name in _OF_THE_DATA}
+    handed = {**(old.secrets if old else {}), **settings.operator_secrets(request.kind)}
+    if first is not None:
+        shared = {name for name in _OF_THE_DATA if name in first.secrets}
+        return handed | {name: first.secrets[name] for name in shared}
     if SecretName.DATABASE_ELSEWHERE in handed:
         handed.setdefault(SecretName.SHARED_SECRET, SecretStr(secrets.token_hex(32)))
     return handed
+
+
+def id_beside(first: ClientRecord, client: str) -> str:
+    """The ID of a machine's own: always the same, so that one that was forgotten can join again."""
+    return hashlib.sha256(f"{first.spec.client_id} {client}".encode()).hexdigest()[:24]
+
+
+def first_for(
+    world: World, request: DeployRequest, old: ClientRecord | None
+) -> ClientRecord | None:
+    """The stack that a deploy's serves beside; None: it serves for itself."""
+    beside = request.beside or (old.spec.beside.client if old and old.spec.beside else None)
+    return world.store.clients.get(beside) if beside else None
 
 
 def first_of(world: World, name: str) -> ClientRecord:
@@ -73,3 +92,24 @@ def first_of(world: World, name: str) -> ClientRecord:
             "LECTL_CLOUD_REDIS_URL, LECTL_CLOUD_VECTORS_URL.",
         )
     return record
+
+
+def first_name(world: World, name: str) -> str:
+    """Under which name the clients of a hosted stack are known, whichever of its machines is asked."""
+    record = world.store.clients.find(name)
+    return record.spec.beside.client if record and record.spec.beside else name
+
+
+def machines_of(world: World, record: ClientRecord) -> tuple[ClientRecord, ...]:
+    """Every stack with the same data, the first one first; a stack for itself is one."""
+    name = record.spec.beside.client if record.spec.beside else record.slug
+    every = world.store.clients.all()
+    first = tuple(each for each in every if each.slug == name)
+    return first + tuple(
+        each for each in every if each.spec.beside and each.spec.beside.client == name
+    )
+
+
+def others_of(world: World, record: ClientRecord) -> tuple[str, ...]:
+    """The stacks on other machines with the same data, by name."""
+    return tuple(each.slug for each in machines_of(world, record) if each.slug != record.slug)

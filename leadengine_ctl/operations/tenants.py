@@ -14,14 +14,15 @@ from leadengine_agent.protocol import (
     CredentialsResult,
     DeletedTenant,
     DeleteTenant,
+    Fence,
     SuspendTenant,
     TenantCredentials,
     TenantResult,
     Tenants,
     TenantsResult,
 )
-from leadengine_agent.values import DomainName, Email, Frozen, HexColour, Slug
-from leadengine_ctl.errors import NotFoundError, UsageError
+from leadengine_agent.values import CompanyName, DomainName, Email, Frozen, HexColour, Slug
+from leadengine_ctl.errors import HostUnreachableError, NotFoundError, UsageError
 from leadengine_ctl.fleet.hosted_clients import HostedClient
 from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.hosts.base import HostAddress, Transport
@@ -29,10 +30,11 @@ from leadengine_ctl.operations.base import Did, Run, Work, World
 from leadengine_ctl.operations.client_verb import ClientVerb
 from leadengine_ctl.operations.defaults import check_slug, client_host
 from leadengine_ctl.operations.orders import ask
+from leadengine_ctl.operations.sharing import first_name, machines_of
 
 
 class TenantRequest(Frozen):
-    """Which client of which hosted stack. `client`: the stack; `host`: the address of its host."""
+    """Which client of which hosted stack. `client`: the stack, or one beside it; `host`: its address."""
 
     client: Slug
     host: str
@@ -40,10 +42,16 @@ class TenantRequest(Frozen):
 
 
 class CreateTenantRequest(TenantRequest):
-    """A client to make, with its website, first administrator and colour; None: the stack's."""
+    """A client to make, with its website and first administrator.
+
+    Attributes:
+        company: what it calls itself before visitors; None: as `tenant`.
+        colour: None: the stack's.
+    """
 
     domain: DomainName
     email: Email
+    company: CompanyName | None = None
     colour: HexColour | None = None
 
 
@@ -77,7 +85,7 @@ class CreateTenantVerb(ClientVerb[CreateTenantRequest]):
         if self.tell:
             self.tell(_password(run.world, run.host(address), asked))
         data = made.model_dump(mode="json")
-        learn(run.world, asked.client, made)
+        learn(run.world, first_name(run.world, asked.client), made)
         return Did(made.created, f"client ID {made.client_id}", data)
 
 
@@ -113,7 +121,7 @@ class DeleteTenantVerb(ClientVerb[TenantRequest]):
         order = DeleteTenant(client=asked.client, tenant=asked.tenant)
         answer = run.order(HostAddress.parse(asked.host), "delete", order)
         gone = DeletedTenant.model_validate(answer)
-        run.world.store.hosted.remove(asked.client, asked.tenant)
+        run.world.store.hosted.remove(first_name(run.world, asked.client), asked.tenant)
         detail = f"looked for in {gone.looked_at} places afterwards: nothing is left"
         return Did(changed=True, detail=detail, data=gone.model_dump())
 
@@ -170,9 +178,32 @@ def place_of(world: World, named: str | None) -> tuple[str, str]:
     return record.slug, str(client_host(world, record.slug))
 
 
+def answering_place(world: World, named: str | None) -> tuple[str, str]:
+    """A machine of the hosted stack a person means that answers: its name, and the address of its host.
+
+    Clients are in the data that all machines share: any one will do. A stack with one is not asked.
+
+    Raises:
+        HostUnreachableError: none answers.
+        NotFoundError, UsageError: as `hosted_stack`.
+    """
+    records = [each for each in machines_of(world, hosted_stack(world, named)) if each.release]
+    if len(records) < 2:
+        return place_of(world, named)
+    for each in records:
+        address = client_host(world, each.slug)
+        try:
+            world.ask(address, Fence(client=each.slug))
+        except HostUnreachableError as error:
+            silence = error
+        else:
+            return each.slug, str(address)
+    raise silence
+
+
 def read_tenants(world: World, named: str | None, tenant: str | None) -> TenantsResult:
     """Ask a hosted stack who is in it, or for one client with all there is of it."""
-    stack, host = place_of(world, named)
+    stack, host = answering_place(world, named)
     order = Tenants.model_validate({"client": stack, "tenant": tenant})
     return TenantsResult.model_validate(world.ask(HostAddress.parse(host), order))
 

@@ -1,5 +1,7 @@
 """The steps of a deploy."""
 
+from dataclasses import replace
+
 from leadengine_agent.protocol import Release
 from leadengine_ctl.planning.plan import Plan, Step
 
@@ -34,6 +36,11 @@ def plan_deploy(
         ),
         notes=notes,
     )
+
+
+def with_lost_host(plan: Plan, host: str) -> Plan:
+    """The same on a machine that takes the place of one that is lost."""
+    return replace(plan, steps=(*plan.steps, Step("forget-host", f"Forget {host}, which is lost")))
 
 
 def _notes(release: Release) -> tuple[str, ...]:

@@ -25,6 +25,54 @@ def plan_destroy(
         if last_point
         else "No backup is made by this command. There is no way back."
     )
+    return Plan(
+        title=f"Destroy {client} on {host}",
+        steps=(
+            *(point if last_point else ()),
+            Step("decommission", f"Remove the stack of {client} and all its data from {host}"),
+            *_elsewhere(client, server, records),
+        ),
+        notes=(
+            f"All data of {client} will be lost: database, knowledge base, files, certificates.",
+            f"https://{domain} will stop answering, and the snippet on the client's site with it.",
+            back,
+        ),
+    )
+
+
+def plan_lost(
+    client: str,
+    host: str,
+    why: str,
+    server: str = "",
+    records: tuple[str, ...] = (),
+    others: tuple[str, ...] = (),
+) -> Plan:
+    """Say what forgetting a stack does whose machine is lost for good.
+
+    Args:
+        why: why the machine is not asked.
+        others: the stacks that serve the same clients; none: what was on the machine is given up.
+    """
+    kept = f"The data of its clients is not touched: {', '.join(others)} serve them."
+    gone = f"All data of {client} on {host} is given up. No backup is made by this command."
+    return Plan(
+        title=f"Forget {client}: {host} is lost",
+        steps=(
+            *_elsewhere(client, server, records),
+            Step("forget-host", f"Forget {host}, and let its agent in no more"),
+        ),
+        notes=(
+            why,
+            f"Nothing on {host} is removed, as it is not asked.",
+            "Should it ever run again, it serves as before.",
+            kept if others else gone,
+        ),
+    )
+
+
+def _elsewhere(client: str, server: str, records: tuple[str, ...]) -> tuple[Step, ...]:
+    """What goes of it besides what is on its host."""
     named = f": {', '.join(records)}" if records else " (there are none)"
     rented = (
         (
@@ -34,20 +82,10 @@ def plan_destroy(
         if server
         else ()
     )
-    return Plan(
-        title=f"Destroy {client} on {host}",
-        steps=(
-            *(point if last_point else ()),
-            Step("decommission", f"Remove the stack of {client} and all its data from {host}"),
-            Step("dns", f"Remove the DNS records that were made for {client}{named}"),
-            *rented,
-            Step("forget", f"Forget {client}: its client ID, configuration and stored secrets"),
-        ),
-        notes=(
-            f"All data of {client} will be lost: database, knowledge base, files, certificates.",
-            f"https://{domain} will stop answering, and the snippet on the client's site with it.",
-            back,
-        ),
+    return (
+        Step("dns", f"Remove the DNS records that were made for {client}{named}"),
+        *rented,
+        Step("forget", f"Forget {client}: its client ID, configuration and stored secrets"),
     )
 
 

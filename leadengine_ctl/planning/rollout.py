@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from leadengine_ctl.planning.paths import NoWayError, Offer, find_path, newest, place_of
-from leadengine_ctl.planning.waves import split_waves
+from leadengine_ctl.planning.waves import apart, split_waves
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,7 @@ class Candidate:
     Attributes:
         release: what its stack runs; None: its first deploy never ended.
         hold: why it is to be left alone; empty: it is not.
+        stack: the hosted stack that it serves with others, on other machines: one is changed at a time.
     """
 
     slug: str
@@ -22,6 +23,7 @@ class Candidate:
     release: str | None
     channel: str = "stable"
     hold: str = ""
+    stack: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,7 @@ def _plan(
     sizes, wanted = waves
     canaries = tuple(name for name in wanted if name in paths)
     numbers = split_waves(sizes, canaries, tuple(name for name in paths if name not in canaries))
+    numbers = apart(numbers, {name: one.stack or name for name, (one, _) in paths.items()})
     targets = tuple(_placed(*paths[name], wave) for name, wave in numbers.items())
     return RolloutPlan(targets, tuple(skipped))
 

@@ -1,6 +1,8 @@
 """Who goes when: `1,5%,25%,100%` are cumulative counts and shares of all, canaries come first."""
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Annotated
 
@@ -43,6 +45,26 @@ def split_waves(text: str, canaries: tuple[str, ...], others: tuple[str, ...]) -
     return {
         name: number for number, (start, end) in enumerate(bounds, 1) for name in names[start:end]
     }
+
+
+def apart(waves: Mapping[str, int], groups: Mapping[str, str]) -> dict[str, int]:
+    """The same order of waves, with no two of one group in one: whoever else fails holds them up.
+
+    Args:
+        groups: client -> its group; who has none is in none with others.
+    """
+    before: Counter[tuple[int, str]] = Counter()
+    places = {}
+    for name, wave in waves.items():
+        group = groups.get(name, name)
+        places[name] = (wave, before[wave, group])
+        before[wave, group] += 1
+    numbers = {place: number for number, place in enumerate(sorted(set(places.values())), 1)}
+    return dict(sorted(((name, numbers[place]) for name, place in places.items()), key=_second))
+
+
+def _second(pair: tuple[str, int]) -> int:
+    return pair[1]
 
 
 def _size(part: str, total: int) -> int:

@@ -52,12 +52,19 @@ def _migrate() -> int:
     from sqlalchemy.exc import SQLAlchemyError
 
     from leadengine.migrations.head import schema_head
+    from leadengine.migrations.reaching import UnreachedError, reach
     from leadengine.migrations.revisions import MigrationError
     from leadengine.migrations.upgrade import upgrade
     from leadengine.settings import MigrationSettings, SettingsError, load
 
     try:
-        upgrade(load(MigrationSettings, os.environ))
+        settings = load(MigrationSettings, os.environ)
+        database, redis = settings.migration_database_url, settings.redis_url
+        reach(database.get_secret_value(), redis.get_secret_value())
+        upgrade(settings)
+    except UnreachedError as error:
+        _fail("migrate", str(error))
+        return _UNREACHED
     except (SettingsError, MigrationError) as error:
         return _fail("migrate", str(error))
     except (SQLAlchemyError, Error) as error:
@@ -145,6 +152,9 @@ def _try_questions() -> int:
         return _fail("try-questions", _first_line(error))
     return 0
 
+
+_UNREACHED = 3
+"""The exit code where nothing was tried, as database or Redis is not who it should be."""
 
 _COMMANDS: dict[str, Callable[[], int]] = {
     "gauges": _gauges,

@@ -44,6 +44,7 @@ from leadengine.embedding import routes as embedding_routes
 from leadengine.headers import SecurityHeaders
 from leadengine.leads import routes as lead_routes
 from leadengine.privacy import routes as privacy_routes
+from leadengine.privacy import shopify
 from leadengine.replies import routes as reply_routes
 from leadengine.services import Services, build, serving
 from leadengine.serving import gauges
@@ -84,6 +85,7 @@ _ROUTES = (
     *(install, branding, routing, scoring, webhooks, embedding, privacy, requests, team, account),
     embedding_routes,
     privacy_routes,
+    shopify,
     controlling_routes,
     hosting_routes,
     travelling_routes,

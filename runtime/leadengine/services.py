@@ -96,7 +96,7 @@ def build(settings: Settings) -> Services:
         throttle=Throttle(redis),
         guests=Guests(redis),
         scripts=Scripts(settings.client_id),
-        own_brand=Brand(settings.client_name, settings.brand_primary, settings.brand_logo),
+        own_brand=Brand(settings.called, settings.brand_primary, settings.brand_logo),
         preferences=Preferences(database, settings.client_id),
         finder=Finder(redis, lookup_of(settings)),
         meter=Meter(redis),

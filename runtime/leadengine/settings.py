@@ -109,9 +109,13 @@ class Settings(MailSettings, ReplySettings, ModelSettings, KnowledgeSettings):
     client_domain: str
     licence: str = ""
     """Of a client that runs the stack itself; nothing depends on it but a sentence on the pages."""
+    brand_name: str = ""
+    """What the client calls itself before people; empty: `client_name`, which addresses are made of."""
     brand_primary: Colour = "#2563eb"
     brand_logo: str = ""
     slack_webhook: SecretStr = SecretStr("")
+    shopify_secret: SecretStr = SecretStr("")
+    """Of the client's app at Shopify: what Shopify sends to `/v1/shopify/webhooks` is signed with it."""
     ipinfo_token: SecretStr = SecretStr("")
     ipinfo_url: str = "https://ipinfo.io"
     private_webhooks: bool = False
@@ -120,6 +124,11 @@ class Settings(MailSettings, ReplySettings, ModelSettings, KnowledgeSettings):
     """Whether the stack is one client's own, or one that clients share."""
     hosted_as: str = ""
     """In a stack that clients share: whose settings these are; empty: the stack's own client's."""
+
+    @property
+    def called(self) -> str:
+        """What the client calls itself, as long as its people have chosen nothing else."""
+        return self.brand_name or self.client_name
 
     @property
     def path(self) -> str:
@@ -154,6 +163,7 @@ class MigrationSettings(_Environment):
 
     migration_database_url: SecretStr
     app_database_password: SecretStr
+    redis_url: SecretStr = SecretStr("")
 
 
 class AdminSettings(_Environment):

@@ -68,6 +68,10 @@ class HostingSuite(Asking):
         assert self.changed(host, order, task) is True
         assert self.changed(host, order) is False
 
+    def test_the_website_of_a_stack_of_its_own_is_named(self, other: Transport) -> None:
+        order = ReadSite(client=OWN, site="www.own.test")
+        assert [self.changed(other, order), self.changed(other, order)] == [True, False]
+
     def test_a_client_stands_as_it_pays_and_comes_back(
         self, host: Transport, fern: TenantResult
     ) -> None:
@@ -109,6 +113,7 @@ class HostingSuite(Asking):
             (SetStanding(client=CLOUD, standing="read-only"), FailureCode.REFUSED),
             (SetStanding(client=OWN, tenant=NOBODY, standing="good"), FailureCode.REFUSED),
             (ReadSite(client=OWN, tenant=NOBODY), FailureCode.REFUSED),
+            (ReadSite(client=CLOUD, site="www.own.test"), FailureCode.REFUSED),
         ],
         ids=lambda value: getattr(value, "verb", str(value)),
     )

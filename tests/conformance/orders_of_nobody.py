@@ -33,6 +33,7 @@ OF_NOBODY: tuple[Order, ...] = (
     SuspendTenant(client="nobody", tenant="acme"),
     DeleteTenant(client="nobody", tenant="acme"),
     ReadSite(client="nobody", tenant="acme"),
+    ReadSite(client="nobody", site="www.acme.test"),
     SetStanding(client="nobody", standing="read-only"),
     SetStanding(client="nobody", tenant="acme", standing="good"),
     CreateTenant(client="nobody", tenant="acme", domain="acme.test", email="a@acme.test"),

@@ -98,6 +98,22 @@ def _idle_worker() -> Images:
     return {"worker": derive("idle-worker", f"CMD {command}", base="leadengine/worker:dev")}
 
 
+def lonely_worker() -> ImageRef:
+    """A worker that runs well on the first machine of a stack, and bears no second one beside it."""
+    line = (
+        "import os, pathlib, redis, socket, sys, time;"
+        " url = pathlib.Path(os.environ['REDIS_URL_FILE']).read_text().strip();"
+        " shared, mine = redis.Redis.from_url(url), socket.gethostname().encode();"
+        " shared.set('lab:lonely', mine, nx=True);"
+        " alone = shared.get('lab:lonely') == mine;"
+        " alone and os.execvp('python', ['python', '-m', 'leadengine.worker']);"
+        " pathlib.Path('/tmp/leadengine-worker.heartbeat').touch();"
+        " time.sleep(3); sys.exit('queue: somebody else reads it')"
+    )
+    command = json.dumps(["python", "-c", line])
+    return derive("lonely-worker", f"CMD {command}", base="leadengine/worker:dev")
+
+
 @dataclass(frozen=True)
 class Migration:
     revision: str

@@ -33,7 +33,7 @@ class Stack:
         context = (
             ssl.create_default_context(cadata=root) if root else ssl._create_unverified_context()
         )
-        transport = _Named(self.domain, context)
+        transport = Named(self.domain, context)
         return httpx.Client(transport=transport, headers={"Host": self.domain}, timeout=15)
 
     def certificate(self) -> x509.Certificate:
@@ -134,7 +134,7 @@ def _shape(container: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-class _Named(httpx.HTTPTransport):
+class Named(httpx.HTTPTransport):
     """Connects to the address in the URL and says the stack's name in the TLS handshake."""
 
     def __init__(self, domain: str, context: ssl.SSLContext) -> None:

@@ -1,7 +1,9 @@
 """Canary secrets go in; nothing that a person or a program can look at afterwards shows them (S10)."""
 
 import base64
+import tarfile
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +26,8 @@ pytestmark = pytest.mark.soak
 
 DOMAIN = "leads.secret.test"
 CLIENT = "secret"
+VISITOR = "visitor-canary@nobody.test"
+VISITOR_TOKEN = "canary-of-a-visitor-61d7"
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,39 @@ def test_no_secret_in_the_agents_journal(scene: Scene) -> None:
     script = "cat /var/lib/leadengine/agent/journal.sqlite* | base64 -w0"
     raw = base64.b64decode(scene.stack.vps.run("sh", "-c", script).stdout)
     assert_none_in(scene, raw, "the agent's journal")
+
+
+def test_what_support_gets_is_listed_read_first_and_has_no_secret(
+    scene: Scene, tmp_path: Path
+) -> None:
+    """Every file of the archive, after somebody sent things to the stack that are nobody's business."""
+    stack, lectl = scene.stack, scene.operator.lectl
+    assert stack.get(f"/{VISITOR}?token={VISITOR_TOKEN}").status_code == 404
+    raw = stack.vps.run("docker", "logs", f"leadengine-{CLIENT}-nginx-1")
+    assert VISITOR in raw.stdout + raw.stderr, "nothing to take out of the logs"
+    shown = lectl("support", CLIENT, "--show", "--lines", "1000")
+    assert shown.code == 0, shown.text
+    archive = tmp_path / "support.tar.gz"
+    unasked = lectl("support", CLIENT, "--out", str(archive))
+    assert (unasked.code, archive.exists()) == (12, False), unasked.text
+    written = lectl("support", CLIENT, "--out", str(archive), "--lines", "1000", "--yes")
+    assert written.code == 0, written.text
+    assert archive.stat().st_mode & 0o777 == 0o600
+    with tarfile.open(archive) as opened:
+        files = {each.name.partition("/")[2]: opened.extractfile(each) for each in opened}
+        texts = {name: file.read().decode() for name, file in files.items() if file}
+    assert len(texts) == 5
+    for name, text in texts.items():
+        assert f"==> {name}" in shown.out, "it can be read before"
+        assert name in written.err, "it is listed before it is written"
+        assert_none_in(scene, text, name)
+    everything = "".join(texts.values())
+    for personal in (VISITOR_TOKEN, VISITOR, stack.vps.address, f"ops@{DOMAIN}"):
+        assert personal not in everything + shown.out, personal
+    assert_none_in(scene, shown.out, "what is shown before")
+    services = {line.partition(" ")[0] for line in texts["logs.txt"].splitlines()}
+    assert len(services) >= 4, services
+    assert '"healthy": true' in texts["status.json"]
 
 
 def test_secret_files_belong_to_root_and_the_application(scene: Scene) -> None:

@@ -1,5 +1,6 @@
 """A stranger signs up in a browser: from the first page to the first visit of their website."""
 
+import json
 import os
 import re
 import time
@@ -13,13 +14,13 @@ from tests.lab.acme import Pebble
 from tests.lab.browser import Browser
 from tests.lab.mail import MailSink
 from tests.lab.names import Names
-from tests.lab.operator import Operator, certificate_settings, fingerprint
+from tests.lab.operator import Operator, certificate_settings, fingerprint, mail_settings
 from tests.lab.run import Run
 from tests.lab.served_panel import Served, serve
+from tests.lab.signing_up import PANEL_PORT, open_to_strangers
 from tests.lab.site import serve_site
 from tests.lab.vps import Vps
-from tests.unit.billing.messages import SECRET
-from tests.unit.billing.stripe_server import KEY, Account, serving
+from tests.unit.billing.stripe_server import serving
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(1500)]
 
@@ -28,7 +29,6 @@ APP, CDN, SITE = f"app.{DOMAIN}", f"cdn.{DOMAIN}", "www.acme-shop.test"
 ANN = f"ann@{SITE}"
 COLOUR = "#0f766e"
 SECONDS = 60
-PANEL_PORT = 8700  # where a panel is found that is told no address of its own
 
 
 @dataclass(frozen=True)
@@ -39,19 +39,6 @@ class Shop:
     mail: MailSink
     vps: Vps
     root: str
-
-
-def open_to_strangers(account: Account, mail: MailSink) -> dict[str, str]:
-    return {
-        "LECTL_STRIPE_KEY": KEY,
-        "LECTL_STRIPE_ENDPOINT": account.url,
-        "LECTL_STRIPE_WEBHOOK_SECRET": SECRET,
-        "LECTL_SIGNUP": "yes",
-        "SMTP_HOST": mail.address,
-        "SMTP_PORT": str(mail.port),
-        "SMTP_SECURITY": "none",
-        "SMTP_FROM": "hello@le.test",
-    }
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +52,11 @@ def shop(
     vps = stocked_vps
     for name in (APP, CDN):
         names.point(name, vps.address, vps.address6)
-    operator = lab_operator.with_settings(**certificate_settings(pebble, lab_operator.home))
+    mail = MailSink(run.gateway)
+    mail.start()
+    operator = lab_operator.with_settings(
+        **certificate_settings(pebble, lab_operator.home), **mail_settings(mail)
+    )
     operator.must(
         "cloud",
         "create",
@@ -78,8 +69,6 @@ def shop(
     )
     folder = lab_operator.home / "account"
     folder.mkdir()
-    mail = MailSink(run.gateway)
-    mail.start()
     with serving(folder) as account:
         operator = operator.with_settings(
             **open_to_strangers(account, mail), LECTL_RESOLVERS=run.resolver
@@ -130,7 +119,15 @@ def test_a_stranger_is_live_and_has_a_visit_within_a_minute(
         # The website is proven, and its reading is ordered.
         names.text("acme-shop.test", page.locator("#proof").inner_text())
         page.get_by_text("Your website is being read for the concierge").wait_for()
+        client_id = page.locator("#client-id").inner_text()
         see_the_dashboard(page, browser)
+        # What its visitors are told, and what its people are written.
+        page.goto(f"https://{CDN}/{client_id}/chat.json")
+        assert json.loads(page.locator("body").inner_text())["name"] == "Acme Shop"
+        invite_a_colleague(page)
+    shop.mail.wait_for("bob@acme-shop.test", 20, "Acme Shop")
+    invited = [each for each in shop.mail.messages if "bob@acme-shop.test" in str(each["To"])]
+    assert [str(each["Subject"]) for each in invited] == ["Your LeadEngine dashboard for Acme Shop"]
     subjects = [str(each["Subject"]) for each in shop.mail.messages if ANN in str(each["To"])]
     assert subjects[:3] == [
         "Your sign-up at LeadEngine",
@@ -163,7 +160,15 @@ def see_the_dashboard(page: Page, browser: Browser) -> None:
     page.get_by_text("/pricing").first.wait_for()
     worn = "getComputedStyle(document.documentElement).getPropertyValue('--brand').trim()"
     assert page.evaluate(worn) == COLOUR
+    assert page.title().endswith("· Acme Shop"), "under the name it gave, not the one in addresses"
     browser.screenshot(page, "signup-7-dashboard")
     page.goto(f"https://{APP}/acme-shop/knowledge")
     page.get_by_text(SITE).first.wait_for()
     browser.screenshot(page, "signup-8-knowledge")
+
+
+def invite_a_colleague(page: Page) -> None:
+    page.goto(f"https://{APP}/acme-shop/settings/team")
+    page.get_by_label("E-mail").fill("bob@acme-shop.test")
+    page.get_by_role("button", name="Invite").click()
+    page.get_by_text("bob@acme-shop.test").first.wait_for()

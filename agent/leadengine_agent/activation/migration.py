@@ -11,6 +11,8 @@ from leadengine_agent.stack import read_state, write_state
 _DEADLINE = 900
 _NOTE = "migration"
 _LAST_LINES = 20
+_UNREACHED = 3
+"""The exit code where database or Redis of somebody else's was not reached, and nothing was tried."""
 
 
 def migrate(layout: StackLayout, compose: Compose, release: Release) -> Did:
@@ -39,6 +41,14 @@ def _failed(error: DockerError, database: tuple[str, ...]) -> TaskFailure:
     # A database without room for its journal ends, and whoever migrates sees only that it is gone.
     if tells_of_full_disk("\n".join((error.text, *database))):
         return disk_full(str(error), database)
+    if error.code == _UNREACHED:
+        return TaskFailure(
+            FailureCode.REFUSED,
+            "The data of this stack is elsewhere, and was not reached.",
+            f"{error}.".removeprefix("migrate: "),
+            "Nothing was changed. LECTL_CLOUD_DATABASE_URL and LECTL_CLOUD_REDIS_URL need the names that are"
+            " in the certificates, LECTL_CLOUD_AUTHORITIES whoever signed them.",
+        )
     return TaskFailure(
         FailureCode.MIGRATION,
         "The database migration failed.",

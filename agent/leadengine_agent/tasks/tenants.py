@@ -96,7 +96,14 @@ def _admin(order: TenantOrder, context: Context) -> _Admin:
     record = current_record(layout)
     if record is None:
         raise not_found(order.client)
-    if record.spec.kind != "hosted":
+    if record.spec.kind == "hosted" and _is_of_own_stack(order):
+        raise TaskFailure(
+            FailureCode.REFUSED,
+            f"The stack '{order.client}' is shared by many.",
+            "Each of them has a website of its own.",
+            "Name the client.",
+        )
+    if record.spec.kind != "hosted" and not _is_of_own_stack(order):
         raise TaskFailure(
             FailureCode.REFUSED,
             f"The stack '{order.client}' hosts no clients.",
@@ -104,6 +111,10 @@ def _admin(order: TenantOrder, context: Context) -> _Admin:
             "Make a stack for many first: lectl cloud create DOMAIN",
         )
     return _Admin(compose_of(layout, record).name_of(api_service(record.colour)))
+
+
+def _is_of_own_stack(order: TenantOrder) -> bool:
+    return isinstance(order, ReadSite) and order.tenant is None
 
 
 def _change(order: Change, admin: _Admin) -> tuple[Did, dict[str, Any]]:
@@ -115,13 +126,16 @@ def _change(order: Change, admin: _Admin) -> tuple[Did, dict[str, Any]]:
         case DeleteTenant():
             return _delete(order, admin)
         case ReadSite():
-            begun = ChangedResult.model_validate(admin("read-site", slug=order.tenant))
-            return Did(begun.changed, f"the website of {order.tenant} is read"), begun.model_dump()
+            whose = {"slug": order.tenant} if order.tenant else {"site": order.site or ""}
+            begun = ChangedResult.model_validate(admin("read-site", **whose))
+            detail = f"the website of {order.tenant or order.client} is read"
+            return Did(begun.changed, detail), begun.model_dump()
 
 
 def _create(order: CreateTenant, admin: _Admin) -> tuple[Did, dict[str, Any]]:
-    # An older stack knows of no colour: none is said where none was chosen.
-    chosen = {"colour": order.colour} if order.colour else {}
+    # An older stack knows of neither: what was not chosen is not said.
+    said = {"company": order.company, "colour": order.colour}
+    chosen = {name: value for name, value in said.items() if value}
     asked = {"slug": order.tenant, "domain": order.domain, "email": order.email, **chosen}
     made = _result(admin("create", **asked))
     detail = f"client ID {made.client_id}"

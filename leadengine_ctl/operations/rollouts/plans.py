@@ -13,6 +13,7 @@ from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.configuring import configured
 from leadengine_ctl.operations.rollouts.request import RolloutRequest
 from leadengine_ctl.operations.runner import new_id
+from leadengine_ctl.operations.sharing import machines_of
 from leadengine_ctl.planning.paths import Offer
 from leadengine_ctl.planning.rollout import (
     Candidate,
@@ -83,6 +84,10 @@ def _chosen(world: World, request: RolloutRequest) -> tuple[ClientRecord, ...]:
     clients = world.store.clients
     names = dict.fromkeys(request.clients)
     records = tuple(clients.get(name) for name in names) if names else clients.all()
+    if names and request.kind == "config":
+        # The machines of one stack serve the same visitors: none is set alone.
+        every = (each for record in records for each in machines_of(world, record))
+        records = tuple({each.slug: each for each in every}.values())
     missing = set(request.canary) - {each.slug for each in records}
     if missing:
         raise UsageError(
@@ -94,7 +99,8 @@ def _chosen(world: World, request: RolloutRequest) -> tuple[ClientRecord, ...]:
 
 
 def _candidate(record: ClientRecord) -> Candidate:
-    return Candidate(record.slug, record.host, record.release, record.channel, record.hold)
+    stack = record.spec.beside.client if record.spec.beside else record.slug
+    return Candidate(record.slug, record.host, record.release, record.channel, record.hold, stack)
 
 
 def _has_it(world: World, record: ClientRecord, request: RolloutRequest) -> bool:

@@ -16,6 +16,7 @@ from leadengine_ctl.operations.rollouts.soak import soak
 from leadengine_ctl.operations.rollouts.wave import run_wave
 
 _OPEN = (TargetState.WAITING, TargetState.RUNNING)
+_FEW = 10
 _NOT_DONE = (TargetState.UNREACHABLE, TargetState.POSTPONED)
 
 
@@ -93,9 +94,23 @@ def _second_turn(crew: Crew) -> list[TargetRecord]:
 
 def _stop(crew: Crew) -> tuple[RolloutState, str]:
     failed, may = len(crew.those(FAILED)), crew.request.max_failures
-    reason = f"Stopped in wave {crew.wave}: {failed} failed, {may} may."
+    reason = f"Stopped in wave {crew.wave}: {failed} failed, {may} may.{_standing(crew)}"
     _close(crew, TargetState.SKIPPED, f"the rollout stopped in wave {crew.wave}")
     return RolloutState.STOPPED, reason
+
+
+def _standing(crew: Crew) -> str:
+    """What each client runs now, where they are few enough to be told one by one."""
+    clients = crew.world.store.clients
+    found = [clients.find(each.client) for each in crew.targets.values() if each.wave]
+    runs: dict[str, list[str]] = {}
+    for each in found:
+        if each and each.release:
+            runs.setdefault(each.release, []).append(each.slug)
+    if len(found) > _FEW or len(runs) < 2:
+        return ""
+    told = (f"{', '.join(names)} on {release}" for release, names in runs.items())
+    return f" Now: {'; '.join(told)}."
 
 
 def _unproven(crew: Crew) -> tuple[RolloutState, str]:

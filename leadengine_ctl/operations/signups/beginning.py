@@ -36,7 +36,9 @@ class _Asked(Frozen):
 
 def plans_for_sale(world: World) -> tuple[str, ...]:
     """What somebody may choose without a person of ours."""
-    return ("hosted", "dedicated") if world.settings.signup_host else ("hosted",)
+    settings = world.settings
+    own = settings.signup_host or settings.signup_on
+    return ("hosted", "dedicated") if own else ("hosted",)
 
 
 def begin(world: World, plan: str, email: str, network: str) -> tuple[SignupRecord, SecretStr]:

@@ -1,11 +1,12 @@
 """Who signs up: company, website, colour, and the name in addresses."""
 
 import re
+import unicodedata
 from typing import Annotated
 
 from pydantic import StringConstraints
 
-from leadengine_agent.values import DomainName, Frozen
+from leadengine_agent.values import CompanyName, DomainName, Frozen
 from leadengine_ctl.errors import NotAllowedError
 from leadengine_ctl.fleet.signup_records import SignupRecord, SignupState
 from leadengine_ctl.operations.base import World
@@ -60,7 +61,7 @@ _TRIES = 50
 class Described(Frozen):
     """What somebody says of themselves. `colour` as `#2563eb`."""
 
-    company: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=80)]
+    company: CompanyName
     domain: DomainName
     colour: Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")] = "#2563eb"
 
@@ -115,7 +116,9 @@ def is_free(world: World, slug: str, but_for: str = "") -> bool:
     store = world.store
     owner = store.signups.owner_of(slug)
     taken = owner is not None and owner.id != but_for
-    return not (taken or slug in KEPT_FREE or store.clients.find(slug) or store.hosted.called(slug))
+    # A server that has the name already would be taken for the client's own.
+    known = store.clients.find(slug) or store.hosted.called(slug) or store.servers.named(slug)
+    return not (taken or slug in KEPT_FREE or known)
 
 
 def _check_domain(world: World, signup: SignupRecord, domain: str) -> None:
@@ -138,7 +141,8 @@ def _name_for(world: World, company: str) -> str:
     Raises:
         NotAllowedError: there is none.
     """
-    words = re.sub(r"[^a-z0-9]+", "-", company.lower()).strip("-") or "client"
+    plain = unicodedata.normalize("NFKD", company).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "client"
     base = words if words[0].isalpha() else f"c-{words}"
     base = re.sub(r"-+", "-", base)[: _LONGEST - 4].strip("-")
     base = base if len(base) > 1 else f"{base}-co"

@@ -6,11 +6,8 @@ from leadengine_ctl.errors import LeadEngineError, LockedError, NotAllowedError,
 from leadengine_ctl.fleet.panel_records import JobState
 from leadengine_ctl.fleet.signup_records import SignupRecord, SignupState
 from leadengine_ctl.operations import jobs
-from leadengine_ctl.operations.admission import check_names
 from leadengine_ctl.operations.base import Verb, World
-from leadengine_ctl.operations.defaults import deploy_request
-from leadengine_ctl.operations.deploy import Deploy
-from leadengine_ctl.operations.signups.describing import own_domain
+from leadengine_ctl.operations.signups.own_stack import check_own_place, is_live, next_verb
 from leadengine_ctl.operations.tenants import (
     CreateTenantRequest,
     CreateTenantVerb,
@@ -31,7 +28,7 @@ def check_place(world: World, signup: SignupRecord) -> None:
         LeadEngineError: there is no place, or its host does not answer.
     """
     if signup.plan != "hosted":
-        _verb(world, signup)
+        check_own_place(world, signup)
         return
     stack, _ = place_of(world, None)
     try:
@@ -65,7 +62,13 @@ def ask_for_client(world: World, signup: SignupRecord) -> SignupRecord:
 
 
 def look_for_client(world: World, signup: SignupRecord) -> SignupRecord:
-    """See whether it is there by now; a failed operation is asked for again, some times."""
+    """See whether it is there by now; a failed operation is asked for again, some times.
+
+    A stack of its own takes two of them where its server has to be bought first.
+    """
+    if signup.plan != "hosted" and is_live(world, signup):
+        # Also when a person of ours has deployed it, after ours had failed.
+        return _arrived(world, signup)
     job = world.store.jobs.find(signup.operation)
     if job is not None and job.state in {JobState.WAITING, JobState.RUNNING}:
         return signup
@@ -74,6 +77,8 @@ def look_for_client(world: World, signup: SignupRecord) -> SignupRecord:
         if signup.tries >= MOST_TRIES:
             return _held_up(world, signup, why, "")
         return world.store.signups.change(signup, state=SignupState.PAID, problem=why)
+    if signup.plan != "hosted":
+        return world.store.signups.change(signup, state=SignupState.PAID, tries=0, problem="")
     return _arrived(world, signup)
 
 
@@ -112,20 +117,11 @@ def _verb(world: World, signup: SignupRecord) -> Verb:
                 tenant=signup.slug,
                 domain=signup.domain,
                 email=signup.email,
+                company=signup.company,
                 colour=signup.colour,
             )
         )
-    request = deploy_request(
-        world,
-        signup.slug,
-        own_domain(signup),
-        email=signup.email,
-        host=world.settings.signup_host,
-        plan="dedicated",
-    )
-    request = request.model_copy(update={"colour": signup.colour})
-    check_names(world, request)
-    return Deploy(request)
+    return next_verb(world, signup)
 
 
 def _held_up(world: World, signup: SignupRecord, what: str, why: str) -> SignupRecord:

@@ -4,11 +4,12 @@ import time
 
 from leadengine_agent.protocol import ReadSite
 from leadengine_ctl.fleet.signup_records import SignupRecord, SignupState
-from leadengine_ctl.hosts.base import HostAddress
 from leadengine_ctl.notify.outward import get_text
 from leadengine_ctl.operations.base import World
+from leadengine_ctl.operations.defaults import client_host
+from leadengine_ctl.operations.signups.own_stack import is_secure
 from leadengine_ctl.operations.signups.proving import Load, find_proof
-from leadengine_ctl.operations.tenants import place_of, read_tenants
+from leadengine_ctl.operations.tenants import read_tenants
 
 
 def look_around(world: World, signup: SignupRecord, load: Load = get_text) -> SignupRecord:
@@ -35,11 +36,20 @@ def look_around(world: World, signup: SignupRecord, load: Load = get_text) -> Si
 
 
 def _of_own_stack(world: World, signup: SignupRecord) -> SignupRecord:
-    """Its visits are counted by its agent; its people start the reading in their own dashboard."""
+    """Its name leads there, and its agent counts visits; what its concierge knows is seen there alone."""
+    if signup.secure_at is None and is_secure(world, signup.slug):
+        signup = world.store.signups.change(signup, secure_at=time.time())
+        seconds = signup.seconds_to_https or 0
+        world.record("signup.secure", signup.id, detail=f"{signup.slug} after {seconds:.0f} s")
     if signup.hit_at is None and any(
         each.visitors for each in world.store.reports.usage("2000-01-01", signup.slug)
     ):
-        signup = world.store.signups.change(signup, hit_at=time.time())
+        # A visit that came was sent to the name, over TLS.
+        moment = time.time()
+        seen = {"hit_at": moment, "secure_at": signup.secure_at or moment}
+        signup = world.store.signups.change(signup, **seen)
+    if signup.proven_by and signup.read_at is None:
+        signup = _read_site(world, signup)
     return _ended(world, signup)
 
 
@@ -52,7 +62,9 @@ def _ended(world: World, signup: SignupRecord) -> SignupRecord:
 
 
 def _read_site(world: World, signup: SignupRecord) -> SignupRecord:
-    _, host = place_of(world, signup.stack)
-    order = ReadSite(client=signup.stack, tenant=signup.slug)
-    world.ask(HostAddress.parse(host), order)
+    if signup.plan == "hosted":
+        order = ReadSite(client=signup.stack, tenant=signup.slug)
+    else:
+        order = ReadSite(client=signup.stack, site=signup.domain)
+    world.ask(client_host(world, signup.stack), order)
     return world.store.signups.change(signup, read_at=time.time())

@@ -6,6 +6,7 @@ from leadengine_ctl.notify.base import Notice
 from leadengine_ctl.notify.mail import MailTo
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.signups.letters import letters
+from leadengine_ctl.operations.signups.own_stack import records_for
 
 
 def write(world: World, signup: SignupRecord) -> SignupRecord:
@@ -15,7 +16,11 @@ def write(world: World, signup: SignupRecord) -> SignupRecord:
         NotSentError: the mail server did not take it; it is tried again.
     """
     server = world.settings.mail()
-    due = [each for each in letters(signup) if each.stage not in signup.mailed]
+    due = [
+        each
+        for each in letters(signup, records_for(world, signup))
+        if each.stage not in signup.mailed
+    ]
     if server.host is None or not due:
         return signup
     secret = world.store.signups.secret_of(signup.id).get_secret_value()

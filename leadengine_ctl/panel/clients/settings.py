@@ -47,6 +47,7 @@ GROUPS = (
                 "Licence",
                 "Of a client that runs the stack itself, as it was sent. Nothing stops without it.",
             ),
+            Setting("brand.name", "Name", "What the client calls itself before its visitors."),
             Setting("brand.primary", "Colour", "Of widget and dashboard, as #0B8C00."),
             Setting("brand.logo", "Logo", "The address of a picture: https://…"),
         ),

@@ -3,13 +3,10 @@
 from dataclasses import dataclass
 
 from leadengine_ctl.billing.plans import TIERS, Tier
-from leadengine_ctl.dns.base import Record, records_of
-from leadengine_ctl.errors import LeadEngineError
+from leadengine_ctl.dns.base import Record
 from leadengine_ctl.fleet.signup_records import SignupRecord, SignupState
 from leadengine_ctl.operations.base import World
-from leadengine_ctl.operations.defaults import find_address
-from leadengine_ctl.operations.naming import addresses_of
-from leadengine_ctl.operations.signups.describing import own_domain
+from leadengine_ctl.operations.signups.own_stack import records_for
 from leadengine_ctl.operations.signups.proving import FILE, record_of
 
 STEPS = ("Company", "Payment", "Set up", "Install", "Ready")
@@ -20,6 +17,7 @@ class Facts:
     """Attributes:
     step: which of `STEPS` it is at, from 0.
     records: what the domain's owner has to write into its DNS, for a stack of their own.
+    waits_for_name: its domain does not lead there yet, as far as we have seen.
     every: seconds after which the page looks anew; 0: it waits for the person.
     """
 
@@ -29,6 +27,7 @@ class Facts:
     proof: str
     proof_file: str
     records: tuple[Record, ...]
+    waits_for_name: bool
     every: int
 
 
@@ -46,22 +45,14 @@ def facts_of(world: World, signup: SignupRecord) -> Facts:
     """What is shown; it asks nobody."""
     step = _STEP.get(signup.state, 1 if signup.slug else 0)
     waits = signup.state in {SignupState.PAID, SignupState.MAKING, SignupState.LIVE}
+    records = records_for(world, signup)
     return Facts(
         tier=TIERS[signup.plan],
         step=step,
         steps=STEPS,
         proof=record_of(signup),
         proof_file=f"https://{signup.domain}{FILE}",
-        records=_records(world, signup),
+        records=records,
+        waits_for_name=bool(records) and signup.secure_at is None,
         every=1 if waits or signup.checkout else 0,
     )
-
-
-def _records(world: World, signup: SignupRecord) -> tuple[Record, ...]:
-    host = world.settings.signup_host
-    if signup.plan == "hosted" or not signup.domain or not host:
-        return ()
-    try:
-        return records_of(own_domain(signup), addresses_of(world, find_address(world, host)))
-    except LeadEngineError:
-        return ()

@@ -28,6 +28,7 @@ from leadengine.concierge.quoting import quote
 from leadengine.database import Database
 from leadengine.knowledge.search import Findings, Retriever
 from leadengine.settings import Settings
+from leadengine.tenants.preferences import name_of
 
 if TYPE_CHECKING:
     from leadengine.concierge.claude import Claude
@@ -113,7 +114,9 @@ class Answerer:
     async def _by_model(
         self, claude: Claude, tenant: UUID, findings: Findings, earlier: Sequence[Turn]
     ) -> AsyncIterator[Text | Cited | Answer]:
-        prompt = build(self._settings.client_name, findings.question, earlier, findings.found)
+        async with self._database.tenant(tenant) as connection:
+            name = await name_of(connection, self._settings)
+        prompt = build(name, findings.question, earlier, findings.found)
         said = _Said()
         try:
             async for part in self._passed_on(claude, prompt, said):

@@ -12,6 +12,7 @@ from leadengine.database import Connection, Database
 from leadengine.notifications import mail, slack
 from leadengine.replies.addresses import VISITOR, address_for
 from leadengine.settings import Settings
+from leadengine.tenants.preferences import name_of
 
 _MOST_TRIES = 8
 # Half a minute, then one, two, four … up to an hour later.
@@ -114,7 +115,8 @@ def mail_replies(database: Database, settings: Settings) -> Chore:
             ):
                 await cursor.execute(_CLAIM_REPLY, (_MOST_TRIES,))
                 reply = await cursor.fetchone()
-            if reply is None or not await asyncio.to_thread(_send_reply, settings, reply):
+                name = await name_of(connection, settings)
+            if reply is None or not await asyncio.to_thread(_send_reply, settings, reply, name):
                 return
             async with database.tenant(tenant) as connection:
                 await connection.execute(
@@ -196,10 +198,10 @@ def reply_address(settings: Settings, conversation: UUID, who: str) -> str:
     return address_for(secret, settings.reply_address, conversation, who)
 
 
-def _send_reply(settings: Settings, reply: _Reply) -> bool:
+def _send_reply(settings: Settings, reply: _Reply, name: str) -> bool:
     text = _REPLY.format(text=reply.text, page=reply.page_url)
     try:
-        subject = f"Your question to {settings.client_name}"
+        subject = f"Your question to {name}"
         reply_to = reply_address(settings, reply.conversation_id, VISITOR)
         mail.send(settings, mail.compose(settings, reply.email, subject, text, reply_to))
     except mail.MailError:

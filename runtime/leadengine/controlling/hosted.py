@@ -18,7 +18,7 @@ from leadengine.database import Connection, Database
 from leadengine.serving.own_paths import RESERVED
 from leadengine.settings import Colour, Settings
 from leadengine.tenants import hosting
-from leadengine.tenants.choices import Host, Look, Site
+from leadengine.tenants.choices import Host, Look, Name, Site
 from leadengine.tenants.preferences import keep
 
 _NOBODYS_PASSWORD = "!"  # noqa: S105 - no hash: nobody can sign in before a password was made
@@ -35,6 +35,7 @@ class Wanted(BaseModel):
         slug: its name in the addresses.
         domain: of its website: events of others are not kept.
         email: of its first administrator.
+        company: its name before visitors, until its people choose another; empty: the slug.
         colour: of its widget and dashboard, until its people choose another; empty: the stack's.
     """
 
@@ -43,6 +44,7 @@ class Wanted(BaseModel):
     slug: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", min_length=2, max_length=30)
     domain: Host
     email: str = Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
+    company: Name = ""
     colour: Colour | Literal[""] = ""
 
 
@@ -127,8 +129,9 @@ async def _make(database: Database, wanted: Wanted) -> None:
             (fresh, wanted.email, _NOBODYS_PASSWORD),
         )
         await keep(connection, fresh, site, "leadengine-admin")
-        if wanted.colour:
-            await keep(connection, fresh, Look(primary=wanted.colour), "leadengine-admin")
+        look = Look(name=wanted.company, primary=wanted.colour)
+        if look != Look():
+            await keep(connection, fresh, look, "leadengine-admin")
 
 
 async def show(database: Database, shared: Settings, slug: str) -> dict[str, object]:

@@ -6,6 +6,7 @@ clients, and one of them tells a password.
 
 import json
 from collections.abc import Awaitable, Callable
+from typing import Literal
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import PlainTextResponse, Response
@@ -13,11 +14,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from leadengine.controlling import hosted
 from leadengine.controlling.hosted import HostedError, Wanted
-from leadengine.controlling.introducing import read_site
+from leadengine.controlling.introducing import read_own_site, read_site
 from leadengine.controlling.letting_go import Places, delete
 from leadengine.controlling.proof import is_proof
 from leadengine.controlling.routes import Inside
 from leadengine.services import Services, ServicesOf
+from leadengine.tenants.choices import Host
 
 router = APIRouter(dependencies=[Inside])
 
@@ -30,6 +32,15 @@ class Named(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     slug: str
+
+
+class SiteOf(BaseModel):
+    """Whose website: a hosted client's, or that of the stack's own client, by its name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    slug: str = ""
+    site: Host | Literal[""] = ""
 
 
 async def _create(services: Services, text: bytes) -> object:
@@ -55,7 +66,13 @@ async def _resume(services: Services, text: bytes) -> object:
 
 
 async def _read_site(services: Services, text: bytes) -> object:
-    return {"changed": await read_site(services.database, _slug(text))}
+    asked = SiteOf.model_validate_json(text)
+    if asked.slug:
+        return {"changed": await read_site(services.database, asked.slug)}
+    if not asked.site:
+        raise HostedError("no website was named; name a client or its website")
+    client_id = services.settings.client_id
+    return {"changed": await read_own_site(services.database, client_id, asked.site)}
 
 
 async def _password(services: Services, text: bytes) -> object:
@@ -91,6 +108,10 @@ _DOINGS: dict[str, Callable[[Services, bytes], Awaitable[object]]] = {
 }
 
 
+_OF_OWN_STACKS = frozenset(["read-site"])
+"""What a stack of one client does, too."""
+
+
 @router.post("/internal/hosting/{doing}")
 async def do(request: Request, services: ServicesOf, doing: str) -> Response:
     """Do one of them; its answer is JSON, what went wrong is one line of text."""
@@ -98,7 +119,7 @@ async def do(request: Request, services: ServicesOf, doing: str) -> Response:
     if not is_proof(secret, request.headers.get("authorization", "")) or doing not in _DOINGS:
         raise HTTPException(404)
     try:
-        answer = await _DOINGS[doing](services, await _asked(request, services))
+        answer = await _DOINGS[doing](services, await _asked(request, services, doing))
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, problem["loc"])) or "what was asked"
@@ -109,8 +130,8 @@ async def do(request: Request, services: ServicesOf, doing: str) -> Response:
     return Response(text, media_type="application/json")
 
 
-async def _asked(request: Request, services: Services) -> bytes:
-    if services.settings.kind != "hosted":
+async def _asked(request: Request, services: Services, doing: str) -> bytes:
+    if services.settings.kind != "hosted" and doing not in _OF_OWN_STACKS:
         raise HostedError("this stack is one client's own; clients are hosted in a stack for many")
     text = await request.body()
     if len(text) > _LONGEST_BODY:

@@ -33,6 +33,7 @@ class Brand:
         """The same client with another look; what is not chosen stays."""
         return replace(
             self,
+            name=look.name or self.name,
             primary=look.primary or self.primary,
             logo=look.logo or self.logo,
             greeting=look.greeting,

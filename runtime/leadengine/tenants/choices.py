@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from leadengine.settings import Colour
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)]
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 _ORIGIN = re.compile(r"https://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[1-9][0-9]{0,4})?")
 _OWN_MACHINE = re.compile(r"http://(localhost|127\.0\.0\.1)(:[1-9][0-9]{0,4})?")
@@ -54,8 +55,13 @@ class Choices(BaseModel):
 
 
 class Look(Choices):
-    """How the pages and the widget look; what is empty comes from the stack's own settings."""
+    """How the pages and the widget look; what is empty comes from the stack's own settings.
 
+    Attributes:
+        name: what the client calls itself before its visitors; empty: its name in addresses.
+    """
+
+    name: Name = ""
     primary: Colour | Literal[""] = ""
     logo: SecureAddress = ""
     greeting: Line = ""

@@ -53,7 +53,7 @@ class Client:
         if not self.slug:
             return shared
         own = {"client_id": self.client_id, "client_name": self.name, "hosted_as": self.slug}
-        return shared.model_copy(update=own)
+        return shared.model_copy(update={**own, "brand_name": ""})
 
 
 async def find(database: Database, name: str) -> Client | None:

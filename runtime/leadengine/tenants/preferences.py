@@ -13,6 +13,7 @@ import psycopg_pool
 from pydantic import ValidationError
 
 from leadengine.database import Connection, Database
+from leadengine.settings import Settings
 from leadengine.tenants.choices import Choices, Embedding, Look, Privacy, Routing, Site
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,13 @@ async def keep(connection: Connection, tenant: UUID, choices: Choices, who: str)
     """Store one group; runs in a tenant's transaction."""
     name = type(choices).__name__.lower()
     await connection.execute(_KEEP, (tenant, name, json.dumps(choices.model_dump()), who))
+
+
+async def name_of(connection: Connection, settings: Settings) -> str:
+    """What a client calls itself now; runs in its transaction."""
+    cursor = await connection.execute("SELECT value->>'name' FROM preferences WHERE name = 'look'")
+    row = await cursor.fetchone()
+    return (row and row[0]) or settings.called
 
 
 class Preferences:

@@ -115,7 +115,7 @@ def _invite(settings: Settings, to: str, token: str) -> Seeded:
     if not settings.smtp_host:
         return Seeded(False, "not-configured", "SMTP_HOST is empty; the initial password works")
     text = _INVITATION.format(origin=settings.origin, token=token)
-    subject = f"Your LeadEngine dashboard for {settings.client_name}"
+    subject = f"Your LeadEngine dashboard for {settings.called}"
     try:
         mail.send(settings, mail.compose(settings, to, subject, text))
     except mail.MailError as error:

@@ -18,12 +18,24 @@ const MAY = "allow-scripts allow-same-origin allow-forms allow-downloads allow-p
 const own = document.currentScript as HTMLScriptElement | null;
 const base = new URL(".", own?.src ?? location.href);
 
+/** Where a dashboard is: as the element says, else where this script came from; null: that is no place. */
+function placeOf(said: string | null): URL | null {
+  if (!said) return base;
+  try {
+    const place = new URL(`${said.replace(/\/+$/, "")}/`);
+    return place.protocol === "https:" || place.origin === base.origin ? place : null;
+  } catch {
+    return null;
+  }
+}
+
 type GetToken = (view: string) => Promise<string>;
 
 class Dashboard extends HTMLElement {
-  static readonly observedAttributes = ["view", "path", ...LOOKS];
+  static readonly observedAttributes = ["view", "path", "dashboard", ...LOOKS];
   getToken: GetToken = (view) => this.askBackend(view);
   private frame: HTMLIFrameElement | undefined;
+  private place: URL = base;
   private shown = "";
   private patience: number | undefined;
 
@@ -42,8 +54,8 @@ class Dashboard extends HTMLElement {
   }
 
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
-    if (!this.frame || before === now) return;
-    if (name === "view") this.open();
+    if (!this.shadowRoot || before === now) return;
+    if (name === "view" || name === "dashboard") this.open();
     else if (name !== "path") this.say({ le: "theme", theme: this.theme() });
     else if (now !== this.shown) this.say({ le: "go", path: innerPath(now) });
   }
@@ -56,7 +68,15 @@ class Dashboard extends HTMLElement {
   /** A fresh frame: what was let in before is forgotten with the old one. */
   private open(): void {
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
-    const frame = element("iframe", { src: new URL(`embed/${this.view}`, base).href, title: this.view });
+    const place = placeOf(this.getAttribute("dashboard"));
+    if (!place) {
+      root.replaceChildren();
+      this.frame = undefined;
+      this.fail("The attribute dashboard has to be an address that begins with https://");
+      return;
+    }
+    this.place = place;
+    const frame = element("iframe", { src: new URL(`embed/${this.view}`, place).href, title: this.view });
     frame.setAttribute("sandbox", MAY);
     Object.assign(frame.style, { display: "block", width: "100%", height: "20rem", border: "0" });
     frame.addEventListener("load", () => void this.start(frame));
@@ -99,7 +119,7 @@ class Dashboard extends HTMLElement {
   }
 
   private readonly hear = (event: MessageEvent): void => {
-    if (event.origin !== base.origin || event.source !== this.frame?.contentWindow) return;
+    if (event.origin !== this.place.origin || event.source !== this.frame?.contentWindow) return;
     const said = ours<Said>(event.data);
     window.clearTimeout(this.patience);
     if (said?.le === "height") this.resize(said.height);
@@ -148,7 +168,7 @@ class Dashboard extends HTMLElement {
   }
 
   private say(message: Asked): void {
-    this.frame?.contentWindow?.postMessage(message, base.origin);
+    this.frame?.contentWindow?.postMessage(message, this.place.origin);
   }
 
   private fail(message: string): void {
@@ -166,6 +186,8 @@ class Dashboard extends HTMLElement {
 /** Put a dashboard into a part of the page; returns the element. */
 function mount(target: Element, attributes: Record<string, string>, getToken?: GetToken): Dashboard {
   const made = document.createElement("le-dashboard") as Dashboard;
+  // Another client's script may have been the first, and its class is the one that counts.
+  made.setAttribute("dashboard", base.href);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   if (getToken) made.getToken = getToken;
   target.replaceChildren(made);

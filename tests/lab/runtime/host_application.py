@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 import uvicorn
@@ -97,16 +98,22 @@ class HostApplication:
         )
 
 
+class Application(Protocol):
+    """Whatever has pages."""
+
+    def application(self) -> Starlette: ...
+
+
 @contextmanager
-def serving(host: HostApplication, certificate: Path, address: str, port: int) -> Iterator[None]:
-    """Serve over TLS; `certificate` is `name.pem` with `name.key` beside it."""
+def serving(host: Application, certificate: Path | None, address: str, port: int) -> Iterator[None]:
+    """Serve over TLS; `certificate` is `name.pem` with `name.key` beside it; None: in the clear."""
     config = uvicorn.Config(
         host.application(),
         host=address,
         port=port,
         log_level="warning",
         ssl_certfile=certificate,
-        ssl_keyfile=certificate.with_suffix(".key"),
+        ssl_keyfile=certificate and certificate.with_suffix(".key"),
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

@@ -3,7 +3,7 @@
 # ruff: noqa: S608 - statements of the tests themselves
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -41,3 +41,20 @@ def written(stack: RuntimeStack, ids: Iterable[UUID]) -> list[str]:
     """The message ids of these that are in the table, each as often as it is there."""
     wanted = ",".join(f"'{message_id}'" for message_id in ids)
     return stack.sql(f"SELECT message_id FROM events WHERE message_id IN ({wanted})").split()
+
+
+def grows(promised: Sequence[UUID], by: int = 0) -> Callable[[], None]:
+    """Passes when more than `by` further events were acknowledged."""
+    before = len(promised)
+
+    def check() -> None:
+        assert len(promised) > before + by
+
+    return check
+
+
+def all_stored(stack: RuntimeStack, promised: Iterable[UUID]) -> None:
+    """Passes when each of these is in the table, once."""
+    wanted = sorted(map(str, promised))
+    found = written(stack, promised)
+    assert sorted(found) == wanted, f"{len(found)} of {len(wanted)}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import yaml
 
 from tests.lab.authority import Authority
 from tests.lab.container import Container
@@ -28,10 +29,7 @@ ACL = (
     "user default on nopass resetkeys resetchannels -@all +ping\n"
     "user leadengine on >canary-redis ~* &* +@all -@admin -@dangerous -@scripting +info\n"
 )
-REDIS = (
-    *("redis-server", "--protected-mode", "no", "--dir", "/data", "--appendonly", "yes"),
-    *("--aclfile", "/acl"),
-)
+_RENDERED = Path(__file__).parents[2] / "cases/rendering/smallest/compose.yaml"
 
 
 @dataclass
@@ -90,14 +88,14 @@ class RuntimeStack:
         return httpx.Client(base_url=f"https://{self.address}:8443", verify=self.tls, timeout=20)
 
 
-def start_database(run: Run, prefix: str) -> Container:
-    """PostgreSQL on a volume, healthy."""
+def start_database(run: Run, prefix: str, data: str = "") -> Container:
+    """PostgreSQL on a volume or in a folder, healthy."""
     db = run.start(
         f"{prefix}-db",
         "leadengine/standin-postgres:dev",
         options=(
             *(*HARDENED, SOCKET, "--user=999:999"),
-            f"--volume={run.volume(f'{prefix}-db')}:/var/lib/postgresql/data",
+            f"--volume={data or run.volume(f'{prefix}-db')}:/var/lib/postgresql/data",
             *("--env=POSTGRES_DB=leadengine", "--env=POSTGRES_USER=le"),
             *("--env=POSTGRES_PASSWORD=canary-owner", "--env=PGDATA=/var/lib/postgresql/data/in"),
         ),
@@ -108,13 +106,22 @@ def start_database(run: Run, prefix: str) -> Container:
 
 def start_stack(run: Run, prefix: str) -> RuntimeStack:
     """Database and Redis, empty; nothing of ours runs yet."""
+    redis = start_redis(run, prefix)
+    db = start_database(run, prefix)
+    return RuntimeStack(run, db, redis, settings_of(db, redis))
+
+
+def start_redis(run: Run, prefix: str, data: str = "") -> Container:
+    """Redis on a volume or in a folder, started by the words that the templates start it by."""
     acl = run.folder / f"{prefix}.acl"
     acl.write_text(ACL)
     acl.chmod(0o644)
-    options = (*HARDENED, f"--volume={acl}:/acl:ro", "--tmpfs=/data:uid=999,gid=999")
-    redis = run.start(f"{prefix}-redis", "leadengine/standin-redis:dev", *REDIS, options=options)
-    db = start_database(run, prefix)
-    return RuntimeStack(run, db, redis, settings_of(db, redis))
+    data = data or run.volume(f"{prefix}-redis")
+    volumes = (f"{acl}:/run/secrets/redis_acl:ro", f"{data}:/data")
+    options = (*HARDENED, *(f"--volume={volume}" for volume in volumes))
+    service = yaml.safe_load(_RENDERED.read_text())["services"]["redis"]
+    image = "leadengine/standin-redis:dev"
+    return run.start(f"{prefix}-redis", image, *service["command"], options=options)
 
 
 def settings_of(db: Container, redis: Container) -> dict[str, str]:
@@ -122,6 +129,7 @@ def settings_of(db: Container, redis: Container) -> dict[str, str]:
         "DATABASE_URL": f"postgresql://leadengine_app:canary-app@{db.address}/leadengine",
         "REDIS_URL": f"redis://leadengine:canary-redis@{redis.address}:6379/0",
         "SESSION_SECRET": "canary-session-secret-of-32-characters",
+        "SHOPIFY_SECRET": "canary-shopify",
         "CLIENT_ID": CLIENT_ID,
         "CLIENT_NAME": "acme",
         "CLIENT_DOMAIN": DOMAIN,

@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 - statements of the tests themselves
 
+import html
 import json
 import re
 
@@ -200,10 +201,15 @@ def _refuses(browser, path: str) -> None:  # type: ignore[no-untyped-def]
     assert "read-only" in browser.post(path).text
 
 
-def test_a_client_has_the_colour_it_was_made_with(hosting: Hosting) -> None:
+def test_a_client_has_the_colour_and_the_name_it_was_made_with(hosting: Hosting) -> None:
     asked = {"slug": "fern", "domain": "fern.test", "email": "a@fern.test", "colour": "#7c2d12"}
-    hosting.ask("create", **asked)
+    name = "Fern & Söhne <b>"
+    made = hosting.ask("create", company=name, **asked)
     browser = hosting.browser()
+    assert f"· {html.escape(name)}</title>" in browser.get("/fern/sign-in").text
+    told = browser.get(f"/{made['client_id']}/chat.json").json()
+    assert (told["name"], name in told["greeting"]) == (name, True)
+    assert "Fern" not in browser.get("/sign-in").text
     assert "--brand:#7c2d12" in browser.get("/fern/brand.css").text
     assert "--brand:#7c2d12" not in browser.get("/brand.css").text
     hosting.ask("delete", slug="fern")

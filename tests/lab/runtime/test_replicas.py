@@ -21,9 +21,8 @@ from tests.lab.container import Container
 from tests.lab.mail import MailSink
 from tests.lab.run import Run
 from tests.lab.runtime.hosting import Client, Hosting, events_of, start_hosting
-from tests.lab.runtime.sending import fresh
+from tests.lab.runtime.sending import all_stored, fresh, grows
 from tests.lab.runtime.stack import RuntimeStack, put_nginx_before
-from tests.lab.runtime.test_kills import all_stored, grows
 from tests.lab.waiting import until
 
 pytestmark = pytest.mark.soak

@@ -1,5 +1,6 @@
 """The WordPress plugin on Debian's WordPress: set up by clicks, seen by a visitor, gone without a trace."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -132,6 +133,32 @@ def test_what_somebody_wrote_into_the_database_is_never_markup(blog: Blog, visit
 def write(blog: Blog, value: str) -> None:
     quoted = value.replace("\\", "\\\\").replace("'", "\\'")
     blog.sql(f"UPDATE wp_options SET option_value = '{quoted}' WHERE option_name = 'leadengine'")  # noqa: S608
+
+
+TOOLS = """
+$_SERVER["HTTP_HOST"] = "blog.test";
+require "/usr/share/wordpress/wp-load.php";
+$out = array();
+foreach (array("exporters", "erasers") as $kind) {
+  $found = apply_filters("wp_privacy_personal_data_" . $kind, array());
+  $out[$kind] = call_user_func($found["leadengine"]["callback"], "ann@shop.test", 1);
+}
+echo json_encode($out);
+"""
+"""As WordPress' own tools call whoever keeps something of a person."""
+
+
+def test_the_tools_of_privacy_say_where_the_rest_of_a_person_is(blog: Blog, admin: Page) -> None:
+    """WordPress itself keeps nothing of ours to hand out or erase, and nobody is told that all is gone."""
+    blog.save(admin, DOMAIN, CLIENT_ID)
+    told = json.loads(blog.box.run("php", "-r", TOOLS).stdout)
+    place = f"https://{DOMAIN}/settings/requests"
+    (item,) = told["exporters"]["data"]
+    assert place in item["data"][0]["value"]
+    erased = told["erasers"]
+    assert (erased["items_removed"], erased["items_retained"]) == (False, True)
+    assert place in erased["messages"][0]
+    assert told["exporters"]["done"] is erased["done"] is True
 
 
 def test_deleted_it_leaves_nothing(blog: Blog, admin: Page, visitor: Page) -> None:

@@ -61,6 +61,17 @@ def test_the_application_is_given_a_role_of_its_own(vault: Vault) -> None:
     assert as_application(OWNER, "secret") == f"postgresql://leadengine_app:secret{place}"
 
 
+def test_with_an_authority_both_have_to_prove_their_names(vault: Vault) -> None:
+    vault.accept({**GIVEN, SecretName.DATA_AUTHORITIES: SecretStr("pem")})
+    vault.ensure(elsewhere=True)
+    proof = "sslmode=verify-full&sslrootcert=/run/secrets/data_authorities"
+    assert vault.read("migration_database_url").endswith(f"@db.test:25060/le?{proof}")
+    assert vault.read("database_url").endswith(f"@db.test:25060/le?{proof}")
+    wanted = "ssl_cert_reqs=required&ssl_check_hostname=true"
+    ending = "&ssl_ca_certs=/run/secrets/data_authorities"
+    assert vault.read("redis_url") == f"{REDIS}?{wanted}{ending}"
+
+
 def test_every_machine_works_out_the_same_secrets(vault: Vault, tmp_path: Path) -> None:
     other = HostLayout(tmp_path).stack("cloud-2")
     other.create()

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from leadengine_ctl.errors import LeadEngineError, NotAllowedError
 from leadengine_ctl.secrets import KeyRing
+from tests.unit.ctl.cli import Cli
 
 SECRET = SecretStr("canary-5a5a")
 
@@ -48,3 +49,12 @@ def test_a_damaged_key_is_named(tmp_path: Path) -> None:
     path.write_text("not a key")
     with pytest.raises(LeadEngineError, match=f"The key file {path} is damaged"):
         KeyRing(path).seal(SECRET)
+
+
+def test_a_damaged_key_is_named_by_a_command_that_seals(lectl: Cli) -> None:
+    (lectl.folder / "key").write_bytes(b"")
+    (lectl.folder / "key").chmod(0o600)
+    ran = lectl.deploy()
+    assert ran.code == 1
+    assert f"The key file {lectl.folder / 'key'} is damaged" in ran.err
+    assert "an error of its own" not in ran.err

@@ -6,7 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from leadengine_agent.protocol import LanguageModel, SecretName
+from leadengine_ctl.errors import UsageError
 from leadengine_ctl.settings import Settings
+from tests.lab.authority import Authority
 from tests.unit.ctl.cli import Cli
 
 
@@ -40,6 +42,25 @@ def test_mail_needs_a_host_or_a_password(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("SMTP_FROM", "leads@example.com")
     mail = Settings().mail()
     assert (mail.host, mail.port, mail.sender) == ("mail.example.com", 587, "leads@example.com")
+
+
+def test_who_signs_for_data_elsewhere_is_handed_to_shared_stacks(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pem = Authority.create(tmp_path).root_pem
+    file = tmp_path / "root.pem"
+    monkeypatch.setenv("LECTL_CLOUD_AUTHORITIES", str(file))
+    monkeypatch.setenv("LECTL_CLOUD_DATABASE_URL", "postgresql://doadmin:canary-1@db.test/le")
+    monkeypatch.setenv("LECTL_CLOUD_REDIS_URL", "redis://default:canary-2@redis.test:6379/0")
+    with pytest.raises(ValidationError, match="begins with 'rediss://'"):
+        Settings()
+    monkeypatch.setenv("LECTL_CLOUD_REDIS_URL", "rediss://default:canary-2@redis.test:6379/0")
+    handed = Settings().operator_secrets("hosted")
+    assert handed[SecretName.DATA_AUTHORITIES].get_secret_value() == pem
+    assert SecretName.DATA_AUTHORITIES not in Settings().operator_secrets("dedicated")
+    file.write_text("not a certificate\n")
+    with pytest.raises(UsageError, match="there are no certificates in the file"):
+        Settings().operator_secrets("hosted")
 
 
 def test_what_the_model_may_cost_and_which_intranet_is_read_is_taken(

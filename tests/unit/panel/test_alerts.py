@@ -91,6 +91,22 @@ def test_an_incident_is_told_when_it_begins_and_when_it_is_over_and_not_in_betwe
     assert len(fleet.world.store.alerts.open_incidents()) == 1
 
 
+def test_a_whole_fleet_that_falls_silent_is_one_message_and_so_is_its_return(fleet: Fleet) -> None:
+    add_channel(fleet)
+    silent = [
+        Finding("silence", f"client-{n}", "critical", f"Nothing is known of client-{n}.")
+        for n in range(1000)
+    ]
+    for findings in (silent, silent, [RED, *silent], []):
+        settle(fleet.world, findings)
+    opened, red, closed = told(fleet)
+    assert opened["subject"] == "Critical: 1000 alerts at once (silence: 1000)"
+    assert opened["text"].endswith("And 995 more.")
+    assert red["about"] == "acme"
+    assert closed["subject"] == "Over: 1001 alerts at once (silence: 1000, client: 1)"
+    assert fleet.world.store.alerts.open_incidents() == ()
+
+
 def test_in_quiet_hours_nobody_is_told_and_afterwards_of_what_still_is(fleet: Fleet) -> None:
     add_channel(fleet)
     now, alerts = time.time(), fleet.world.store.alerts

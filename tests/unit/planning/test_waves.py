@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from leadengine_ctl.planning.waves import Waves, split_waves
+from leadengine_ctl.planning.waves import Waves, apart, split_waves
 
 NAMES = tuple(f"client-{number:02}" for number in range(20))
 
@@ -45,3 +45,18 @@ def test_everybody_is_in_one_wave(shares: list[int], canaries: int, total: int) 
 def test_what_are_no_waves_is_refused(text: str) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(Waves).validate_python(text)
+
+
+@given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 3)), max_size=12))
+def test_no_two_of_one_group_are_in_one_wave_and_the_order_stays(
+    drawn: list[tuple[int, int]],
+) -> None:
+    waves = {f"client-{at}": wave for at, (wave, _) in enumerate(sorted(drawn))}
+    groups = {f"client-{at}": str(group) for at, (_, group) in enumerate(sorted(drawn)) if group}
+    found = apart(waves, groups)
+    assert sorted(found) == sorted(waves)
+    assert list(found.values()) == sorted(found.values())
+    assert not waves or set(found.values()) == set(range(1, max(found.values()) + 1))
+    pairs = [(groups[name], wave) for name, wave in found.items() if name in groups]
+    assert len(pairs) == len(set(pairs))
+    assert all(found[a] < found[b] for a in waves for b in waves if waves[a] < waves[b])

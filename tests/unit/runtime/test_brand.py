@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadengine.dashboard.brand import GRAPHICS, TEXT, Brand, contrast, parse_colour
+from leadengine.tenants.choices import Look
 
 GROUNDS = {"light": "#ffffff", "dark": "#161b24"}
 
@@ -25,6 +26,12 @@ def test_any_colour_is_legible_everywhere(primary: str) -> None:
 
 def test_legible_colour_is_left_alone() -> None:
     assert "--brand-text:#2563eb" in Brand("acme", "#2563eb", "").stylesheet()
+
+
+def test_a_client_is_called_what_it_chose_else_what_it_was_given() -> None:
+    given_name = Brand("acme", "#2563eb", "")
+    assert given_name.wearing(Look()).name == "acme"
+    assert given_name.wearing(Look(name=" Acme & Sons ")).name == "Acme & Sons"
 
 
 def test_known_contrast() -> None:

@@ -11,6 +11,7 @@ from leadengine.travelling.reading import Lines, TravelError, read
 from leadengine.travelling.tables import Sum
 
 TEXT = b"".join(b"row %d\twith a tab\n" % number for number in range(5000))
+PACKED = gzip.compress(TEXT)
 
 
 async def pieces(data: bytes, size: int) -> AsyncIterator[bytes]:
@@ -38,11 +39,12 @@ def test_lines_come_out_however_the_stream_is_cut(size: int) -> None:
     [
         b"",
         b"nonsense",
-        gzip.compress(TEXT)[:-200],
-        gzip.compress(TEXT)[:5],
+        PACKED[:-200],
+        PACKED[:5],
         gzip.compress(TEXT[:-4000]),
-        gzip.compress(TEXT).replace(gzip.compress(TEXT)[40:60], bytes(20)),
+        PACKED.replace(PACKED[40:60], bytes(20)),
     ],
+    ids=("nothing", "nonsense", "cut", "head", "unended", "damaged"),
 )
 def test_what_is_cut_off_or_damaged_is_refused(data: bytes) -> None:
     with pytest.raises(TravelError, match="what arrived is not whole, or not a client"):

@@ -33,7 +33,8 @@ def test_a_stranger_becomes_a_client_and_is_written_to_at_each_stage(
     assert lobby.world.store.hosted.all() == ()
     lobby.account.customers.pay_at(lobby.one().checkout)
     live = lobby.until("live")
-    assert lobby.host("one").stacks["cloud"].tenants["acme-shop"].colour == "#0f766e"
+    made = lobby.host("one").stacks["cloud"].tenants["acme-shop"]
+    assert (made.company, made.colour) == ("Acme Shop", "#0f766e")
     assert live.seconds is not None
     page = browser.get("/start/mine").text
     shown = (live.client_id, "https://app.le.test/acme-shop", "after your payment", "WordPress")
@@ -171,9 +172,10 @@ def test_a_stack_of_one_s_own_is_deployed_and_shows_what_to_write_into_the_dns(
     live = lobby.until("live")
     assert live.dashboard == "https://leads.acme-shop.test"
     client = lobby.world.store.clients.get("acme-shop")
-    assert (client.spec.plan, client.spec.brand.primary) == ("dedicated", "#0f766e")
-    assert client.config == {"brand.primary": "#0f766e"}, (
-        "so that it stays when it is deployed again"
+    assert client.spec.plan == "dedicated"
+    assert (client.spec.brand.name, client.spec.brand.primary) == ("Acme Shop", "#0f766e")
+    assert client.config == {"brand.name": "Acme Shop", "brand.primary": "#0f766e"}, (
+        "so that they stay when it is deployed again"
     )
     assert lobby.host("two").stacks["acme-shop"].spec == client.spec
     assert "https://leads.acme-shop.test/pixel.js" in browser.get("/start/mine").text

@@ -41,5 +41,5 @@ async def save(request: Request, services: ServicesOf, person: SignedIn, form: O
 
 
 def _look(form: Fields) -> Look:
-    names = ("primary", "logo", "greeting", "font", "corner")
+    names = ("name", "primary", "logo", "greeting", "font", "corner")
     return Look.model_validate({name: form[name].strip() for name in names if form[name].strip()})

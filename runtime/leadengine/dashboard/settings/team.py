@@ -108,10 +108,11 @@ def _mail(services: Services, person: Person, to: str, token: str) -> str:
     settings = services.settings
     if not settings.smtp_host:
         return "no mail server is configured"
-    values = {"name": settings.client_name, "origin": settings.origin, "token": token}
+    name = services.brand.name
+    values = {"name": name, "origin": settings.origin, "token": token}
     text = _INVITATION.format(who=person.name or person.email, **values)
     try:
-        subject = f"Your LeadEngine dashboard for {settings.client_name}"
+        subject = f"Your LeadEngine dashboard for {name}"
         mail.send(settings, mail.compose(settings, to, subject, text))
     except mail.MailError as error:
         return str(error)
