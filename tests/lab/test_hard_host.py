@@ -13,6 +13,7 @@ from tests.lab.run import Run
 from tests.lab.scanning import ports_open_to_a_neighbour
 from tests.lab.stack import Stack
 from tests.lab.stocked import IMAGES
+from tests.lab.visitors import over_ipv6, visitors
 from tests.lab.vps import Vps
 from tests.lab.waiting import until
 
@@ -141,9 +142,14 @@ def test_a_restart_of_the_engine_under_load_fails_no_request_and_opens_no_port(
     hard: Hard, run: Run, tmp_path: Path
 ) -> None:
     before, engine = hard.stack.runtimes(), _engine(hard.vps)
-    with load_on(hard.stack, tmp_path, RATE, mix="gentle") as load:
+    with (
+        load_on(hard.stack, tmp_path, RATE, mix="gentle") as load,
+        visitors(over_ipv6(hard.stack), 5) as visits,
+    ):
         load.has_run(3)
         for _ in range(3):
+            # A restart meets visitors who are served, over both protocols.
+            assert over_ipv6(hard.stack).get("/readyz").status_code == 200
             hard.vps.run("systemctl", "reset-failed", "docker.service")
             hard.vps.run("systemctl", "restart", "docker.service")
         load.has_run(8)
@@ -153,6 +159,10 @@ def test_a_restart_of_the_engine_under_load_fails_no_request_and_opens_no_port(
     assert not summary.failures, summary.lines()
     load.assert_settled()
     assert hard.stack.runtimes() == before
+    longest = max(each.seconds for each in visits)
+    print(f"\n{len(visits)} visits over IPv6, the longest took {longest:.1f} s")  # noqa: T201
+    assert not [each.failure for each in visits if each.failure]
+    assert longest > 0.7, "no visit over IPv6 met the engine's end"
     assert hard.findings()["firewall"]["verdict"] == "ok"
     assert ports_open_to_a_neighbour(run, hard.vps.address) == PUBLIC
 

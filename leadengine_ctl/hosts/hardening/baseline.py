@@ -34,6 +34,7 @@ NETWORK = "/etc/sysctl.d/60-leadengine-network.conf"
 KERNEL = "/etc/sysctl.d/60-leadengine-kernel.conf"
 ENGINE = "/etc/docker/daemon.json"
 ENGINE_DOOR = "/etc/leadengine/engine-door.nft"
+ENGINE_DOOR6 = "/etc/leadengine/engine-door6.nft"
 ENGINE_UNIT = "/etc/systemd/system/docker.service.d/leadengine.conf"
 
 
@@ -61,6 +62,7 @@ FILES = {
         Placed("network.conf", NETWORK),
         Placed("kernel.conf", KERNEL),
         Placed("engine-door.nft", ENGINE_DOOR),
+        Placed("engine-door6.nft", ENGINE_DOOR6),
         Placed("engine-door.conf", ENGINE_UNIT),
     )
 }

@@ -15,6 +15,7 @@ from leadengine_ctl.hosts.commands import said
 from leadengine_ctl.hosts.hardening.baseline import (
     ENGINE,
     ENGINE_DOOR,
+    ENGINE_DOOR6,
     ENGINE_UNIT,
     engine_settings,
 )
@@ -95,7 +96,7 @@ def _let_visitors_wait(site: Site) -> str:
     """Have new connections wait while the engine starts: before its first restart, and without one."""
     if not site.systemd:
         return ""
-    wrote = [site.place(ENGINE_DOOR), site.place(ENGINE_UNIT)]
+    wrote = [site.place(each) for each in (ENGINE_DOOR, ENGINE_DOOR6, ENGINE_UNIT)]
     if not any(wrote):
         return ""
     site.must("systemctl", "daemon-reload")
