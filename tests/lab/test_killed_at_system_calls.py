@@ -64,4 +64,4 @@ def test_lectl_killed_at_some_system_calls_converges(tmp_path: Path, undisturbed
 
 @pytest.mark.soak
 def test_lectl_killed_at_many_system_calls_converges(tmp_path: Path, undisturbed: Path) -> None:
-    assert _kill_at_each(FINE, tmp_path, undisturbed) >= 90
+    assert _kill_at_each(FINE, tmp_path, undisturbed) >= 60
