@@ -108,15 +108,21 @@ def bring_back(redis: Redis, lines: Iterator[bytes], *, whole: bool) -> int:
         found = json.loads(line)
         key, value = _bytes(found["key"]), _decoded(found["value"])
         if key == STREAM.encode():
-            for _, fields in value:
+            for entry, fields in value:
                 # With ids of their own: those of the point may be older than what the stream has seen.
-                redis("XADD", key, "*", *fields)
+                redis("XADD", key, "*", *_dated(entry, fields))
                 replayed += 1
         elif whole and not redis("EXISTS", key):
             _write(redis, key, found["type"], value)
             if found["ttl"] > 0:
                 redis("PEXPIRE", key, str(found["ttl"]))
     return replayed
+
+
+def _dated(entry: bytes, fields: list[bytes]) -> list[bytes]:
+    """The fields of an entry, with the moment at which the queue took it, which its id says."""
+    known = b"taken" in fields[::2]
+    return fields if known else [*fields, b"taken", entry.partition(b"-")[0]]
 
 
 def _write(redis: Redis, key: bytes, kind: str, value: Any) -> None:

@@ -20,7 +20,7 @@ from leadengine.database import Connection, Database
 from leadengine.settings import Settings
 from leadengine.tenants import hosting
 from leadengine.tenants.hosting import ACTIVE, Client
-from leadengine.tracking.queue import DEAD, STREAM
+from leadengine.tracking.queue import DEAD, STREAM, put_back
 
 SETTLED_SECONDS = 12.0
 """Longer than any process goes on letting a suspended client in."""
@@ -57,11 +57,12 @@ class Places:
     async def let_go(self, client: Client) -> dict[str, int]:
         """Delete it; returns what there was, by place."""
         before = await self.count(client)
-        async for stream, entry, left in self._on_their_way(client):
+        async for stream, entry, fields, left in self._on_their_way(client):
             async with self.redis.pipeline(transaction=True) as pipeline:
                 pipeline.xdel(stream, entry)
                 if left:
-                    pipeline.xadd(stream, {"events": json.dumps(left).encode()})
+                    again = put_back(entry, fields, json.dumps(left).encode())
+                    pipeline.xadd(stream, again)
                 await pipeline.execute()
         if keys := await self._keys(client):
             await self.redis.delete(*keys)
@@ -91,7 +92,7 @@ class Places:
         return [key async for key in self.redis.scan_iter(match=f"{prefix}*", count=1000)]
 
     async def _on_their_way(self, client: Client) -> Any:
-        """Entries with events of the client: stream, id, and what of them is others'."""
+        """Entries with events of the client: stream, id, fields, and what of them is others'."""
         for stream in (STREAM, DEAD):
             start = "-"
             while True:
@@ -100,7 +101,7 @@ class Places:
                     events = _events(fields.get(b"events", b""))
                     left = [one for one in events if one.get("client") != client.client_id]
                     if len(left) < len(events):
-                        yield stream, entry, left
+                        yield stream, entry, fields, left
                 if len(entries) < _PAGE:
                     break
                 start = f"({entries[-1][0].decode()}"

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from leadengine.privacy.mentions import pattern_of
 from leadengine.privacy.people import Person
 from leadengine.settings import Settings
-from leadengine.tracking.queue import DEAD, STREAM
+from leadengine.tracking.queue import DEAD, STREAM, put_back
 
 OF_OTHERS = b"le:t:"
 
@@ -69,7 +69,7 @@ async def _erase_in_stream(redis: Redis, stream: str, whose: Settings, person: P
                 async with redis.pipeline(transaction=True) as pipeline:
                     pipeline.xdel(stream, entry)
                     if left := _without(payload, whose, person):
-                        pipeline.xadd(stream, {"events": left})
+                        pipeline.xadd(stream, put_back(entry, fields, left))
                     await pipeline.execute()
                 erased += 1
         if len(entries) < _PAGE:

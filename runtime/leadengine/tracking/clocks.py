@@ -4,19 +4,19 @@ Redis names each entry by its own clock, which is the database's wherever these 
 as they came, events of a year ago would be deleted in the night, and those of next year kept for too long.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from leadengine.tracking.queue import Accepted
+from leadengine.tracking.queue import Accepted, Entry, decode
 
 _APART = timedelta(minutes=5)
 """Less than this is no wrong clock: an entry may have waited for Redis."""
 
 
-def by_the_queue(entry_id: bytes, events: Sequence[Accepted]) -> tuple[Accepted, ...]:
-    """The events, moved by what the two clocks are apart when that is much; `entry_id` as Redis made it."""
-    taken = datetime.fromtimestamp(int(entry_id.partition(b"-")[0]) / 1000, UTC)
+def by_the_queue(entry: Entry) -> tuple[Accepted, ...]:
+    """The events of an entry, moved by what the two clocks are apart when that is much."""
+    taken = datetime.fromtimestamp(entry.taken_ms / 1000, UTC)
+    events = decode(entry.payload)
     return tuple(_moved(event, taken - event.received_at) for event in events)
 
 

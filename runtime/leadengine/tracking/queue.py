@@ -5,11 +5,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
+from redis.typing import EncodableT, FieldT
 
 from leadengine.tracking.post import Post
 
@@ -100,8 +101,27 @@ def _accepted(fields: dict[str, Any]) -> Accepted:
     )
 
 
-Entry = tuple[bytes, bytes]
-"""A stream entry: its id and its payload."""
+class Entry(NamedTuple):
+    """A stream entry.
+
+    Attributes:
+        taken_ms: when the queue took it first, in milliseconds since 1970 by Redis' clock.
+    """
+
+    id: bytes
+    payload: bytes
+    taken_ms: int
+
+
+def put_back(
+    entry_id: bytes, fields: Mapping[bytes, bytes], events: bytes
+) -> dict[FieldT, EncodableT]:
+    """What is left of an entry, to be added again: it stays of the moment at which it was taken first."""
+    return {"events": events, "taken": fields.get(b"taken") or _made_ms(entry_id)}
+
+
+def _made_ms(entry_id: bytes) -> bytes:
+    return entry_id.partition(b"-")[0]
 
 
 @dataclass(frozen=True)
@@ -120,11 +140,11 @@ def portions(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
     portion: list[Entry] = []
     size = 0
     for entry in entries:
-        if portion and size + len(entry[1]) > _PORTION_BYTES:
+        if portion and size + len(entry.payload) > _PORTION_BYTES:
             yield portion
             portion, size = [], 0
         portion.append(entry)
-        size += len(entry[1])
+        size += len(entry.payload)
     if portion:
         yield portion
 
@@ -188,7 +208,7 @@ class EventQueue:
         first: Any = await self._redis.xrange(STREAM, count=1)
         if not first:
             return Backlog(0, None)
-        accepted_ms = int(first[0][0].partition(b"-")[0])
+        accepted_ms = int(_made_ms(first[0][0]))
         age = round(max(0.0, time.time() - accepted_ms / 1000), 1)
         return Backlog(await self._redis.xlen(STREAM), age)
 
@@ -207,7 +227,7 @@ class EventQueue:
 
     async def done(self, entries: Sequence[Entry]) -> None:
         """Forget entries that are safe in the database."""
-        ids = [entry_id for entry_id, _ in entries]
+        ids = [entry.id for entry in entries]
         async with self._redis.pipeline(transaction=True) as pipeline:
             pipeline.xack(STREAM, GROUP, *ids)
             pipeline.xdel(STREAM, *ids)
@@ -215,9 +235,13 @@ class EventQueue:
 
     async def bury(self, entry: Entry) -> None:
         """Set aside an entry that nobody can read, for a person to look at."""
-        await self._redis.xadd(DEAD, {"events": entry[1]}, maxlen=1000)
+        await self._redis.xadd(DEAD, {"events": entry.payload}, maxlen=1000)
         await self.done([entry])
 
 
 def _entries(raw: list[Any]) -> list[Entry]:
-    return [(entry_id, fields[b"events"]) for entry_id, fields in raw if fields]
+    return [
+        Entry(entry_id, fields[b"events"], int(fields.get(b"taken") or _made_ms(entry_id)))
+        for entry_id, fields in raw
+        if fields
+    ]

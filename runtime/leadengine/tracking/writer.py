@@ -18,7 +18,7 @@ from leadengine.leads import store as leads
 from leadengine.tenants.hosting import stays
 from leadengine.tracking import store
 from leadengine.tracking.clocks import by_the_queue
-from leadengine.tracking.queue import BATCH, Accepted, Entry, EventQueue, decode, portions
+from leadengine.tracking.queue import BATCH, Accepted, Entry, EventQueue, portions
 
 log = logging.getLogger(__name__)
 
@@ -142,7 +142,7 @@ class Writer:
 
 def _by_client(entries: Sequence[Entry]) -> dict[str, list[Accepted]]:
     found: dict[str, list[Accepted]] = defaultdict(list)
-    for entry_id, payload in entries:
-        for event in by_the_queue(entry_id, decode(payload)):
+    for entry in entries:
+        for event in by_the_queue(entry):
             found[event.client].append(event)
     return found

@@ -18,6 +18,7 @@ class _Server(socketserver.StreamRequestHandler):
     """As much of Redis as is asked for."""
 
     keys: ClassVar[dict[bytes, Any]] = {}
+    moments: ClassVar[list[tuple[bytes, ...]]] = []
 
     def handle(self) -> None:
         while head := self.rfile.readline():
@@ -58,8 +59,9 @@ class _Server(socketserver.StreamRequestHandler):
     def _exists(self, key: bytes) -> int:
         return int(key in self.keys)
 
-    def _xadd(self, key: bytes, _id: bytes, _field: bytes, value: bytes) -> Any:
+    def _xadd(self, key: bytes, _id: bytes, _field: bytes, value: bytes, *more: bytes) -> Any:
         self.keys.setdefault(key, []).append((b"9-%d" % len(self.keys[key]), value))
+        self.moments.append(more)
         return b"9-0"
 
     def _set(self, key: bytes, value: bytes) -> str:
@@ -88,6 +90,7 @@ def _wire(value: Any) -> bytes:
 
 @pytest.fixture
 def url() -> Iterator[str]:
+    _Server.moments = []
     _Server.keys = {
         b"le:salt": WORD,
         b"le:drops:2026-11-26": {b"robot": b"4"},
@@ -111,6 +114,7 @@ def test_everything_comes_back_into_an_empty_redis(url: str) -> None:
     assert _Server.keys[b"le:salt"] == WORD
     assert _Server.keys[b"le:drops:2026-11-26"] == before[b"le:drops:2026-11-26"]
     assert [value for _, value in _Server.keys[b"le:events"]] == [b"[1]", b"[2, 3]"]
+    assert _Server.moments == [(b"taken", b"1"), (b"taken", b"2")], "as they were taken then"
     assert b"le:worker:heartbeat" not in _Server.keys
     redis.close()
 
