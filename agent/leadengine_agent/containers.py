@@ -35,7 +35,8 @@ def executor_argv(image: str) -> tuple[str, ...]:
             *("--volume", f"{ROOT}:{ROOT}"),
             *("--cap-add", "CHOWN", "--cap-add", "DAC_OVERRIDE", "--cap-add", "FOWNER"),
             *("--env", f"LEADENGINE_AGENT_IMAGE={image}"),
-            *("--memory", "512m", "--pids-limit", "256", "--stop-timeout", "300"),
+            # Fifty operators may ask at one moment: each is a program in here, begun by ten threads.
+            *("--memory", "1g", "--pids-limit", "1024", "--stop-timeout", "300"),
         ),
         command="executor",
     )
