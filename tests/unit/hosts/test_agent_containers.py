@@ -30,7 +30,7 @@ def test_executor_has_the_socket_and_the_files_and_no_network() -> None:
         *("--volume", "/var/lib/leadengine:/var/lib/leadengine"),
         *("--cap-add", "CHOWN", "--cap-add", "DAC_OVERRIDE", "--cap-add", "FOWNER"),
         *("--env", f"LEADENGINE_AGENT_IMAGE={DIGEST}"),
-        *("--memory", "512m", "--pids-limit", "256", "--stop-timeout", "300"),
+        *("--memory", "1g", "--pids-limit", "1024", "--stop-timeout", "300"),
         *("--label", f"leadengine.config={config_of(argv)}", DIGEST, "executor"),
     )
 
