@@ -26,6 +26,7 @@ class TestMemory(DnsSuite):
         return MemoryDns(ZONES, tmp_path / "d.json" if "file" in request.param else None)
 
 
+@pytest.mark.long
 class TestHetzner(DnsSuite):
     @pytest.fixture
     def provider(self) -> Iterator[DnsProvider]:
@@ -35,6 +36,7 @@ class TestHetzner(DnsSuite):
             yield HetznerDns("good", QUICK, endpoint)
 
 
+@pytest.mark.long
 class TestDigitalOcean(DnsSuite):
     @pytest.fixture
     def provider(self) -> Iterator[DnsProvider]:
@@ -44,6 +46,7 @@ class TestDigitalOcean(DnsSuite):
             yield DigitalOceanDns("good", QUICK, endpoint)
 
 
+@pytest.mark.long
 class TestCloudflare(DnsSuite):
     @pytest.fixture
     def provider(self) -> Iterator[DnsProvider]:
@@ -53,6 +56,7 @@ class TestCloudflare(DnsSuite):
             yield CloudflareDns("good", QUICK, endpoint)
 
 
+@pytest.mark.long
 class TestRoute53(DnsSuite):
     @pytest.fixture(scope="class")
     @classmethod

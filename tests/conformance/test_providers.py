@@ -23,6 +23,7 @@ class TestMemory(ProviderSuite):
         return MemoryProvider(tmp_path / "p.json" if "file" in request.param else None)
 
 
+@pytest.mark.long
 class TestHetzner(ProviderSuite):
     SIZES = ("cx32", "cx42")
     REGION = "fsn1"
@@ -33,6 +34,7 @@ class TestHetzner(ProviderSuite):
             yield Hetzner("good", QUICK, endpoint)
 
 
+@pytest.mark.long
 class TestDigitalOcean(ProviderSuite):
     SIZES = ("s-2vcpu-4gb", "s-4vcpu-8gb")
     REGION = "fra1"
@@ -59,6 +61,7 @@ def endpoint() -> Iterator[str]:
             yield endpoint
 
 
+@pytest.mark.long
 class TestAws(ProviderSuite):
     SIZES = ("t3.medium", "t3.large")
     REGION = clouds.AWS_REGION

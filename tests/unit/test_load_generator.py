@@ -24,6 +24,8 @@ from tests.lab.load.records import Record, read_records
 from tests.lab.load.summary import Summary
 from tests.lab.load.wire import ClosedError, Connection, Request, Target
 
+pytestmark = pytest.mark.long
+
 RATE = 60.0
 SECONDS = 4.0
 NAME = "load.test"

@@ -86,6 +86,7 @@ def test_a_restore_takes_two_persons_where_the_settings_say_so(
     assert desk.database() == "monday"
 
 
+@pytest.mark.long
 def test_the_same_by_the_api(office: Office) -> None:
     program = office.panel.program(Role.OPERATOR)
     base = "/api/v1/clients/acme"
