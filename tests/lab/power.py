@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.lab.waiting import until
+
 _SHUTDOWN = 0x8004587D
 """FS_IOC_SHUTDOWN: from here on the file system writes nothing any more."""
 _WITHOUT_FLUSHING = struct.pack("I", 2)
@@ -34,6 +36,8 @@ class Disk:
     def come_back(self) -> None:
         """Mount again what the disk has. Nobody may have a file open on it."""
         _run("umount", str(self.path))
+        # A container that begins now may hold it, too: what were mounted then is the dead one.
+        until(lambda: _is_free(self.image), "the disk, let go by all", 60)
         self.mount()
 
     def mount(self) -> None:
@@ -60,6 +64,11 @@ def disk(folder: Path, megabytes: int) -> Iterator[Disk]:
     finally:
         _run("umount", "--lazy", str(made.path))
         made.image.unlink()
+
+
+def _is_free(image: Path) -> None:
+    words = ("losetup", "--associated", str(image))
+    assert not subprocess.run(words, check=True, capture_output=True, timeout=60).stdout
 
 
 def _run(*argv: str) -> None:

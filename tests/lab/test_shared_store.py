@@ -15,6 +15,7 @@ from sqlalchemy import text
 from leadengine_ctl.errors import ExitCode, LeadEngineError
 from leadengine_ctl.fleet.database import IDLE_TIMEOUT, open_database
 from leadengine_ctl.fleet.records import TargetState
+from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.rollouts.lease import LEASE
 from tests.lab.container import Container
 from tests.lab.run import Run
@@ -103,15 +104,17 @@ def started(lectl: Cli, *words: str) -> Iterator[subprocess.Popen[bytes]]:
         running.wait()
 
 
-def updated(fleet: Fleet) -> int:
-    if not fleet.world.store.rollouts.recent(1):
-        return 0
-    return list(fleet.states().values()).count(TargetState.UPDATED)
+def updated(world: World) -> int:
+    """How many clients of the newest rollout are updated; each new world would be a new connection."""
+    rollouts = world.store.rollouts
+    newest = rollouts.recent(1)
+    targets = rollouts.targets(newest[0].id) if newest else ()
+    return sum(target.state == TargetState.UPDATED for target in targets)
 
 
 def wait_for(fleet: Fleet, count: int) -> None:
-    end = time.monotonic() + 60
-    while updated(fleet) < count:
+    end, world = time.monotonic() + 60, fleet.world
+    while updated(world) < count:
         assert time.monotonic() < end, fleet.states()
         time.sleep(0.1)
 
@@ -181,7 +184,7 @@ def test_of_two_that_start_at_once_one_works(fleet: Fleet, team: tuple[Cli, Cli]
         assert first.wait(30) == 3
     rollout, races = fleet.rollout().id, 0
     while fleet.rollout().state == "paused":
-        done, races = updated(fleet), races + 1
+        done, races = updated(fleet.world), races + 1
         words = ("rollout", "resume", rollout)
         with started(team[0], *words) as one, started(team[1], *words) as other:
             wait_for(fleet, done + 1)
