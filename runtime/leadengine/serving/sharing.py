@@ -59,7 +59,7 @@ class _Resident:
 
     client: Client
     services: Services
-    # An event costs a fraction of a page; of two hundred at once a neighbour's took half as long again.
+    # An event costs a fraction of a page.
     visitors: Bucket = field(default_factory=lambda: Bucket(50, 60))
     people: Bucket = field(default_factory=lambda: Bucket(10, 40))
     running: int = 0
