@@ -4,6 +4,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from leadengine_agent.files import sync_directory
+
 
 def write_durably(path: Path, content: str | bytes, mode: int = 0o644) -> None:
     """Replace `path`, on disk before the content gets its name; folders are made as needed."""
@@ -13,7 +15,7 @@ def write_durably(path: Path, content: str | bytes, mode: int = 0o644) -> None:
     draft.unlink(missing_ok=True)
     _fill(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), data)
     draft.rename(path)
-    _sync_folder(path.parent)
+    sync_directory(path.parent)
 
 
 def create_once(path: Path, content: bytes) -> None:
@@ -23,7 +25,7 @@ def create_once(path: Path, content: bytes) -> None:
     try:
         _fill(handle, content)
         os.link(draft, path)
-        _sync_folder(path.parent)
+        sync_directory(path.parent)
     except FileExistsError:
         return
     finally:
@@ -35,12 +37,3 @@ def _fill(handle: int, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Without it the name of what was written may be lost."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

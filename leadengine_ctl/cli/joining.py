@@ -8,7 +8,7 @@ from leadengine_ctl.cli import terminal
 from leadengine_ctl.cli.session import Session
 from leadengine_ctl.errors import ExitCode
 from leadengine_ctl.operations.deploy import Deploy
-from leadengine_ctl.operations.machines import Machine
+from leadengine_ctl.operations.machines import Machine, unlike
 from leadengine_ctl.operations.request import DeployRequest
 from leadengine_ctl.operations.summary import forget_password, read_summary
 
@@ -53,9 +53,7 @@ def put_machines(found: tuple[Machine, ...], *, as_json: bool) -> None:
             [("MACHINE", "HOST", "RELEASE", "SET AS THE FIRST"), *rows], ["", *tones]
         )
         for each in differing:
-            terminal.say(
-                f"{each.name} is not as {found[0].name}: {', '.join(each.differs)}.", "warn"
-            )
+            terminal.say(unlike(each.name, found[0].name, each.differs), "warn")
     if differing:
         raise typer.Exit(ExitCode.CHANGES_PENDING)
 

@@ -39,8 +39,8 @@ class Alerts:
     def begin(self, incidents: Iterable[IncidentRecord]) -> None:
         """Note that something is wrong: all of it, or nothing where another panel has noted some of it."""
         values = [incident.model_dump() for incident in incidents]
-        with suppress(IntegrityError), self._engine.begin() as connection:
-            if values:
+        if values:
+            with suppress(IntegrityError), self._engine.begin() as connection:
                 connection.execute(insert(self._schema.incidents), values)
 
     def say(self, incident: str, sentence: str, severity: str) -> None:
@@ -116,8 +116,8 @@ class Alerts:
         """The same to each of them, at once."""
         table, keys = self._schema.incidents, [{"which": incident} for incident in incidents]
         changed = update(table).where(table.c.id == bindparam("which")).values(values)
-        with self._engine.begin() as connection:
-            if keys:
+        if keys:
+            with self._engine.begin() as connection:
                 connection.execute(changed, keys)
 
 

@@ -100,14 +100,8 @@ class MemoryTenants:
             old = self._tenant(order)
             self._put(order, old.model_copy(update={"site": True}))
             return not old.site
-        state = self._state()
-        stack = state.stacks.get(order.client)
-        if stack is None:
-            raise missing(f"stack of {order.client}", "Deploy it first.")
-        if stack.spec.kind == "hosted":
-            raise _refused("Each client of a stack for many has a website of its own.", "Name it.")
-        changed = stack.model_copy(update={"site": order.site or ""})
-        self._keep(state.model_copy(update={"stacks": {**state.stacks, order.client: changed}}))
+        stack = self._own_stack(order, "Each client of a stack for many has a website of its own.")
+        self._put_stack(order.client, stack.model_copy(update={"site": order.site or ""}))
         return stack.site != order.site
 
     def _stand(self, order: SetStanding, standing: str) -> bool:
@@ -115,14 +109,8 @@ class MemoryTenants:
             one = self._tenant(order)
             self._put(order, one.model_copy(update={"standing": standing}))
             return one.standing != standing
-        state = self._state()
-        stack = state.stacks.get(order.client)
-        if stack is None:
-            raise missing(f"stack of {order.client}", "Deploy it first.")
-        if stack.spec.kind == "hosted":
-            raise _refused("A client is named in a stack for many.", "Name it.")
-        changed = stack.model_copy(update={"standing": standing})
-        self._keep(state.model_copy(update={"stacks": {**state.stacks, order.client: changed}}))
+        stack = self._own_stack(order, "A client is named in a stack for many.")
+        self._put_stack(order.client, stack.model_copy(update={"standing": standing}))
         return stack.standing != standing
 
     def _create(self, order: CreateTenant) -> TenantResult:
@@ -169,6 +157,13 @@ class MemoryTenants:
         if found.spec.kind != "hosted":
             why = "It is one client's own."
             raise _refused(why, "Make a stack for many first: lectl cloud create DOMAIN")
+        return found
+
+    def _own_stack(self, order: Any, why: str) -> MemoryStack:
+        """One client's own; `why` a client has to be named in another."""
+        found = self._any_stack(order.client)
+        if found.spec.kind == "hosted":
+            raise _refused(why, "Name it.")
         return found
 
     def _put(self, order: Any, tenant: MemoryTenant | None) -> None:

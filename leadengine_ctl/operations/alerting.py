@@ -102,50 +102,43 @@ def _incident(found: Finding, now: float) -> IncidentRecord:
 
 def _tell(world: World, incidents: list[IncidentRecord], *, closed: bool) -> None:
     """One message for each; of many at once, as when a provider's network is down, one for all."""
-    if len(incidents) > _TOGETHER:
-        notices = [_notice_of_many(world, incidents, closed=closed)]
-    else:
-        notices = [_notice(world, each, closed=closed) for each in incidents]
-    for notice in notices:
+    many = len(incidents) > _TOGETHER
+    for told in [incidents] if many else [[each] for each in incidents]:
+        notice = _notice(world, told, closed=closed)
         for channel in world.store.alerts.channels():
             _send(world, channel, notice)
 
 
-def _notice(world: World, incident: IncidentRecord, *, closed: bool) -> Notice:
-    word = "Over" if closed else incident.severity.capitalize()
-    return Notice(
-        id=_same_again([incident], closed=closed),
-        subject=f"{word}: {incident.sentence}",
-        text=f"It was so from {time.strftime('%H:%M UTC', time.gmtime(incident.opened_at))} on.",
-        url=f"{world.settings.panel_place}/alerts",
-        state="closed" if closed else "opened",
-        severity=incident.severity,
-        about=incident.subject,
-    )
-
-
-def _notice_of_many(world: World, incidents: list[IncidentRecord], *, closed: bool) -> Notice:
+def _notice(world: World, incidents: list[IncidentRecord], *, closed: bool) -> Notice:
     worst = any(each.severity == "critical" for each in incidents)
-    kinds = Counter(each.kind for each in incidents).most_common()
-    counted = ", ".join(f"{kind}: {number}" for kind, number in kinds)
-    shown = [each.sentence for each in incidents[:_TOGETHER]]
-    more = len(incidents) - len(shown)
+    sentence, text, about = _one(*incidents) if len(incidents) == 1 else _many(incidents)
+    ids = ",".join(sorted(each.id for each in incidents))
     word = "Over" if closed else "Critical" if worst else "Warning"
     return Notice(
-        id=_same_again(incidents, closed=closed),
-        subject=f"{word}: {len(incidents)} alerts at once ({counted})",
-        text=f"{' '.join(shown)} And {more} more.",
+        # The same for each attempt: whoever takes it twice can tell.
+        id=hashlib.sha256(f"{ids}:{closed}".encode()).hexdigest()[:32],
+        subject=f"{word}: {sentence}",
+        text=text,
         url=f"{world.settings.panel_place}/alerts",
         state="closed" if closed else "opened",
         severity="critical" if worst else "warning",
-        about="fleet",
+        about=about,
     )
 
 
-def _same_again(incidents: list[IncidentRecord], *, closed: bool) -> str:
-    """The same id for each attempt: whoever takes a message twice can tell."""
-    ids = ",".join(sorted(each.id for each in incidents))
-    return hashlib.sha256(f"{ids}:{closed}".encode()).hexdigest()[:32]
+def _one(incident: IncidentRecord) -> tuple[str, str, str]:
+    """What is the matter, a sentence more, and with whom."""
+    began = time.strftime("%H:%M UTC", time.gmtime(incident.opened_at))
+    return incident.sentence, f"It was so from {began} on.", incident.subject
+
+
+def _many(incidents: list[IncidentRecord]) -> tuple[str, str, str]:
+    """The same of all of them."""
+    kinds = Counter(each.kind for each in incidents).most_common()
+    counted = ", ".join(f"{kind}: {number}" for kind, number in kinds)
+    shown = " ".join(each.sentence for each in incidents[:_TOGETHER])
+    more = len(incidents) - _TOGETHER
+    return f"{len(incidents)} alerts at once ({counted})", f"{shown} And {more} more.", "fleet"
 
 
 def _send(world: World, channel: ChannelRecord, notice: Notice) -> str:

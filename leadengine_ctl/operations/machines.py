@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from leadengine_agent.protocol import SecretName
 from leadengine_ctl.fleet.records import ClientRecord
 from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.configuring import SPEC_KEYS, value_of
@@ -45,9 +46,14 @@ def _differences(first: ClientRecord, other: ClientRecord) -> tuple[str, ...]:
     return (*keys, *secrets, *release)
 
 
-def _secret(record: ClientRecord, name: str) -> str:
-    found = {key.value: value for key, value in record.secrets.items()}.get(name)
+def _secret(record: ClientRecord, name: SecretName) -> str:
+    found = record.secrets.get(name)
     return found.get_secret_value() if found else ""
+
+
+def unlike(machine: str, first: str, differs: tuple[str, ...]) -> str:
+    """A sentence about a machine that is not as the first one."""
+    return f"{machine} is not as {first}: {', '.join(differs)}."
 
 
 def differing(world: World, records: tuple[ClientRecord, ...]) -> tuple[str, ...]:
@@ -58,5 +64,5 @@ def differing(world: World, records: tuple[ClientRecord, ...]) -> tuple[str, ...
         other = first.get(each.spec.beside.client) if each.spec.beside else None
         differs = _differences(other, each) if other else ()
         if other and differs:
-            sentences.append(f"{each.slug} is not as {other.slug}: {', '.join(differs)}.")
+            sentences.append(unlike(each.slug, other.slug, differs))
     return tuple(sentences)

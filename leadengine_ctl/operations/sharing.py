@@ -94,20 +94,24 @@ def first_of(world: World, name: str) -> ClientRecord:
     return record
 
 
+def served_as(record: ClientRecord) -> str:
+    """The name of the stack that it serves as: its own, or that of the first of its machines."""
+    return record.spec.beside.client if record.spec.beside else record.slug
+
+
 def first_name(world: World, name: str) -> str:
     """Under which name the clients of a hosted stack are known, whichever of its machines is asked."""
     record = world.store.clients.find(name)
-    return record.spec.beside.client if record and record.spec.beside else name
+    return served_as(record) if record else name
 
 
-def machines_of(world: World, record: ClientRecord) -> tuple[ClientRecord, ...]:
-    """Every stack with the same data, the first one first; a stack for itself is one."""
-    name = record.spec.beside.client if record.spec.beside else record.slug
-    every = world.store.clients.all()
-    first = tuple(each for each in every if each.slug == name)
-    return first + tuple(
-        each for each in every if each.spec.beside and each.spec.beside.client == name
-    )
+def machines_of(world: World, *records: ClientRecord) -> tuple[ClientRecord, ...]:
+    """Every stack with the same data as these, the first one first; a stack for itself is one."""
+    stacks: dict[str, list[ClientRecord]] = {served_as(record): [] for record in records}
+    for each in world.store.clients.all():
+        if (name := served_as(each)) in stacks:
+            stacks[name].insert(0 if each.slug == name else len(stacks[name]), each)
+    return tuple(each for machines in stacks.values() for each in machines)
 
 
 def others_of(world: World, record: ClientRecord) -> tuple[str, ...]:

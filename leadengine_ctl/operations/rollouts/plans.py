@@ -13,7 +13,7 @@ from leadengine_ctl.operations.base import World
 from leadengine_ctl.operations.configuring import configured
 from leadengine_ctl.operations.rollouts.request import RolloutRequest
 from leadengine_ctl.operations.runner import new_id
-from leadengine_ctl.operations.sharing import machines_of
+from leadengine_ctl.operations.sharing import machines_of, served_as
 from leadengine_ctl.planning.paths import Offer
 from leadengine_ctl.planning.rollout import (
     Candidate,
@@ -86,8 +86,7 @@ def _chosen(world: World, request: RolloutRequest) -> tuple[ClientRecord, ...]:
     records = tuple(clients.get(name) for name in names) if names else clients.all()
     if names and request.kind == "config":
         # The machines of one stack serve the same visitors: none is set alone.
-        every = (each for record in records for each in machines_of(world, record))
-        records = tuple({each.slug: each for each in every}.values())
+        records = machines_of(world, *records)
     missing = set(request.canary) - {each.slug for each in records}
     if missing:
         raise UsageError(
@@ -99,8 +98,9 @@ def _chosen(world: World, request: RolloutRequest) -> tuple[ClientRecord, ...]:
 
 
 def _candidate(record: ClientRecord) -> Candidate:
-    stack = record.spec.beside.client if record.spec.beside else record.slug
-    return Candidate(record.slug, record.host, record.release, record.channel, record.hold, stack)
+    return Candidate(
+        record.slug, record.host, record.release, record.channel, record.hold, served_as(record)
+    )
 
 
 def _has_it(world: World, record: ClientRecord, request: RolloutRequest) -> bool:

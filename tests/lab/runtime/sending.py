@@ -3,7 +3,10 @@
 # ruff: noqa: S608 - statements of the tests themselves
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -58,3 +61,28 @@ def all_stored(stack: RuntimeStack, promised: Iterable[UUID]) -> None:
     wanted = sorted(map(str, promised))
     found = written(stack, promised)
     assert sorted(found) == wanted, f"{len(found)} of {len(wanted)}"
+
+
+@contextmanager
+def kept_up(stack: RuntimeStack, promised: list[UUID]) -> Iterator[None]:
+    """Two send events without a rest, through outages too; what was acknowledged is added to `promised`."""
+    over = threading.Event()
+
+    def keep_sending() -> None:
+        with stack.client() as sender:
+            while not over.is_set():
+                ids = fresh(5)
+                if accepted(sender, ids):
+                    promised.extend(ids)
+                else:
+                    time.sleep(0.1)
+
+    threads = [threading.Thread(target=keep_sending) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()

@@ -13,7 +13,7 @@ from tests.lab.authority import Authority
 from tests.lab.container import Container
 from tests.lab.engine import docker
 from tests.lab.run import Run
-from tests.lab.runtime.sending import accepted, all_stored, fresh, grows
+from tests.lab.runtime.sending import accepted, all_stored, fresh, grows, kept_up
 from tests.lab.runtime.stack import RuntimeStack, put_nginx_before, start_stack
 from tests.lab.waiting import until
 
@@ -40,30 +40,12 @@ def test_acknowledged_is_stored_through_kills_of_everything(durable: RuntimeStac
     assert stack.api is not None
     worker = stack.start("worker", "durable-worker")
     promised: list[UUID] = []
-    over = threading.Event()
-
-    def keep_sending() -> None:
-        with stack.client() as sender:
-            while not over.is_set():
-                ids = fresh(5)
-                if accepted(sender, ids):
-                    promised.extend(ids)
-                else:
-                    time.sleep(0.1)
-
-    senders = [threading.Thread(target=keep_sending) for _ in range(2)]
-    for sender in senders:
-        sender.start()
-    try:
+    with kept_up(stack, promised):
         for victim in (stack.api, worker, stack.redis, stack.db) * ROUNDS:
             until(grows(promised), "events before the kill", 60)
             victim.kill()
             victim.start()
             until(grows(promised), f"events after the kill of {victim.name}", 90)
-    finally:
-        over.set()
-        for sender in senders:
-            sender.join()
     assert len(promised) > 100
     until(lambda: all_stored(stack, promised), "the backlog", 120)
     worker.remove()

@@ -1,8 +1,6 @@
 """The power of a whole stack is cut under load: what was acknowledged is stored, once (R2)."""
 
 import os
-import threading
-import time
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -12,7 +10,7 @@ from tests.lab.authority import Authority
 from tests.lab.engine import docker
 from tests.lab.power import Disk, disk
 from tests.lab.run import Run
-from tests.lab.runtime.sending import accepted, all_stored, fresh, grows
+from tests.lab.runtime.sending import all_stored, grows, kept_up
 from tests.lab.runtime.stack import (
     RuntimeStack,
     put_nginx_before,
@@ -50,23 +48,11 @@ def stack(run: Run, authority: Authority, one_disk: Disk, product_images: None) 
 
 def test_acknowledged_is_stored_when_the_power_returns(stack: RuntimeStack, one_disk: Disk) -> None:
     """N = 2 cuts of the one disk under PostgreSQL and Redis, while two senders send."""
-    worker, promised, over = stack.start("worker", "power-worker"), list[UUID](), threading.Event()
+    worker, promised = stack.start("worker", "power-worker"), list[UUID]()
     assert stack.api is not None
 
-    def keep_sending() -> None:
-        with stack.client() as sender:
-            while not over.is_set():
-                ids = fresh(5)
-                if accepted(sender, ids):
-                    promised.extend(ids)
-                else:
-                    time.sleep(0.1)
-
-    senders = [threading.Thread(target=keep_sending) for _ in range(2)]
-    for sender in senders:
-        sender.start()
     parts = (stack.redis, stack.db, stack.api, worker)
-    try:
+    with kept_up(stack, promised):
         for _ in range(CUTS):
             until(grows(promised, by=100), "events before the cut", 90)
             one_disk.cut()
@@ -77,8 +63,4 @@ def test_acknowledged_is_stored_when_the_power_returns(stack: RuntimeStack, one_
             for part in parts:
                 part.start()
         until(grows(promised), "an event after the last cut", 90)
-    finally:
-        over.set()
-        for sender in senders:
-            sender.join()
     until(lambda: all_stored(stack, promised), "the backlog", 120)
